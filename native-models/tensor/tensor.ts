@@ -6,3 +6,9 @@ export interface FloatTensor {
 
 /** Number of elements of a shape; 1 for a scalar. */
 export const elementCount = (dims: readonly number[]): number => dims.reduce((product, dim) => product * dim, 1);
+
+/** What a checkpoint must hold under a name. */
+export interface TensorShape {
+  readonly name: string;
+  readonly dims: readonly number[];
+}

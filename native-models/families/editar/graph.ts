@@ -1,0 +1,171 @@
+// The transformer as one graph for prefill and decode, and the small adapter that brings text rows to its width.
+import { addThenRmsNorm, rmsNorm, under } from '../../onnx/blocks.ts';
+import type { Lookup } from '../../onnx/blocks.ts';
+import { contrib, none } from '../../onnx/graph.ts';
+import type { GraphBuilder, Value } from '../../onnx/graph.ts';
+import { fullWeight, linear, toBytes } from '../../onnx/linear.ts';
+import type { Precision } from '../../onnx/linear.ts';
+import { path } from '../../onnx/names.ts';
+import { concat, gather, geluTanh, matMul, multiply, reshape, silu, slice } from '../../onnx/ops.ts';
+import { headDim } from './config.ts';
+import type { TransformerConfig } from './config.ts';
+import { ropeTable } from './rope.ts';
+
+/** Shows an inner value to whoever compares it with a reference. */
+export type Tap = (name: string, value: Value) => void;
+
+/** What the keys and values of past positions are kept as. */
+export type CacheDtype = 'fp32' | 'int8';
+
+export interface TransformerOptions {
+  readonly precision: Precision;
+  readonly cache: CacheDtype;
+  readonly tap?: Tap;
+}
+
+/** Values that every layer uses. */
+interface Shared {
+  readonly positions: Value; // [batch, new] row of the rotary tables
+  readonly lastPositions: Value; // [batch] past + new - 1
+  readonly total: Value; // past + new
+  readonly bias: Value; // [1, 1, new, past + new] added to attention scores
+  readonly cos: Value;
+  readonly sin: Value;
+}
+
+/** `rows` [1, text, captionDim] → `cond` [1, text, dim]; `uncond` is the same projection of the learned "no text" table
+ * (editar.md 5.3): a constant that is folded when the graph is opened. */
+export function textAdapter(g: GraphBuilder, config: TransformerConfig, w: Lookup, precision: Precision): void {
+  const { textTokens, captionDim, dim } = config;
+  const project = (at: string, rows: Value): Value => {
+    const wide = linear(g, path(at, 'fc1'), rows, w('cls_embedding.cap_proj.fc1.weight'), precision);
+    return linear(g, path(at, 'fc2'), geluTanh(g, at, wide), w('cls_embedding.cap_proj.fc2.weight'), precision);
+  };
+  const dims = [1, textTokens, dim];
+  g.output('cond', project('/cond', g.input('rows', 'f32', [1, textTokens, captionDim])), 'f32', dims);
+  const table = reshape(g, '/uncond', fullWeight(g, w('cls_embedding.uncond_embedding')), [1, textTokens, captionDim]);
+  g.output('uncond', project('/uncond/project', table), 'f32', dims);
+}
+
+/** Token ids and ready-made rows in, guided logits of the last position out.
+ *
+ * Inputs: `input_ids` [batch, ids], `embeddings` [batch, rows, dim] (text rows; either may have no entries, together they are
+ * the `new` positions, ids first), `position_ids` [batch, new], `seqlens_k` [batch] and `total_sequence_length`, the
+ * additive `attention_bias` [1, 1, new, total], `guide` [pictures, batch] and the cache `past_key_values.{i}.{key,value}`
+ * [batch, heads, capacity, headDim].
+ * Outputs: `logits` [pictures, vocab] = guide · logits of the last position: guidance is a mix of batch rows
+ * (l_u + η (l_c − l_u) has the weights η and 1 − η), and `present.{i}.{key,value}`, meant to be bound to the memory of the past. */
+export function transformer(g: GraphBuilder, config: TransformerConfig, w: Lookup, options: TransformerOptions): void {
+  const { tap = () => undefined, precision } = options;
+  const ids = g.input('input_ids', 'i64', ['batch', 'ids']);
+  const rows = g.input('embeddings', 'f32', ['batch', 'rows', config.dim]);
+  const shared = sharedInputs(g, config);
+  const guide = g.input('guide', 'f32', ['pictures', 'batch']);
+  const embedded = gather(g, '/tok_embeddings', fullWeight(g, w('tok_embeddings.weight')), ids);
+  let sum = concat(g, '/embeddings', [embedded, rows], 1); // [batch, new, dim]
+  let normed = rmsNorm(g, '/layers.0/attention_norm', sum, w('layers.0.attention_norm.weight'), config.normEps);
+  for (let i = 0; i < config.layers; i++) {
+    const at = `/layers.${i}`;
+    const weights = under(w, `layers.${i}`);
+    const mixed = attention(g, path(at, 'attention'), normed, under(weights, 'attention'), config, options, shared, i);
+    const half = addThenRmsNorm(g, path(at, 'ffn_norm'), sum, mixed, weights('ffn_norm.weight'), config.normEps);
+    const grown = swiglu(g, path(at, 'feed_forward'), half.normed, under(weights, 'feed_forward'), precision);
+    const nextNorm = i + 1 < config.layers ? `layers.${i + 1}.attention_norm` : 'norm';
+    const next = addThenRmsNorm(g, `/${nextNorm}`, half.sum, grown, w(`${nextNorm}.weight`), config.normEps);
+    ({ sum, normed } = next);
+    tap(`layer.${i}`, sum);
+  }
+  const last = reshape(g, '/last', slice(g, '/last', normed, -1, 2 ** 31 - 1, 1), [-1, config.dim]);
+  tap('final_norm_last', last);
+  const logits = linear(g, '/output', last, w('output.weight'), precision);
+  tap('raw_logits', logits);
+  g.output('logits', matMul(g, '/guide', guide, logits), 'f32', ['pictures', config.vocab]);
+}
+
+function sharedInputs(g: GraphBuilder, config: TransformerConfig): Shared {
+  const table = ropeTable(config);
+  const dims = [table.positions, table.pairs];
+  return {
+    positions: g.input('position_ids', 'i64', ['batch', 'new']),
+    lastPositions: g.input('seqlens_k', 'i32', ['batch']),
+    total: g.input('total_sequence_length', 'i32', []),
+    bias: g.input('attention_bias', 'f32', [1, 1, 'new', 'total']),
+    cos: g.weight('rope.cos', 'f32', dims, () => Promise.resolve(toBytes(table.cos))),
+    sin: g.weight('rope.sin', 'f32', dims, () => Promise.resolve(toBytes(table.sin))),
+  };
+}
+
+//   x ── wqkv ── GroupQueryAttention(past, present; rotary inside) ── wo
+function attention(
+  g: GraphBuilder,
+  at: string,
+  x: Value,
+  w: Lookup,
+  config: TransformerConfig,
+  options: TransformerOptions,
+  shared: Shared,
+  layer: number,
+): Value {
+  const qkv = linear(g, path(at, 'wqkv'), x, w('wqkv.weight'), options.precision);
+  const mixed = cachedAttention(g, at, qkv, config, options.cache, shared, layer);
+  return linear(g, path(at, 'wo'), mixed, w('wo.weight'), options.precision);
+}
+
+function cachedAttention(
+  g: GraphBuilder,
+  at: string,
+  qkv: Value,
+  config: TransformerConfig,
+  cache: CacheDtype,
+  shared: Shared,
+  layer: number,
+): Value {
+  const size = headDim(config);
+  const dtype = cache === 'int8' ? 'i8' : 'f32';
+  const dims = ['batch', config.heads, 'capacity', size];
+  const past = `past_key_values.${layer}`;
+  const present = `present.${layer}`;
+  const key = g.input(`${past}.key`, dtype, dims);
+  const value = g.input(`${past}.value`, dtype, dims);
+  const node = path(at, 'GroupQueryAttention');
+  const mixed = `${node}/output_0`;
+  const quantised = cache === 'int8' ? [none, ...cacheScales(g, past, config)] : [];
+  g.nodeInto(
+    node,
+    'GroupQueryAttention',
+    [
+      ...[qkv, none, none, key, value, shared.lastPositions, shared.total, shared.cos, shared.sin],
+      ...[shared.positions, shared.bias, ...quantised],
+    ],
+    [mixed, `${present}.key`, `${present}.value`],
+    {
+      domain: contrib,
+      attributes: {
+        num_heads: { int: config.heads },
+        kv_num_heads: { int: config.heads },
+        scale: { float: size ** -0.5 },
+        do_rotary: { int: 1 },
+        rotary_interleaved: { int: 1 },
+        ...(cache === 'int8' && {
+          k_quant_type: { text: 'PER_CHANNEL' },
+          v_quant_type: { text: 'PER_CHANNEL' },
+          kv_cache_bit_width: { int: 8 },
+        }),
+      },
+    },
+  );
+  g.declareOutput(`${present}.key`, dtype, dims);
+  g.declareOutput(`${present}.value`, dtype, dims);
+  return mixed as Value;
+}
+
+/** Real value of one step of each cached channel: measured per picture, hence an input. */
+const cacheScales = (g: GraphBuilder, past: string, config: TransformerConfig): Value[] =>
+  ['key_scale', 'value_scale'].map((name) => g.input(`${past}.${name}`, 'f32', [config.heads, 1, headDim(config)]));
+
+/** w2( silu(w1 x) · w3 x ). */
+function swiglu(g: GraphBuilder, at: string, x: Value, w: Lookup, precision: Precision): Value {
+  const gate = silu(g, at, linear(g, path(at, 'w1'), x, w('w1.weight'), precision));
+  const value = linear(g, path(at, 'w3'), x, w('w3.weight'), precision);
+  return linear(g, path(at, 'w2'), multiply(g, at, gate, value), w('w2.weight'), precision);
+}

@@ -1,0 +1,155 @@
+import { ModelError } from '../errors.ts';
+import { elementCount } from '../tensor/tensor.ts';
+import { allocateArray, hostDtypeBytes, type HostArray, type HostDtype } from './host-tensor.ts';
+import type { KvLayout, KvTensor } from './kv-layout.ts';
+import { checkMemory } from './memory.ts';
+import { yieldToEventLoop } from './yield.ts';
+
+/** Keys and values of every layer for `rows` sequences of up to `capacity` positions. A session writes into it; how many
+ * positions of each row are filled is the caller's to know (and to give to the graph), so rewinding costs nothing. */
+export interface KvCache extends Disposable {
+  readonly rows: number;
+  readonly capacity: number; // positions
+  readonly layers: number;
+  readonly bytes: number;
+  /** Whether `layer` and the copies below work. */
+  readonly hostVisible: boolean;
+  /** Whether a run may use some of the rows only. */
+  readonly sliceable: boolean;
+  /** The live arrays of a layer, each [rows, heads, capacity, headDim]. Throws `unsupported` when not host visible. */
+  layer(index: number): { readonly key: HostArray; readonly value: HostArray };
+  /** Copies positions `start` to `start + count` of one row over another, in pieces that leave the event loop free. */
+  copyPositions(fromRow: number, toRow: number, start: number, count: number): Promise<void>;
+  /** The same from a row of another cache with the same layers. */
+  copyFrom(source: KvCache, fromRow: number, toRow: number, start: number, count: number): Promise<void>;
+}
+
+/** Dims of one key or value tensor for `rows` rows. */
+export const kvDims = (tensor: KvTensor, rows: number, capacity: number): number[] => [
+  rows,
+  tensor.heads,
+  capacity,
+  tensor.headDim,
+];
+
+const tensorBytes = (tensor: KvTensor, rows: number, capacity: number): number =>
+  elementCount(kvDims(tensor, rows, capacity)) * hostDtypeBytes(tensor.dtype);
+
+/** Bytes of a cache, before it is made. */
+export const kvBytes = (layout: KvLayout, rows: number, capacity: number): number =>
+  layout.tensors.reduce((sum, tensor) => sum + tensorBytes(tensor, rows, capacity), 0);
+
+/** Throws `invalid-input` unless rows and capacity are positive integers, and `out-of-memory` when the host has no room
+ * (what a device has is known only by trying). */
+export function checkCacheSize(
+  layout: KvLayout,
+  rows: number,
+  capacity: number,
+  place: 'host' | 'device' = 'host',
+): void {
+  if (!Number.isInteger(rows) || !Number.isInteger(capacity) || rows < 1 || capacity < 1)
+    throw new ModelError(
+      'invalid-input',
+      `a cache needs at least one row and one position, not ${rows} × ${capacity}`,
+      {
+        rows,
+        capacity,
+      },
+    );
+  if (place === 'host') checkMemory(`a cache of ${rows} rows × ${capacity} positions`, kvBytes(layout, rows, capacity));
+}
+
+function allocate(tensor: KvTensor, rows: number, capacity: number): HostArray {
+  const length = elementCount(kvDims(tensor, rows, capacity));
+  try {
+    return allocateArray(tensor.dtype, length);
+  } catch (cause) {
+    const needed = length * hostDtypeBytes(tensor.dtype);
+    throw new ModelError('out-of-memory', `no ${needed} bytes for ${tensor.input}`, { needed }, { cause });
+  }
+}
+
+const pieceBytes = 8 * 2 ** 20;
+
+/** A cache in typed arrays. */
+export class HostKvCache implements KvCache {
+  readonly hostVisible = true;
+  readonly sliceable = true;
+  readonly bytes: number;
+  readonly layers: number;
+  /** One array per tensor of the layout, in its order. */
+  readonly arrays: readonly HostArray[];
+
+  constructor(
+    readonly layout: KvLayout,
+    readonly rows: number,
+    readonly capacity: number,
+  ) {
+    checkCacheSize(layout, rows, capacity);
+    this.bytes = kvBytes(layout, rows, capacity);
+    this.layers = layout.tensors.length / 2;
+    this.arrays = layout.tensors.map((tensor) => allocate(tensor, rows, capacity));
+  }
+
+  layer(index: number): { key: HostArray; value: HostArray } {
+    if (!(index in this.arrays)) throw new Error(`there is no layer ${index} among ${this.layers}`);
+    return { key: this.arrays[index * 2], value: this.arrays[index * 2 + 1] };
+  }
+
+  copyPositions(fromRow: number, toRow: number, start: number, count: number): Promise<void> {
+    return this.copyFrom(this, fromRow, toRow, start, count);
+  }
+
+  async copyFrom(source: KvCache, fromRow: number, toRow: number, start: number, count: number): Promise<void> {
+    this.#checkCopy(source, fromRow, toRow, start, count);
+    let pending = 0;
+    for (const [i, tensor] of this.layout.tensors.entries()) {
+      const { key, value } = source.layer(i >> 1);
+      copyHeads(
+        tensor,
+        i % 2 === 0 ? key : value,
+        source.capacity,
+        fromRow,
+        this.arrays[i],
+        this.capacity,
+        toRow,
+        start,
+        count,
+      );
+      pending += tensor.heads * tensor.headDim * count * hostDtypeBytes(tensor.dtype);
+      if (pending < pieceBytes) continue;
+      pending = 0;
+      await yieldToEventLoop();
+    }
+  }
+
+  #checkCopy(source: KvCache, fromRow: number, toRow: number, start: number, count: number): void {
+    const fits = start >= 0 && count >= 0 && start + count <= Math.min(this.capacity, source.capacity);
+    const rowsExist = fromRow >= 0 && fromRow < source.rows && toRow >= 0 && toRow < this.rows;
+    if (!fits || !rowsExist || source.layers !== this.layers)
+      throw new Error(`cannot copy ${count} positions at ${start} from row ${fromRow} to row ${toRow}`);
+  }
+
+  [Symbol.dispose](): void {
+    // Arrays are the garbage collector's; sessions that wrapped them release their own handles.
+  }
+}
+
+function copyHeads(
+  tensor: { readonly heads: number; readonly headDim: number; readonly dtype: HostDtype },
+  source: HostArray,
+  sourceCapacity: number,
+  fromRow: number,
+  target: HostArray,
+  targetCapacity: number,
+  toRow: number,
+  start: number,
+  count: number,
+): void {
+  const { heads, headDim } = tensor;
+  for (let head = 0; head < heads; head++) {
+    const from = ((fromRow * heads + head) * sourceCapacity + start) * headDim;
+    const to = ((toRow * heads + head) * targetCapacity + start) * headDim;
+    target.set(source.subarray(from, from + count * headDim) as never, to);
+  }
+}

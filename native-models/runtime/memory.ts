@@ -1,0 +1,34 @@
+import { readFileSync } from 'node:fs';
+import { freemem } from 'node:os';
+import { ModelError } from '../errors.ts';
+
+const mib = (bytes: number): string => `${Math.ceil(bytes / 2 ** 20)} MiB`;
+
+/** Memory the system can still give, in bytes. Node counts cached files as free only where the system reports them so;
+ * Linux containers may be limited below the machine. */
+export function availableMemory(): number {
+  const limit = process.constrainedMemory?.() ?? 0;
+  const available = process.availableMemory?.() ?? freemem();
+  const used = limit > 0 && limit < 2 ** 50 ? limit - process.memoryUsage.rss() : Infinity;
+  return Math.max(0, Math.min(available, linuxAvailable() ?? available, used));
+}
+
+function linuxAvailable(): number | undefined {
+  if (process.platform !== 'linux') return undefined;
+  try {
+    const kib = /^MemAvailable:\s+(\d+) kB$/m.exec(readFileSync('/proc/meminfo', 'utf8'))?.[1];
+    return kib === undefined ? undefined : Number(kib) * 1024;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Throws `out-of-memory` {needed, free} when `needed` bytes for `what` are more than the system can give. */
+export function checkMemory(what: string, needed: number, free = availableMemory()): void {
+  if (needed > free)
+    throw new ModelError('out-of-memory', `${what} needs ${mib(needed)} and ${mib(free)} are free`, {
+      what,
+      needed,
+      free,
+    });
+}

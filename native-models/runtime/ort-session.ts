@@ -1,0 +1,191 @@
+import { access } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { ModelError } from '../errors.ts';
+import { allocateArray, type HostDtype, type TensorInfo } from './host-tensor.ts';
+import {
+  handles,
+  keepingAlive,
+  OrtError,
+  stringTable,
+  type Handle,
+  type OrtApi,
+  type OrtErrorCode,
+} from './ort-api.ts';
+import type { Device, SessionOptions } from './session.ts';
+import { defaultThreads } from './threads.ts';
+
+const dtypeOfCode: Readonly<Record<number, HostDtype>> = {
+  1: 'f32',
+  2: 'u8',
+  3: 'i8',
+  6: 'i32',
+  7: 'i64',
+  9: 'bool',
+  10: 'f16',
+};
+const codeOfDtype = Object.fromEntries(Object.entries(dtypeOfCode).map(([code, dtype]) => [dtype, Number(code)]));
+
+/** The runtime's number for an element type (ONNXTensorElementDataType). */
+export const dtypeCode = (dtype: HostDtype): number => codeOfDtype[dtype];
+
+/** An open native session with what its graph declares. */
+export interface OrtSession {
+  readonly handle: Handle;
+  readonly graph: string; // file name, for messages
+  readonly inputs: readonly TensorInfo[];
+  readonly outputs: readonly TensorInfo[];
+}
+
+/** Dtype and dims of an OrtTensorTypeAndShapeInfo. */
+export function readTensorInfo(api: OrtApi, info: Handle): { dtype: HostDtype; dims: (number | string)[] } {
+  const code = new Int32Array(new ArrayBuffer(128), 0, 1);
+  api.call('getTensorElementType', info, code);
+  const dtype = dtypeOfCode[code[0]];
+  if (!dtype)
+    throw new ModelError('unsupported', `element type ${code[0]} of ONNX is not supported`, { code: code[0] });
+  const rank = Number(api.create('getDimensionsCount', info));
+  if (rank === 0) return { dtype, dims: [] };
+  const sizes = handles(rank);
+  const names = handles(rank);
+  api.call('getDimensions', info, sizes, rank);
+  api.call('getSymbolicDimensions', info, names, rank);
+  const dims = [...sizes].map((size, i) => (BigInt.asIntN(64, size) < 0n ? api.text(names[i]) : Number(size)));
+  return { dtype, dims };
+}
+
+function readInfos(api: OrtApi, session: Handle, side: 'Input' | 'Output'): TensorInfo[] {
+  const count = Number(api.create(`sessionGet${side}Count`, session));
+  return Array.from({ length: count }, (_, i) => {
+    const namePointer = api.create(`sessionGet${side}Name`, session, i, api.defaultAllocator);
+    const name = api.text(namePointer);
+    api.call('allocatorFree', api.defaultAllocator, namePointer);
+    const type = api.create(`sessionGet${side}TypeInfo`, session, i);
+    try {
+      const tensor = api.create('castTypeInfoToTensorInfo', type);
+      if (!tensor) throw new ModelError('unsupported', `${side.toLowerCase()} "${name}" is not a tensor`, { name });
+      return { name, ...readTensorInfo(api, tensor) };
+    } finally {
+      api.release('releaseTypeInfo', type);
+    }
+  });
+}
+
+function appendCuda(api: OrtApi, options: Handle): void {
+  const cuda = api.create('createCudaProviderOptions');
+  try {
+    api.call('appendCudaProvider', options, cuda);
+  } finally {
+    api.release('releaseCudaProviderOptions', cuda);
+  }
+}
+
+const providerNames = { dml: 'DML', coreml: 'CoreML', webgpu: 'WebGPU' } as const;
+
+function appendProvider(api: OrtApi, options: Handle, device: Device): void {
+  if (device === 'cpu') return;
+  try {
+    if (device === 'cuda') return appendCuda(api, options);
+    const none = stringTable(api, []);
+    api.call('appendProvider', options, providerNames[device], none, none, 0);
+  } catch (error) {
+    throw new ModelError(
+      'device-unavailable',
+      `${device} cannot start: ${plainReason(error)}`,
+      { device },
+      { cause: error },
+    );
+  }
+}
+
+function createOptions(api: OrtApi, options: SessionOptions): Handle {
+  const handle = api.create('createSessionOptions');
+  try {
+    const threads = options.threads ?? defaultThreads();
+    api.call('setIntraOpNumThreads', handle, threads);
+    api.call('setInterOpNumThreads', handle, 1);
+    api.call('setSessionLogSeverityLevel', handle, 4);
+    // Patterns are remembered per input shape, and ours change between prefill and decode.
+    api.call('disableMemPattern', handle);
+    const config = { 'session.intra_op.allow_spinning': '0', ...options.config };
+    for (const [key, value] of Object.entries(config)) api.call('addSessionConfigEntry', handle, key, value);
+    appendProvider(api, handle, options.device ?? 'cpu');
+    return handle;
+  } catch (error) {
+    api.release('releaseSessionOptions', handle);
+    throw error;
+  }
+}
+
+/** The runtime's words without the C++ stack that some messages carry. */
+export function plainReason(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message
+    .split('\nStacktrace:')[0]
+    .replaceAll(/\s*\n\s*/g, ' ')
+    .trim();
+}
+
+// The runtime has no code of its own for failed allocations, only these words.
+const isOutOfMemory = (error: OrtError): boolean =>
+  /bad[ _]alloc|failed to allocate|out of memory|not enough (gpu |device )?memory/i.test(error.message);
+
+/** What a failed open or run means to the caller; anything but an OrtError is passed through. */
+export function toModelError(
+  error: unknown,
+  graph: string,
+  device: Device,
+  otherwise: 'pack-invalid' | 'device-unavailable',
+): unknown {
+  if (!(error instanceof OrtError)) return error;
+  const reason = plainReason(error);
+  const data = { graph, device, reason };
+  if (isOutOfMemory(error))
+    return new ModelError('out-of-memory', `${graph} does not fit into memory: ${reason}`, data, { cause: error });
+  const missing: OrtErrorCode = 'not-implemented';
+  if (error.code === missing)
+    return new ModelError('unsupported', `${graph} cannot run on ${device}: ${reason}`, data, { cause: error });
+  return new ModelError(otherwise, `${graph} on ${device}: ${reason}`, data, { cause: error });
+}
+
+async function createSession(api: OrtApi, model: string | Uint8Array, options: Handle): Promise<Handle> {
+  const out = handles(1);
+  if (typeof model === 'string') {
+    await keepingAlive([out], () => api.callAsync('createSession', api.env, model, options, out));
+    return out[0];
+  }
+  const pinned = allocateArray('u8', model.length) as Uint8Array;
+  pinned.set(model);
+  await keepingAlive([out, pinned], () =>
+    api.callAsync('createSessionFromArray', api.env, api.address(pinned), model.length, options, out),
+  );
+  return out[0];
+}
+
+/** Opens a graph from a file (with its external data beside it) or from bytes, without blocking the event loop.
+ * Throws `pack-invalid` for a missing or broken file, `unsupported` for operators the device lacks, `device-unavailable`,
+ * `out-of-memory`. */
+export async function openOrtSession(
+  api: OrtApi,
+  model: string | Uint8Array,
+  options: SessionOptions,
+): Promise<OrtSession> {
+  const graph = typeof model === 'string' ? basename(model) : 'graph in memory';
+  if (typeof model === 'string')
+    await access(model).catch((cause: unknown) => {
+      throw new ModelError('pack-invalid', `graph file "${model}" cannot be read`, { file: model }, { cause });
+    });
+  const native = createOptions(api, options);
+  try {
+    const handle = await createSession(api, model, native);
+    try {
+      return { handle, graph, inputs: readInfos(api, handle, 'Input'), outputs: readInfos(api, handle, 'Output') };
+    } catch (error) {
+      api.release('releaseSession', handle);
+      throw error;
+    }
+  } catch (error) {
+    throw toModelError(error, graph, options.device ?? 'cpu', 'pack-invalid');
+  } finally {
+    api.release('releaseSessionOptions', native);
+  }
+}

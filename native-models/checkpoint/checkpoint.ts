@@ -4,8 +4,11 @@ import type { Dtype } from '../tensor/dtype.ts';
 export interface ByteSource extends AsyncDisposable {
   /** What to call it in messages: a path or URL. */
   readonly name: string;
+  /** The path, when the bytes are a file on this machine that a graph could point into. */
+  readonly file?: string;
   readonly size: number; // bytes
-  /** Exactly `length` bytes from `offset`. Throws `checkpoint-invalid` when the range is not inside the source. */
+  /** Exactly `length` bytes from `offset`, in a buffer of their own. Throws `checkpoint-invalid` when the range is not
+   * inside the source. */
   read(offset: number, length: number): Promise<Uint8Array>;
 }
 
@@ -13,13 +16,12 @@ export interface TensorInfo {
   readonly dtype: Dtype;
   readonly dims: readonly number[];
   /** Where the bytes lie when they are contiguous, little-endian, row-major and stored uncompressed in one file: then a
-   * graph can point straight into that file. */
+   * graph can point straight into that file. Such use skips the checksum that `read` verifies. */
   readonly location?: { readonly file: string; readonly offset: number; readonly bytes: number };
 }
 
-/** A published weights file, opened but not read: names and shapes first, one tensor's values when asked. */
-export interface Checkpoint extends AsyncDisposable {
-  readonly name: string;
+/** Named tensors: names and shapes at once, one tensor's values when asked. */
+export interface TensorSource {
   names(): readonly string[];
   /** Throws `checkpoint-mismatch` for a name that is not there. */
   info(name: string): TensorInfo;
@@ -27,6 +29,12 @@ export interface Checkpoint extends AsyncDisposable {
   read(name: string): Promise<Float32Array>;
   /** The values as stored: row-major little-endian bytes of `info(name).dtype`. */
   readRaw(name: string): Promise<Uint8Array>;
-  /** Plain numbers, strings and booleans found beside the tensors (`args` of a PyTorch file), by dotted path. */
+}
+
+/** A published weights file, opened but not read. */
+export interface Checkpoint extends TensorSource, AsyncDisposable {
+  readonly name: string;
+  /** Plain numbers, strings and booleans found beside the tensors (`args` of a PyTorch file), by dotted path from the
+   * top of the file: `steps`, `args.cls_token_num`. No prototype, so any name is an ordinary key. */
   readonly settings: Readonly<Record<string, number | string | boolean | null>>;
 }

@@ -7,6 +7,8 @@ import type { Backend, Device, RunOptions, Tensors } from './session.ts';
 export interface RowSlice {
   readonly firstRow: number;
   readonly rows: number;
+  /** Positions filled before the run. Only graphs of the `rows` form need it; the others are told by their inputs. */
+  readonly past?: number;
 }
 
 /** A graph with `past_key_values.{i}.key/.value` inputs and outputs that extend them. The cache's own inputs and outputs

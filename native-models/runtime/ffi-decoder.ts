@@ -2,12 +2,16 @@ import { ModelError } from '../errors.ts';
 import type { DecoderSession, RowSlice } from './decoder-session.ts';
 import { FfiBinding } from './ffi-binding.ts';
 import { FfiDeviceCache, FfiHostCache, type DeviceMemory, type FfiCache } from './ffi-cache.ts';
+import { asSession } from './ffi-session.ts';
 import { checkFeeds, type HostTensor, type TensorInfo } from './host-tensor.ts';
 import type { KvCache } from './kv-cache.ts';
 import { isKvName, readKvLayout, type KvLayout } from './kv-layout.ts';
 import { keepingAlive, loadOrtApi, type OrtApi } from './ort-api.ts';
-import { RunTracker, withRunOptions } from './ort-run.ts';
-import { openOrtSession, toModelError, type OrtSession } from './ort-session.ts';
+import { withRunOptions } from './ort-run.ts';
+import { RunTracker } from './run-tracker.ts';
+import { toModelError } from './model-errors.ts';
+import { RowsDecoder } from './rows-decoder.ts';
+import { openOrtSession, type OrtSession } from './ort-session.ts';
 import type { Device, RunOptions, SessionOptions, Tensors } from './session.ts';
 
 // The runtime's names of device memory. Buffers of DirectML and WebGPU are known by opaque handles.
@@ -130,6 +134,7 @@ export async function openFfiDecoder(model: string | Uint8Array, options: Sessio
   const session = await openOrtSession(api, model, options);
   try {
     const layout = readKvLayout(session.graph, session.inputs, session.outputs);
+    if (layout.form === 'rows') return new RowsDecoder(asSession(api, session, device), layout);
     const place = options.cacheMemory ?? (device === 'cpu' || device === 'coreml' ? 'host' : 'device');
     const memory = place === 'device' ? openDeviceMemory(api, session, device) : undefined;
     return new FfiDecoder(api, session, layout, device, memory);

@@ -1,7 +1,9 @@
 import { checkFeeds, type HostTensor } from './host-tensor.ts';
 import { handles, keepingAlive, loadOrtApi, stringTable, type OrtApi } from './ort-api.ts';
-import { RunTracker, withRunOptions } from './ort-run.ts';
-import { openOrtSession, toModelError, type OrtSession } from './ort-session.ts';
+import { withRunOptions } from './ort-run.ts';
+import { RunTracker } from './run-tracker.ts';
+import { toModelError } from './model-errors.ts';
+import { openOrtSession, type OrtSession } from './ort-session.ts';
 import { pinTensor, readValue } from './ort-values.ts';
 import type { Device, RunOptions, Session, SessionOptions, Tensors } from './session.ts';
 
@@ -66,8 +68,12 @@ class FfiSession implements Session {
   }
 }
 
+/** A stateless session over an open native one, which it takes over. */
+export const asSession = (api: OrtApi, session: OrtSession, device: Device): Session =>
+  new FfiSession(api, session, device);
+
 /** Opens a graph through the C API. Rejects with a plain Error where that cannot be loaded, else as `openSession`. */
 export async function openFfiSession(model: string | Uint8Array, options: SessionOptions): Promise<Session> {
   const api = await loadOrtApi();
-  return new FfiSession(api, await openOrtSession(api, model, options), options.device ?? 'cpu');
+  return asSession(api, await openOrtSession(api, model, options), options.device ?? 'cpu');
 }

@@ -2,15 +2,9 @@ import { access } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { ModelError } from '../errors.ts';
 import { allocateArray, type HostDtype, type TensorInfo } from './host-tensor.ts';
-import {
-  handles,
-  keepingAlive,
-  OrtError,
-  stringTable,
-  type Handle,
-  type OrtApi,
-  type OrtErrorCode,
-} from './ort-api.ts';
+import { plainReason, toModelError } from './model-errors.ts';
+import { handles, keepingAlive, OrtError, stringTable, type Handle, type OrtApi } from './ort-api.ts';
+import { sessionConfig } from './session-config.ts';
 import type { Device, SessionOptions } from './session.ts';
 import { defaultThreads } from './threads.ts';
 
@@ -88,6 +82,7 @@ function appendProvider(api: OrtApi, options: Handle, device: Device): void {
     const none = stringTable(api, []);
     api.call('appendProvider', options, providerNames[device], none, none, 0);
   } catch (error) {
+    if (!(error instanceof OrtError)) throw error;
     throw new ModelError(
       'device-unavailable',
       `${device} cannot start: ${plainReason(error)}`,
@@ -106,7 +101,7 @@ function createOptions(api: OrtApi, options: SessionOptions): Handle {
     api.call('setSessionLogSeverityLevel', handle, 4);
     // Patterns are remembered per input shape, and ours change between prefill and decode.
     api.call('disableMemPattern', handle);
-    const config = { 'session.intra_op.allow_spinning': '0', ...options.config };
+    const config = { ...sessionConfig, ...options.config };
     for (const [key, value] of Object.entries(config)) api.call('addSessionConfigEntry', handle, key, value);
     appendProvider(api, handle, options.device ?? 'cpu');
     return handle;
@@ -114,37 +109,6 @@ function createOptions(api: OrtApi, options: SessionOptions): Handle {
     api.release('releaseSessionOptions', handle);
     throw error;
   }
-}
-
-/** The runtime's words without the C++ stack that some messages carry. */
-export function plainReason(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return message
-    .split('\nStacktrace:')[0]
-    .replaceAll(/\s*\n\s*/g, ' ')
-    .trim();
-}
-
-// The runtime has no code of its own for failed allocations, only these words.
-const isOutOfMemory = (error: OrtError): boolean =>
-  /bad[ _]alloc|failed to allocate|out of memory|not enough (gpu |device )?memory/i.test(error.message);
-
-/** What a failed open or run means to the caller; anything but an OrtError is passed through. */
-export function toModelError(
-  error: unknown,
-  graph: string,
-  device: Device,
-  otherwise: 'pack-invalid' | 'device-unavailable',
-): unknown {
-  if (!(error instanceof OrtError)) return error;
-  const reason = plainReason(error);
-  const data = { graph, device, reason };
-  if (isOutOfMemory(error))
-    return new ModelError('out-of-memory', `${graph} does not fit into memory: ${reason}`, data, { cause: error });
-  const missing: OrtErrorCode = 'not-implemented';
-  if (error.code === missing)
-    return new ModelError('unsupported', `${graph} cannot run on ${device}: ${reason}`, data, { cause: error });
-  return new ModelError(otherwise, `${graph} on ${device}: ${reason}`, data, { cause: error });
 }
 
 async function createSession(api: OrtApi, model: string | Uint8Array, options: Handle): Promise<Handle> {

@@ -1,0 +1,124 @@
+import type { KvCache } from '../../runtime/kv-cache.ts';
+import type { DecoderSession } from '../../runtime/decoder-session.ts';
+import type { HostTensor } from '../../runtime/host-tensor.ts';
+import type { RunOptions } from '../../runtime/session.ts';
+import type { FloatTensor } from '../../tensor/tensor.ts';
+import { imageTokens } from './config.ts';
+import type { TransformerConfig } from './config.ts';
+
+/** New positions of some batch rows. */
+export interface Feed {
+  /** [rows][ids], or nothing. */
+  readonly ids?: readonly Int32Array[];
+  /** [rows, count, dim] ready-made rows, or nothing. */
+  readonly embeddings?: FloatTensor;
+  /** Cache positions filled before. */
+  readonly past: number;
+  /** Row of the rotary tables of the first new position. */
+  readonly position: number;
+  /** [pictures, rows] mix of batch rows, row-major. */
+  readonly guide: Float32Array;
+}
+
+/** Runs new positions through the transformer and returns the guided logits. */
+export class TransformerRunner {
+  readonly #quantised: boolean;
+  readonly #layers: readonly number[];
+  #scales: Record<string, HostTensor>;
+
+  constructor(
+    readonly session: DecoderSession,
+    readonly config: TransformerConfig,
+    /** Cache position that stands for the whole text, or -1 while every text position is kept. */
+    readonly textSlot: number,
+  ) {
+    this.#layers = Array.from({ length: config.layers }, (_, layer) => layer);
+    this.#quantised = session.inputs.some(({ name }) => name === 'is_first');
+    this.#scales = this.#quantised ? Object.fromEntries(this.#scaleNames('past_key_values', this.#unitScale())) : {};
+  }
+
+  /** Fills the cache from its beginning and, where it is int8, measures its scales. @returns logits [pictures, vocab] */
+  async begin(
+    cache: KvCache,
+    firstRow: number,
+    feed: Omit<Feed, 'past'>,
+    options: RunOptions = {},
+  ): Promise<Float32Array> {
+    const measured = this.#quantised ? this.#scaleNames('present', undefined).map(([name]) => name) : [];
+    const outputs = await this.#run(cache, firstRow, { ...feed, past: 0 }, ['logits', ...measured], options);
+    for (const name of measured) this.#scales[name.replace('present', 'past_key_values')] = outputs[name];
+    return outputs.logits.data as Float32Array;
+  }
+
+  /** Appends to rows of a cache that `begin` has filled. @returns logits [pictures, vocab] */
+  async extend(cache: KvCache, firstRow: number, feed: Feed, options: RunOptions = {}): Promise<Float32Array> {
+    const outputs = await this.#run(cache, firstRow, feed, ['logits'], options);
+    return outputs.logits.data as Float32Array;
+  }
+
+  #run(
+    cache: KvCache,
+    firstRow: number,
+    feed: Feed,
+    fetch: readonly string[],
+    options: RunOptions,
+  ): Promise<Record<string, HostTensor>> {
+    const { config } = this;
+    const idCount = feed.ids?.[0].length ?? 0;
+    const rows = feed.ids?.length ?? feed.embeddings!.dims[0];
+    const added = feed.embeddings?.dims[1] ?? 0;
+    const count = idCount + added;
+    const total = feed.past + count;
+    const feeds: Record<string, HostTensor> = {
+      input_ids: { dtype: 'i64', dims: [rows, idCount], data: joinIds(feed.ids ?? [], rows * idCount) },
+      embeddings: {
+        dtype: 'f32',
+        dims: [rows, added, config.dim],
+        data: feed.embeddings?.data ?? new Float32Array(0),
+      },
+      position_ids: { dtype: 'i64', dims: [rows, count], data: positionIds(rows, count, feed.position) },
+      seqlens_k: { dtype: 'i32', dims: [rows], data: new Int32Array(rows).fill(total - 1) },
+      total_sequence_length: { dtype: 'i32', dims: [], data: Int32Array.of(total) },
+      attention_bias: { dtype: 'f32', dims: [1, 1, count, total], data: this.#bias(count, total, feed.past) },
+      guide: { dtype: 'f32', dims: [feed.guide.length / rows, rows], data: feed.guide },
+      ...(this.#quantised && { is_first: { dtype: 'bool', dims: [], data: Uint8Array.of(feed.past === 0 ? 1 : 0) } }),
+      ...this.#scales,
+    };
+    return this.session.run(cache, { firstRow, rows }, feeds, fetch, options);
+  }
+
+  /** Text positions share one score, so one slot with that score plus ln(count) and the mean of their values stands for all
+   * of them (editar.md 5.6): the bias adds the ln(count), for whatever comes after that slot. */
+  #bias(count: number, total: number, past: number): Float32Array {
+    const bias = new Float32Array(count * total);
+    if (this.textSlot >= 0 && past > this.textSlot) {
+      const weight = Math.log(this.config.textTokens);
+      for (let row = 0; row < count; row++) bias[row * total + this.textSlot] = weight;
+    }
+    return bias;
+  }
+
+  #scaleNames<T>(prefix: string, value: T): [string, T][] {
+    return this.#layers.flatMap((layer) =>
+      ['key', 'value'].map((name): [string, T] => [`${prefix}.${layer}.${name}_scale`, value]),
+    );
+  }
+
+  #unitScale(): HostTensor {
+    const size = this.config.dim / this.config.heads;
+    return { dtype: 'f32', dims: [this.config.heads, 1, size], data: new Float32Array(this.config.dim).fill(1) };
+  }
+}
+
+function joinIds(rows: readonly Int32Array[], length: number): BigInt64Array {
+  const joined = new BigInt64Array(length);
+  let at = 0;
+  for (const row of rows) for (const id of row) joined[at++] = BigInt(id);
+  return joined;
+}
+
+function positionIds(rows: number, count: number, first: number): BigInt64Array {
+  const positions = new BigInt64Array(rows * count);
+  for (let i = 0; i < positions.length; i++) positions[i] = BigInt(first + (i % count));
+  return positions;
+}

@@ -1,0 +1,34 @@
+import type { TensorSource } from '../checkpoint/checkpoint.ts';
+import { ModelError } from '../errors.ts';
+import type { Lookup } from '../onnx/blocks.ts';
+
+/** A checkpoint file that lies in the pack itself, under another name. */
+export interface LinkedFile {
+  readonly source: string; // path of the checkpoint
+  readonly file: string; // name inside the pack
+}
+
+/** Checkpoint tensors as graph functions ask for them. Values that are not finite are refused when they are read.
+ * @param linked when given, fp32 tensors that this file stores contiguously are used where they lie */
+export function lookupIn(source: TensorSource, linked?: LinkedFile): Lookup {
+  return (name) => {
+    const { dims, dtype, location } = source.info(name);
+    const inPlace = linked && location && dtype === 'f32' && location.file === linked.source;
+    return {
+      name,
+      dims,
+      read: async () => checkFinite(name, await source.read(name)),
+      ...(inPlace && { location: { file: linked.file, offset: location.offset } }),
+    };
+  };
+}
+
+/** @throws ModelError `checkpoint-invalid` naming the tensor and the first value that is not a finite number */
+export function checkFinite(name: string, values: Float32Array): Float32Array {
+  for (let i = 0; i < values.length; i++) {
+    if (!Number.isFinite(values[i])) {
+      throw new ModelError('checkpoint-invalid', `tensor ${name} holds ${values[i]} at index ${i}`, { tensor: name });
+    }
+  }
+  return values;
+}

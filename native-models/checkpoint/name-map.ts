@@ -7,7 +7,7 @@ export interface ExpectedTensor {
   readonly dims: readonly number[];
 }
 
-export interface SelectionRules {
+interface SelectionRules {
   /** Names that may be there and are never read: training state, halves of a model that are not used. */
   readonly ignore?: readonly RegExp[];
   /** Other names under which an expected tensor may be stored; the expected name itself comes first. */

@@ -11,9 +11,9 @@ import { maxHeaderBytes } from './safetensors-header.ts';
 import { joinShards, readWeightMap } from './sharded.ts';
 import { openTorchFile } from './torch-file.ts';
 
-/** Opens published weights: a safetensors file, a PyTorch archive, an index of shards, or a folder with one of these. What
- * a file is decides its content. Nothing in it is executed. Throws `checkpoint-invalid` or `unsupported`, saying what the
- * file is instead. */
+/** Opens published weights: a safetensors file, a PyTorch archive, an index of shards, or a folder with one of these. The
+ * content decides how a file is read, and a suffix that contradicts it is an error. Nothing in it is executed. Throws
+ * `checkpoint-invalid` or `unsupported`, saying what the file is instead. */
 export async function openCheckpoint(path: string): Promise<Checkpoint> {
   const found = await stat(path).catch(() => undefined); // a missing file gets its message from openFileSource
   return openFile(found?.isDirectory() ? await mainFile(path) : path, true);

@@ -13,7 +13,7 @@ import { quoted, type Refusal } from './refusal.ts';
 import { span, type StridedView } from './strides.ts';
 
 /** A run of elements in a record `data/<key>` of the archive; not looked up until a tensor on it is wanted. */
-export class TorchStorage extends PickleObject {
+class TorchStorage extends PickleObject {
   constructor(
     readonly dtype: Dtype,
     readonly key: string,

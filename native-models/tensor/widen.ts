@@ -24,7 +24,7 @@ const views: Readonly<Record<Dtype, View>> = {
 export function asRawArray(dtype: Dtype, bytes: Uint8Array): RawArray {
   const size = dtypeBytes(dtype);
   if (bytes.byteLength % size !== 0) throw new Error(`${bytes.byteLength} bytes are no whole number of ${dtype}`);
-  const aligned = bytes.byteOffset % size === 0 ? bytes : bytes.slice();
+  const aligned = bytes.byteOffset % size === 0 ? bytes : new Uint8Array(bytes); // slice() of a Buffer would be a view
   return views[dtype](aligned.buffer, aligned.byteOffset, aligned.byteLength / size);
 }
 
@@ -36,7 +36,7 @@ export function widenToFloat32(dtype: Dtype, bytes: Uint8Array): Float32Array {
   if (raw instanceof BigInt64Array) return Float32Array.from(raw, Number);
   if (dtype === 'f16') return fromBits(raw as Uint16Array, halfBits());
   if (dtype === 'bf16') return fromBrainFloat(raw as Uint16Array);
-  return Float32Array.from(raw as Exclude<RawArray, BigInt64Array>);
+  return new Float32Array(raw);
 }
 
 function fromBits(halves: Uint16Array, table: Uint32Array): Float32Array {

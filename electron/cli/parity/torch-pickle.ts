@@ -14,7 +14,7 @@ interface CorpusFile {
 
 type Tensors = Awaited<ReturnType<typeof readTensors>>;
 
-export interface CorpusResult {
+interface CorpusResult {
   readonly name: string;
   readonly maxError: number;
   readonly detail: string;

@@ -5,7 +5,7 @@ import { asRawArray, type RawArray } from '../tensor/widen.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { openCheckpoint } from './open-checkpoint.ts';
 
-interface RawTensor {
+export interface RawTensor {
   readonly dtype: Dtype;
   readonly dims: readonly number[];
   /** Row-major elements as stored: f16 and bf16 as bit patterns in a Uint16Array, bool as bytes. */

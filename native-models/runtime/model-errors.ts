@@ -2,11 +2,15 @@ import { ModelError } from '../errors.ts';
 import { OrtError } from './ort-api.ts';
 import type { Device } from './session.ts';
 
-/** The runtime's words without the C++ stack that some messages carry. */
+// "…/core/graph/model.cc:187 Model::Model(ModelProto&&, …) " in front of what went wrong
+const sourcePlace = /(?:[A-Z]:)?[\\/]\S*\.(?:cc|cpp|h):\d+ .*?\)(?: const)?(?:::<lambda\(\)>)? /g;
+
+/** The runtime's words without the source places and C++ stacks that some messages carry. */
 export function plainReason(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   return message
     .split('\nStacktrace:')[0]
+    .replaceAll(sourcePlace, '')
     .replaceAll(/\s*\n\s*/g, ' ')
     .trim();
 }

@@ -4,7 +4,7 @@ import { handles, type Handle, type OrtApi } from './ort-api.ts';
 import { dtypeCode, readTensorInfo } from './ort-session.ts';
 import { yieldToEventLoop } from './yield.ts';
 
-const copyChunk = 8 * 2 ** 20; // bytes; a few milliseconds each
+const copyChunk = 4 * 2 ** 20; // bytes; a few milliseconds each
 
 /** Makes an OrtValue over memory that the caller keeps alive until the value is released. */
 export function wrapMemory(

@@ -1,0 +1,84 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { ModelError } from '../../../native-models/errors.ts';
+import { ExternalData } from '../../../native-models/onnx/external-data.ts';
+import { GraphBuilder } from '../../../native-models/onnx/graph.ts';
+import { probeDevice, probeModel } from '../../../native-models/runtime/device-probe.ts';
+import { availableMemory, checkMemory, estimateMemory } from '../../../native-models/runtime/memory.ts';
+import { candidateDevices, chooseDevice } from '../../../native-models/runtime/providers.ts';
+import type { Device } from '../../../native-models/runtime/session.ts';
+import { defaultThreads } from '../../../native-models/runtime/threads.ts';
+
+test('the graph of the self-test is the one that the builder makes', () => {
+  const g = new GraphBuilder('device-probe', new ExternalData('none'));
+  const product = g.node('/MatMul', 'MatMul', [g.input('a', 'f32', ['n', 'k']), g.input('b', 'f32', ['k', 'm'])]);
+  g.nodeInto('/Softmax', 'Softmax', [product], ['y'], { attributes: { axis: { int: -1 } } });
+  g.declareOutput('y', 'f32', ['n', 'm']);
+  expect(Buffer.from(g.toModel()).toString('base64')).toBe(probeModel);
+});
+
+test('the processor passes the self-test', async () => {
+  expect(await probeDevice('cpu')).toMatchObject({ isCorrect: true });
+  expect(await chooseDevice('cpu')).toMatchObject({ device: 'cpu', refused: [] });
+});
+
+test('each platform has its own order of devices, and ends with the processor', () => {
+  expect(candidateDevices('win32')).toEqual(['cuda', 'dml', 'webgpu', 'cpu']);
+  expect(candidateDevices('darwin')).toEqual(['coreml', 'webgpu', 'cpu']);
+  expect(candidateDevices('linux')).toEqual(['cuda', 'webgpu', 'cpu']);
+});
+
+const probeWith =
+  (results: Partial<Record<Device, { isCorrect?: boolean; ms?: number }>>) =>
+  (device: Device): ReturnType<typeof probeDevice> => {
+    const result = results[device];
+    if (!result) return Promise.reject(new ModelError('device-unavailable', `${device} cannot start: no driver`));
+    return Promise.resolve({ backend: 'ffi', isCorrect: true, ms: 1, ...result });
+  };
+
+test('auto takes the first device that works', async () => {
+  const choice = await chooseDevice('auto', probeWith({ webgpu: {}, cpu: {} }));
+  expect(choice.device).toBe('webgpu');
+  expect(choice.refused.every(({ reason }) => reason.includes('no driver'))).toBe(true);
+});
+
+test.each([
+  [{ isCorrect: false }, 'wrong numbers'],
+  [{ ms: 500 }, 'slower than the processor'],
+])('auto passes over a device with %o and says why', async (webgpu, reason) => {
+  const choice = await chooseDevice('auto', probeWith({ webgpu, cpu: {} }));
+  expect(choice.device).toBe('cpu');
+  expect(choice.refused.find(({ device }) => device === 'webgpu')?.reason).toContain(reason);
+});
+
+test('a device that was asked for is never replaced by another', async () => {
+  await expect(chooseDevice('cuda', probeWith({ cpu: {} }))).rejects.toMatchObject({
+    code: 'device-unavailable',
+    data: { refused: [{ device: 'cuda', reason: 'cuda cannot start: no driver' }] },
+  });
+});
+
+test('a core is left free unless there are only two', () => {
+  expect([1, 2, 3, 8].map(defaultThreads)).toEqual([1, 2, 2, 7]);
+});
+
+test('more than the free memory is refused with both numbers', () => {
+  expect(availableMemory()).toBeGreaterThan(2 ** 20);
+  expect(() => checkMemory('the model', 5 * 2 ** 30, 3 * 2 ** 30)).toThrow(
+    expect.objectContaining({
+      code: 'out-of-memory',
+      message: 'the model needs 5120 MiB and 3072 MiB are free',
+      data: { what: 'the model', needed: 5 * 2 ** 30, free: 3 * 2 ** 30 },
+    }) as Error,
+  );
+});
+
+test('the estimate counts packed weights, cache and activations', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'memory-'));
+  const file = join(folder, 'weights.data');
+  await writeFile(file, new Uint8Array(1000));
+  expect(await estimateMemory({ files: [file, file], cacheBytes: 10, activationBytes: 5 })).toBe(2515);
+  await rm(folder, { recursive: true });
+});

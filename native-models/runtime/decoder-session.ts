@@ -19,7 +19,7 @@ export interface DecoderSession extends AsyncDisposable {
   readonly inputs: readonly TensorInfo[];
   readonly outputs: readonly TensorInfo[];
   readonly layout: KvLayout;
-  /** A zeroed cache; dtype, heads and head size are the graph's. Throws `out-of-memory` {needed, free}. */
+  /** An empty cache (zeroed, when host visible); dtype, heads and head size are the graph's. Throws `out-of-memory` {needed, free}. */
   createCache(rows: number, capacity: number): KvCache;
   /** Runs on some rows of a cache, which the graph extends where its inputs say. Runs on one cache must not overlap.
    * Throws `invalid-input` naming every misfit, `out-of-memory`, `unsupported` for a slice of a cache that cannot be

@@ -1,8 +1,7 @@
-import type { HostTensor } from './host-tensor.ts';
+import { allocateArray, type HostTensor } from './host-tensor.ts';
 import type { KvLayout } from './kv-layout.ts';
 import { handles, type Handle, type OrtApi } from './ort-api.ts';
 import { pinTensor, readValue, wrapMemory, type PinnedTensor } from './ort-values.ts';
-import { allocateArray } from './host-tensor.ts';
 import type { Tensors } from './session.ts';
 
 const wrapFrom = 2 ** 20; // bytes; smaller feeds are copied to a place that stays bound
@@ -33,10 +32,12 @@ export class FfiBinding {
     }
   }
 
+  /** Puts the inputs of the next run in place. */
   prepare(feeds: Tensors): void {
     // A bound output keeps the value of the last run, whose dims may not be those of the next.
     for (const name of this.fetch) this.api.call('bindOutputToDevice', this.handle, name, this.api.cpuMemory);
     for (const [name, tensor] of Object.entries(feeds)) this.#setFeed(name, tensor);
+    this.api.call('synchronizeBoundInputs', this.handle);
   }
 
   #setFeed(name: string, tensor: HostTensor): void {
@@ -66,6 +67,7 @@ export class FfiBinding {
     const tensors: Record<string, HostTensor> = {};
     if (this.fetch.length === 0) return tensors;
     const { api } = this;
+    api.call('synchronizeBoundOutputs', this.handle);
     const out = handles(2); // OrtValue**, count
     api.call('getBoundOutputValues', this.handle, api.defaultAllocator, api.address(out), api.address(out) + 8n);
     const table = api.bytes(out[0], Number(out[1]) * 8);

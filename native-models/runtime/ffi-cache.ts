@@ -4,10 +4,9 @@ import { hostDtypeBytes, type HostArray } from './host-tensor.ts';
 import { checkCacheSize, HostKvCache, kvBytes, kvDims, type KvCache } from './kv-cache.ts';
 import type { KvLayout, KvTensor } from './kv-layout.ts';
 import type { FfiBinding } from './ffi-binding.ts';
-import type { Handle, OrtApi } from './ort-api.ts';
+import { handles, type Handle, type OrtApi } from './ort-api.ts';
 import { dtypeCode } from './ort-session.ts';
 import { wrapMemory } from './ort-values.ts';
-import { handles } from './ort-api.ts';
 
 /** Native handles over a cache's memory, made once per slice of rows. They outlive the cache while a run uses them. */
 export class CacheHandles {
@@ -110,6 +109,7 @@ export class FfiDeviceCache implements FfiCache {
   readonly bytes: number;
   readonly layers: number;
   readonly handles: CacheHandles;
+  #isWrapped = false; // then the values of opaque blocks are released with `handles`
 
   constructor(
     readonly api: OrtApi,
@@ -159,9 +159,11 @@ export class FfiDeviceCache implements FfiCache {
 
   #free(block: Block): void {
     if (block.address) this.api.call('allocatorFree', this.memory.allocator, block.address);
+    else if (!this.#isWrapped) this.api.release('releaseValue', block.value);
   }
 
   #wrap(blocks: readonly Block[], firstRow: number, count: number): Handle[] {
+    this.#isWrapped = true;
     return this.layout.tensors.map((tensor, i) => {
       if (!this.memory.addressable) return blocks[i].value;
       const rowBytes = elementCount(kvDims(tensor, 1, this.capacity)) * hostDtypeBytes(tensor.dtype);

@@ -25,7 +25,7 @@ function linuxAvailable(): number | undefined {
 }
 
 /** What opening a model will take. */
-export interface MemoryNeed {
+interface MemoryNeed {
   readonly files: readonly string[]; // graphs and their external data
   readonly cacheBytes?: number;
   readonly activationBytes?: number; // of the largest run, usually the prefill

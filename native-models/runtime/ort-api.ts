@@ -42,8 +42,6 @@ const statusFunctions = {
   allocatorAlloc: [75, ['void *', 'size_t', 'void *']],
   allocatorFree: [76, ['void *', 'void *']],
   getAllocatorWithDefaultOptions: [78, ['void *']],
-  getAvailableProviders: [125, ['void *', 'void *']],
-  releaseAvailableProviders: [126, ['void *', 'int']],
   addSessionConfigEntry: [130, ['void *', 'str', 'str']],
   createAllocator: [131, ['void *', 'void *', 'void *']],
   runWithBinding: [133, ['void *', 'void *', 'void *']],
@@ -57,7 +55,6 @@ const statusFunctions = {
   synchronizeBoundOutputs: [203, ['void *']],
   appendCudaProvider: [204, ['void *', 'void *']],
   createCudaProviderOptions: [205, ['void *']],
-  updateCudaProviderOptions: [206, ['void *', 'void *', 'void *', 'size_t']],
   appendProvider: [216, ['void *', 'str', 'void *', 'void *', 'size_t']],
 } as const satisfies Record<string, readonly [number, readonly string[]]>;
 
@@ -106,7 +103,7 @@ const errorCodes = [
   'provider-failed',
   'load-cancelled',
 ] as const;
-export type OrtErrorCode = (typeof errorCodes)[number];
+type OrtErrorCode = (typeof errorCodes)[number];
 
 /** The C API with errors as exceptions. One per process. */
 export interface OrtApi {

@@ -30,7 +30,7 @@ function tensorInfo(metadata: Ort.InferenceSession.ValueMetadata): TensorInfo {
 }
 
 /** onnxruntime-node, loaded once and only when it is used. */
-export const loadStock = (): Promise<typeof Ort> => import('onnxruntime-node');
+const loadStock = (): Promise<typeof Ort> => import('onnxruntime-node');
 
 /** An open session of the stock binding with what its graph declares. */
 export interface StockGraph {

@@ -20,3 +20,84 @@ export interface Sampling {
   readonly topK: number; // 0 keeps every token
   readonly topP: number;
 }
+
+/** Where a model runs. */
+export type ModelDevice = 'auto' | 'cpu' | 'cuda' | 'dml' | 'coreml' | 'webgpu';
+
+/** What outside code may ask of a model, instead of its name. */
+export interface Capabilities {
+  readonly tasks: readonly Task[];
+  readonly imageSize: number; // pixels along one side of the square picture
+  readonly grid: number; // cells along one side
+  readonly vocab: number; // ids a cell can take
+  readonly maxVariants: number;
+}
+
+/** One edit, as the model sees it. */
+export interface EditInput {
+  readonly image: RgbImage; // imageSize × imageSize: the photo, or the condition map
+  readonly task: Task;
+  readonly instruction: string; // the user's own words, or the description for a map
+  /** Cells (raster order) whose id is given beforehand: the source's own (`'source'`), a certain id, or `null` for the model to
+   * choose. Left out: the model chooses all. */
+  readonly locked?: readonly (number | 'source' | null)[];
+}
+
+export interface EditOptions extends Sampling {
+  readonly seed: number; // 0 … 2^53 - 1
+  readonly variants: number; // 1 … maxVariants, decoded side by side
+}
+
+/** Milliseconds spent on the parts of an edit. */
+export interface ModelTimings {
+  readonly encodeMs: number; // condition picture → ids
+  readonly textMs: number; // instruction → rows
+  readonly prefillMs: number;
+  readonly firstTokenMs: number; // from the start of decoding to the first committed cell
+  readonly firstRowMs: number; // … to the first previewed row, 0 when none was asked for
+  readonly decodeMs: number;
+  readonly tokens: number; // cells the model chose, of one picture
+  readonly lockedTokens: number;
+  readonly msPerToken: number;
+  readonly previewMs: number;
+  readonly vqMs: number; // ids → final pixels
+}
+
+/** New pixels of a picture in progress: whole rows of cells. */
+export interface PreviewBand {
+  readonly variant: number;
+  readonly firstRow: number; // cell rows
+  readonly rows: number;
+  readonly image: RgbImage; // imageSize wide, rows · imageSize / grid high
+}
+
+/** An edit in progress. Whoever begins it disposes it; a model runs one at a time. */
+export interface EditRun extends AsyncDisposable {
+  readonly totalSteps: number; // cells
+  readonly committed: number; // cells decided so far, the same for all variants
+  /** Ids of the condition picture, [cells]. */
+  readonly sourceIds: Int32Array;
+  /** Decided ids, [variants][cells]; -1 where undecided. */
+  readonly ids: readonly Int32Array[];
+  /** Estimated milliseconds until all cells are decided, from the steps measured so far; undefined before the first. */
+  readonly etaMs: number | undefined;
+  readonly timings: ModelTimings;
+  /** Decides at least one more cell. Rejects with the signal's reason when aborted; what was decided stays. */
+  step(signal?: AbortSignal): Promise<void>;
+  /** Pixels of rows that became complete since the last call, for every variant; empty while it is not worth the time.
+   * Approximate (neighbouring rows are the source's): the final picture comes from `finish`. */
+  preview(): Promise<readonly PreviewBand[]>;
+  /** The whole picture of a variant; undecided cells are the source's. @throws ModelError `bad-output` */
+  finish(variant: number): Promise<RgbImage>;
+}
+
+/** An opened model. */
+export interface EditModel extends AsyncDisposable {
+  readonly capabilities: Capabilities;
+  readonly samplingDefaults: Sampling;
+  /** The device it runs on and why others were refused, in words. */
+  readonly device: { readonly name: ModelDevice; readonly refused: readonly string[] };
+  /** Encodes picture and instruction and fills the cache. The part that depends on the picture alone is kept for the next
+   * edit of the same picture. @throws ModelError `invalid-input`, `out-of-memory`, `bad-output`, or the signal's reason */
+  begin(input: EditInput, options: EditOptions, signal?: AbortSignal): Promise<EditRun>;
+}

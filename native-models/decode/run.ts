@@ -1,5 +1,3 @@
-import type { RgbImage } from '../api.ts';
-
 /** One edit in progress. Whoever opens it disposes it. */
 export interface DecodeRun extends AsyncDisposable {
   readonly totalSteps: number; // tokens, or scales
@@ -7,14 +5,6 @@ export interface DecodeRun extends AsyncDisposable {
   readonly committed: number;
   /** Commits at least one token or scale. Rejects with the signal's reason when aborted. */
   step(signal?: AbortSignal): Promise<void>;
-}
-
-/** New pixels of a picture in progress: whole rows of tokens, decoded. */
-export interface PreviewBand {
-  readonly variant: number;
-  readonly firstRow: number; // token rows
-  readonly rows: number;
-  readonly image: RgbImage; // full width, rows · pixels per token high
 }
 
 export interface StepEvent {

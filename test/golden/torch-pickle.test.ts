@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 
-import { checkTorchPickle } from '../../electron/cli/parity/torch-pickle.ts';
+import { checkTorchPickle } from '../../native-models/parity/torch-pickle.ts';
 import { openCheckpoint } from '../../native-models/checkpoint/open-checkpoint.ts';
 import { goldenRoot } from '../helpers/golden.ts';
 

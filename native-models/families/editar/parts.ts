@@ -14,6 +14,7 @@ export const graphNames = {
   textAdapter: 'text-adapter',
   transformer: 'transformer',
   transformerInt8Cache: 'transformer-int8-cache',
+  transformerRows: 'transformer-rows',
   vqEncoder: 'vq-encoder',
   vqDecoderHead: 'vq-decoder-head',
   vqDecoderTail: 'vq-decoder-tail',

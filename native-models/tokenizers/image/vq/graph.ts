@@ -83,22 +83,26 @@ export function vqEncoder(g: GraphBuilder, config: VqConfig, w: Lookup, tap: Tap
     const weights = under(w, `encoder.conv_blocks.${level}`);
     for (let i = 0; i < config.numResBlocks; i++) {
       x = resBlock(g, path(at, `res.${i}`), x, under(weights, `res.${i}`), i === 0 ? from : to, to, norm);
-      if (level === top) x = attentionBlock(g, path(at, `attn.${i}`), x, under(weights, `attn.${i}`), to, norm);
+      if (level < top) continue;
+      tap(`enc.level${level}_res${i}`, x);
+      x = attentionBlock(g, path(at, `attn.${i}`), x, under(weights, `attn.${i}`), to, norm);
+      tap(`enc.level${level}_attn${i}`, x);
     }
     if (level < top) {
       // One column on the right and one row at the bottom only, as the reference pads.
       const options = { kernel: 3, stride: 2, pads: [0, 0, 1, 1] };
       x = convLayer(g, path(at, 'downsample'), x, under(weights, 'downsample.conv'), options);
       tap(`enc.level${level}_down`, x);
-    } else tap(`enc.level${level}`, x);
+    }
     from = to;
   }
   x = middle(g, '/encoder/mid', x, under(w, 'encoder.mid'), from, norm, (name, value) => tap(`enc.${name}`, value));
   tap('enc.mid', x);
   x = swish(g, '/encoder/swish_out', norm(g, '/encoder/norm_out', x, under(w, 'encoder.norm_out'), from));
   x = conv3x3(g, '/encoder/conv_out', x, under(w, 'encoder.conv_out'));
+  tap('z_enc', x);
   const z = conv1x1(g, '/quant_conv', x, under(w, 'quant_conv'));
-  tap('z_enc', z);
+  tap('z', z);
   const rows = reshape(g, '/quantize/rows', z, [0, config.codebookDim, -1]);
   const vectors = transpose(g, '/quantize/rows', rows, [0, 2, 1]);
   const codebook = transpose(g, '/quantize/codebook', unitCodebook(g, config, w), [1, 0]);

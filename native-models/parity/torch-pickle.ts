@@ -3,9 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { openCheckpoint } from '../../../native-models/checkpoint/open-checkpoint.ts';
-import { readTensors } from '../../../native-models/checkpoint/read-tensors.ts';
-import { ModelError } from '../../../native-models/errors.ts';
+import { openCheckpoint } from '../checkpoint/open-checkpoint.ts';
+import { readTensors } from '../checkpoint/read-tensors.ts';
+import { ModelError } from '../errors.ts';
 
 interface CorpusFile {
   readonly file: string;

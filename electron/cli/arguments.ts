@@ -1,0 +1,222 @@
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import type { WeightPrecision } from '#models/api';
+import { tasks } from '#models/api';
+import { devices, fits, ranges, zEditRequest } from '#common/contract/edit-request.ts';
+import type { EditRequest, Range, Region, Selection } from '#common/contract/edit-request.ts';
+
+export interface EditCommand {
+  readonly name: 'edit';
+  readonly request: EditRequest;
+}
+
+export interface BuildCommand {
+  readonly name: 'models build';
+  readonly family: 'editar';
+  readonly gpt: string;
+  readonly vq: string;
+  readonly t5: string;
+  readonly precision: WeightPrecision;
+  readonly out: string;
+  readonly id?: string;
+  readonly title?: string;
+  readonly config?: string;
+  readonly link: boolean;
+}
+
+/** What the command line asks for. */
+export type CliCommand = (
+  | EditCommand
+  | BuildCommand
+  | { readonly name: 'models list' }
+  | { readonly name: 'models verify'; readonly models: readonly string[] } // none: all
+  | { readonly name: 'models add'; readonly folder: string }
+  | { readonly name: 'models remove'; readonly id: string }
+  | { readonly name: 'parity'; readonly folder: string }
+) & { readonly json: boolean };
+
+/** Arguments that name no command: a mistake, or a question that was answered. */
+export type ParsedArguments =
+  { readonly command: CliCommand } | { readonly help: string } | { readonly mistake: string; readonly json: boolean };
+
+interface EditFlags {
+  readonly instruction: string;
+  readonly out: string;
+  readonly task: EditRequest['task'];
+  readonly model?: string;
+  readonly cfg?: number;
+  readonly temperature?: number;
+  readonly topK?: number;
+  readonly topP?: number;
+  readonly seed: number;
+  readonly variants: number;
+  readonly region?: Region;
+  readonly mask?: string;
+  readonly fit?: EditRequest['fit'];
+  readonly device: EditRequest['device'];
+  readonly raw?: boolean;
+  readonly rows?: string;
+  readonly json?: boolean;
+}
+
+type BuildFlags = Omit<BuildCommand, 'name' | 'link'> & { readonly link?: boolean; readonly json?: boolean };
+interface JsonFlag {
+  readonly json?: boolean;
+}
+
+/** Reads the arguments after the program's name. */
+export function parseArguments(argv: readonly string[], version: string): ParsedArguments {
+  let command: CliCommand | undefined;
+  let output = '';
+  const program = createProgram(
+    version,
+    (found) => (command = found),
+    (text) => (output += text),
+  );
+  try {
+    program.parse(argv, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return { help: output };
+    const said = output.trim().replace(/^error: /, '');
+    return { mistake: said || 'a command is missing; see editar --help', json: argv.includes('--json') };
+  }
+  return command ? { command } : { help: output };
+}
+
+function createProgram(version: string, found: (command: CliCommand) => void, write: (text: string) => void): Command {
+  const program = new Command('editar')
+    .description('Edits pictures by instruction, on this machine.')
+    .version(version)
+    .exitOverride()
+    .configureOutput({ writeOut: write, writeErr: write });
+  addEdit(program, found);
+  addModels(program, found);
+  addParity(program, found);
+  return program;
+}
+
+type Found = (command: CliCommand) => void;
+
+function addEdit(program: Command, found: Found): void {
+  const edit = program
+    .command('edit')
+    .description('Edit one picture. For canny, depth and segmentation the input is the condition map.')
+    .argument('<image>', 'picture to edit')
+    .requiredOption('-i, --instruction <text>', 'what to change, or the description of what the map shows')
+    .requiredOption('-o, --out <file>', 'picture to write; further variants become name-2.png, name-3.png …')
+    .addOption(new Option('--task <task>', 'what the input is').choices(tasks).default('edit'))
+    .option('--model <id|dir>', 'installed model or folder of one (default: the embedded model)')
+    .addOption(numberOption('--cfg <number>', 'guidance', ranges.cfg))
+    .addOption(numberOption('--temperature <number>', 'randomness, 0 for none', ranges.temperature))
+    .addOption(numberOption('--top-k <number>', 'keep the k likeliest ids, 0 for all', ranges.topK))
+    .addOption(numberOption('--top-p <number>', 'keep the likeliest ids of this total probability', ranges.topP))
+    .addOption(numberOption('--seed <number>', 'start of the random numbers', ranges.seed).default(0))
+    .addOption(numberOption('--variants <number>', 'pictures to make side by side', ranges.variants).default(1))
+    .addOption(
+      new Option('--region <x,y,w,h>', 'edit only this rectangle, in pixels of the upright picture')
+        .argParser(parseRegion)
+        .conflicts('mask'),
+    )
+    .option('--mask <file>', 'edit only where this picture of the same size is bright')
+    .addOption(
+      new Option('--fit <policy>', 'what the model sees (default: selection, or whole without one)').choices(fits),
+    )
+    .addOption(new Option('--device <device>', 'where the model runs').choices(devices).default('auto'))
+    .option('--raw', "write the model's own square picture, without compositing")
+    .option('--rows <dir>', 'write bands of the picture there while it is decoded: row-<variant>-<row>.png')
+    .option('--json', 'one JSON object per line on stdout');
+  edit.action((image: string, flags: EditFlags) => {
+    const request = zEditRequest.safeParse(toRequest(image, flags));
+    if (request.success) found({ name: 'edit', request: request.data, json: flags.json ?? false });
+    else edit.error(request.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '));
+  });
+}
+
+function toRequest(image: string, flags: EditFlags): Record<keyof EditRequest, unknown> {
+  const { instruction, out, task, model, device, seed, variants, fit, cfg, temperature, topK, topP } = flags;
+  return {
+    ...{ image, instruction, out, task, model, device, seed, variants, fit },
+    sampling: { cfg, temperature, topK, topP },
+    selection: toSelection(flags),
+    isRaw: flags.raw,
+    rowsFolder: flags.rows,
+  };
+}
+
+function toSelection({ region, mask }: EditFlags): Selection | undefined {
+  if (region) return { region };
+  return mask === undefined ? undefined : { mask };
+}
+
+function addModels(program: Command, found: Found): void {
+  const models = program.command('models').description('Installed models.').exitOverride();
+  const json = (command: Command): Command => command.option('--json', 'one JSON object per line on stdout');
+  json(models.command('list').description('List installed models.')).action((flags: JsonFlag) => {
+    found({ name: 'models list', json: flags.json ?? false });
+  });
+  json(models.command('verify').description('Compare every file of models with its hash.'))
+    .addArgument(new Argument('[models...]', 'ids or folders (default: all installed)'))
+    .action((names: string[], flags: JsonFlag) => {
+      found({ name: 'models verify', models: names, json: flags.json ?? false });
+    });
+  json(models.command('add').description('Install a model from a folder.'))
+    .argument('<folder>')
+    .action((folder: string, flags: JsonFlag) => {
+      found({ name: 'models add', folder, json: flags.json ?? false });
+    });
+  json(models.command('remove').description('Delete an installed model.'))
+    .argument('<id>')
+    .action((id: string, flags: JsonFlag) => {
+      found({ name: 'models remove', id, json: flags.json ?? false });
+    });
+  addBuild(json(models.command('build').description('Make a model from published checkpoints.')), found);
+}
+
+function addBuild(build: Command, found: Found): void {
+  build
+    .addOption(new Option('--family <family>', 'kind of model').choices(['editar']).default('editar'))
+    .requiredOption('--gpt <file>', 'transformer checkpoint')
+    .requiredOption('--vq <file>', 'image tokenizer checkpoint')
+    .requiredOption('--t5 <dir>', 'folder of the text encoder and its tokenizer')
+    .addOption(
+      new Option('--precision <precision>', 'of the weights').choices(['fp32', 'int8', 'int4']).default('int4'),
+    )
+    .requiredOption('-o, --out <dir>', 'folder to write the model into')
+    .option('--id <id>', 'short name (default: from the folder)')
+    .option('--title <title>', 'name for people')
+    .option('--config <file>', 'numbers that the checkpoints do not tell')
+    .option('--link', 'use fp32 weights where they lie instead of copying them')
+    .action(({ json, link, ...flags }: BuildFlags) => {
+      found({ name: 'models build', ...flags, link: link ?? false, json: json ?? false });
+    });
+}
+
+function addParity(program: Command, found: Found): void {
+  program
+    .command('parity')
+    .description('Compare the program with recorded reference results.')
+    .argument('<folder>', 'a case (folder with manifest.json) or a folder of cases')
+    .option('--json', 'one JSON object per line on stdout')
+    .action((folder: string, flags: JsonFlag) => {
+      found({ name: 'parity', folder, json: flags.json ?? false });
+    });
+}
+
+function numberOption(flags: string, what: string, range: Range): Option {
+  const words = `${range.isWhole ? 'a whole number' : 'a number'} from ${range.min} to ${range.max}`;
+  return new Option(flags, `${what}: ${words}`).argParser((text) => {
+    const value = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : NaN;
+    const isAllowed = value >= range.min && value <= range.max && (!range.isWhole || Number.isSafeInteger(value));
+    if (!isAllowed) throw new InvalidArgumentError(`It has to be ${words}.`);
+    return value;
+  });
+}
+
+function parseRegion(text: string): Region {
+  const match = /^(-?\d{1,9}),(-?\d{1,9}),(\d{1,9}),(\d{1,9})$/.exec(text);
+  const [x, y, width, height] = match ? match.slice(1).map(Number) : [];
+  if (x === undefined || y === undefined || !width || !height) {
+    throw new InvalidArgumentError('It has to be x,y,width,height in whole pixels, width and height at least 1.');
+  }
+  return { x, y, width, height };
+}

@@ -1,0 +1,236 @@
+import { createHash } from 'node:crypto';
+import { link, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { z } from 'zod';
+import type { Checkpoint } from '../../checkpoint/checkpoint.ts';
+import { selectTensors } from '../../checkpoint/name-map.ts';
+import { openCheckpoint } from '../../checkpoint/open-checkpoint.ts';
+import { ModelError } from '../../errors.ts';
+import type { Precision } from '../../onnx/linear.ts';
+import { buildPart, forgetReceipts, writeFlushed } from '../../parts/build-part.ts';
+import { zPack } from '../../parts/pack.ts';
+import type { Pack } from '../../parts/pack.ts';
+import type { PackFile, Part } from '../../parts/part.ts';
+import { lookupIn } from '../../parts/weights-lookup.ts';
+import type { LinkedFile } from '../../parts/weights-lookup.ts';
+import { hashFile } from '../../parts/pack.ts';
+import { ignoredT5Tensors, t5Aliases, t5Tensors } from '../../text-encoders/t5/weights.ts';
+import { downscale } from '../../tokenizers/image/vq/config.ts';
+import { ignoredVqTensors, vqTensors } from '../../tokenizers/image/vq/weights.ts';
+import { T5Tokenizer } from '../../tokenizers/text/t5-tokenizer.ts';
+import { t5Config, transformerConfig, vqConfig, zConfigFile } from './derive-config.ts';
+import type { ConfigFile } from './derive-config.ts';
+import { textEncoderPart, transformerPart, vqPart } from './parts.ts';
+import { ignoredTransformerTensors, transformerTensors } from './weights.ts';
+
+/** Where an EditAR pack comes from and goes to. */
+export interface BuildEditarOptions {
+  readonly gpt: string; // transformer checkpoint
+  readonly vq: string; // image tokenizer checkpoint
+  readonly t5: string; // folder with config.json, tokenizer.json and the text encoder's weights
+  readonly precision: Precision;
+  readonly out: string; // folder of the new pack
+  readonly id?: string; // default: name of `out`
+  readonly title?: string;
+  /** JSON with numbers that shapes do not tell; default: `editar.json` beside the transformer checkpoint, if there is one. */
+  readonly configFile?: string;
+  /** fp32 only: use the transformer's weights where they lie, through a hard link into the pack, instead of copying them. */
+  readonly link?: boolean;
+  readonly app: { readonly version: string; readonly onnxruntime: string };
+  readonly licence?: Pack['licence'];
+  readonly note?: string;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (part: string, done: number, of: number) => void; // bytes
+}
+
+const editarDefaults = { cfg: 3, temperature: 1, topK: 1000, topP: 1 };
+
+/** Raised whenever graphs change, so that parts of an interrupted build by an older version are not taken over. */
+const graphRevision = 1;
+
+/** Builds a pack from checkpoints in the official layout. Everything is written into `<out>.building` first; an interrupted
+ * build goes on there, a failed one leaves nothing.
+ * @throws ModelError `checkpoint-invalid`, `checkpoint-mismatch`, `out-of-space`, `invalid-input` (`out` exists already) */
+export async function buildEditarPack(options: BuildEditarOptions): Promise<Pack> {
+  const out = resolve(options.out);
+  await checkTarget(out);
+  const given = await readConfigFile(options);
+  await using gpt = await openCheckpoint(options.gpt);
+  await using vq = await openCheckpoint(options.vq);
+  await using t5 = await openCheckpoint(options.t5);
+  const folder = `${out}.building`;
+  await mkdir(folder, { recursive: true });
+  try {
+    const pack = await buildInto(folder, options, given, { gpt, vq, t5 });
+    await syncFolder(folder);
+    await rename(folder, out);
+    await syncFolder(dirname(out));
+    return pack;
+  } catch (error) {
+    if (!options.signal?.aborted) await rm(folder, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+interface Checkpoints {
+  readonly gpt: Checkpoint;
+  readonly vq: Checkpoint;
+  readonly t5: Checkpoint;
+}
+
+async function buildInto(
+  folder: string,
+  options: BuildEditarOptions,
+  given: ConfigFile,
+  checkpoints: Checkpoints,
+): Promise<Pack> {
+  const { precision } = options;
+  const transformer = transformerConfig(checkpoints.gpt, given.transformer);
+  const vq = vqConfig(checkpoints.vq, given.vq);
+  const t5Json: unknown = JSON.parse(await readText(join(options.t5, 'config.json')));
+  const t5 = t5Config(t5Json, join(options.t5, 'config.json'), transformer.textTokens);
+  checkTogether(transformer, vq, t5);
+  const linked = options.link && precision === 'fp32' ? await linkInto(folder, options.gpt) : undefined;
+  const fingerprint = async (path: string, config: unknown): Promise<string> => {
+    const { size, mtimeMs } = await stat(path);
+    return hash([graphRevision, resolve(path), size, mtimeMs, precision, config, linked?.file]);
+  };
+  const gptSource = selectTensors(checkpoints.gpt, transformerTensors(transformer), {
+    ignore: ignoredTransformerTensors,
+  });
+  const vqSource = selectTensors(checkpoints.vq, vqTensors(vq), { ignore: ignoredVqTensors });
+  const t5Source = selectTensors(checkpoints.t5, t5Tensors(t5), { ignore: ignoredT5Tensors, aliases: t5Aliases });
+  const parts: Part[] = [
+    transformerPart({
+      config: transformer,
+      weights: lookupIn(gptSource, linked),
+      precision,
+      fingerprint: await fingerprint(options.gpt, transformer),
+    }),
+    textEncoderPart({
+      config: t5,
+      weights: lookupIn(t5Source),
+      precision: textPrecision(precision),
+      fingerprint: await fingerprint(options.t5, t5),
+    }),
+    vqPart({ config: vq, weights: lookupIn(vqSource), fingerprint: await fingerprint(options.vq, vq) }),
+  ];
+  const byPart: Record<string, readonly PackFile[]> = {};
+  for (const part of parts) {
+    const onProgress = (done: number, of: number): void => options.onProgress?.(part.name, done, of);
+    byPart[part.name] = await buildPart(part, folder, { signal: options.signal, onProgress });
+  }
+  const shared = [await copyTokenizer(folder, options.t5), ...(linked ? [await describe(folder, linked.file)] : [])];
+  const pack = zPack.parse({
+    format: 1,
+    id: options.id ?? basename(resolve(options.out)).toLowerCase(),
+    title: options.title ?? `EditAR ${transformer.layers} × ${transformer.dim}, ${precision}`,
+    family: 'editar',
+    variant: String(checkpoints.gpt.settings['args.gpt_model'] ?? `${transformer.layers}x${transformer.dim}`),
+    imageSize: given.imageSize ?? transformer.grid * downscale(vq),
+    grid: transformer.grid,
+    precision,
+    config: { transformer, vq, t5 },
+    sampling: { ...editarDefaults, topK: Math.min(editarDefaults.topK, transformer.vocab), ...given.samplingDefaults },
+    parts: {
+      ...Object.fromEntries(Object.entries(byPart).map(([name, files]) => [name, files.map(({ file }) => file)])),
+      tokenizer: ['tokenizer.json'],
+    },
+    files: [...Object.values(byPart).flat(), ...shared],
+    licence: options.licence ?? {},
+    source: {},
+    madeBy: { app: options.app.version, onnxruntime: options.app.onnxruntime },
+    note: options.note,
+  } satisfies Pack);
+  await writeFlushed(folder, 'pack.json', [new TextEncoder().encode(`${JSON.stringify(pack, null, 2)}\n`)]);
+  await forgetReceipts(parts, folder);
+  return pack;
+}
+
+/** Four bits cost the text encoder more than they save: it runs once per prompt. */
+const textPrecision = (precision: Precision): Precision => (precision === 'int4' ? 'int8' : precision);
+
+const hash = (values: unknown): string => createHash('sha256').update(JSON.stringify(values)).digest('hex');
+
+async function checkTarget(out: string): Promise<void> {
+  const exists = await stat(out).then(
+    () => true,
+    () => false,
+  );
+  if (exists) throw new ModelError('invalid-input', `${out} exists already; name a new folder`, { out });
+}
+
+/** @throws ModelError `checkpoint-mismatch` when the three files do not belong together */
+function checkTogether(
+  transformer: ReturnType<typeof transformerConfig>,
+  vq: ReturnType<typeof vqConfig>,
+  t5: ReturnType<typeof t5Config>,
+): void {
+  const problems: string[] = [];
+  if (vq.codebookSize !== transformer.vocab)
+    problems.push(`the image tokenizer has ${vq.codebookSize} codes, the transformer ${transformer.vocab}`);
+  if (t5.dModel !== transformer.captionDim)
+    problems.push(`the text encoder is ${t5.dModel} wide, the transformer expects ${transformer.captionDim}`);
+  if (problems.length > 0) throw new ModelError('checkpoint-mismatch', problems.join('; '), { problems });
+}
+
+async function readConfigFile({ configFile, gpt }: BuildEditarOptions): Promise<ConfigFile> {
+  const path = configFile ?? join(dirname(gpt), 'editar.json');
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (cause) {
+    if (configFile === undefined) return {};
+    throw new ModelError('invalid-input', `the config file ${path} cannot be read`, { file: path }, { cause });
+  }
+  const parsed = zConfigFile.safeParse(safeJson(text));
+  if (parsed.success) return parsed.data;
+  throw new ModelError('invalid-input', `${path}: ${z.prettifyError(parsed.error)}`, { file: path });
+}
+
+function safeJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+async function readText(path: string): Promise<string> {
+  return readFile(path, 'utf8').catch((cause: unknown) => {
+    throw new ModelError('checkpoint-mismatch', `${path} cannot be read`, { file: path }, { cause });
+  });
+}
+
+async function linkInto(folder: string, gpt: string): Promise<LinkedFile> {
+  const file = 'transformer-checkpoint.pt';
+  try {
+    await rm(join(folder, file), { force: true });
+    await link(gpt, join(folder, file));
+  } catch (cause) {
+    throw new ModelError(
+      'invalid-input',
+      `${gpt} cannot be linked into ${folder}: both must be on one disk; build without linking`,
+      { file: gpt },
+      { cause },
+    );
+  }
+  return { source: gpt, file };
+}
+
+async function describe(folder: string, file: string): Promise<PackFile> {
+  const path = join(folder, file);
+  return { file, bytes: (await stat(path)).size, sha256: await hashFile(path) };
+}
+
+async function copyTokenizer(folder: string, t5: string): Promise<PackFile> {
+  const path = join(t5, 'tokenizer.json');
+  await T5Tokenizer.open(path); // refuses what cannot be used before it becomes part of a pack
+  return writeFlushed(folder, 'tokenizer.json', [await readFile(path)]);
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  if (process.platform === 'win32') return; // folders cannot be opened there
+  const handle = await open(folder, 'r');
+  await handle.sync().finally(() => handle.close());
+}

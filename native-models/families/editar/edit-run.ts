@@ -1,0 +1,144 @@
+import type { EditRun, ModelTimings, PreviewBand, RgbImage } from '../../api.ts';
+import type { NextTokenRun } from '../../decode/next-token.ts';
+import { ModelError } from '../../errors.ts';
+import type { HostTensor } from '../../runtime/host-tensor.ts';
+import type { VqCodec } from '../../tokenizers/image/vq/codec.ts';
+
+/** What `EditarModel.begin` has measured before decoding starts. */
+export interface BeginTimings {
+  readonly encodeMs: number;
+  readonly textMs: number;
+  readonly prefillMs: number;
+}
+
+export interface EditRunParts {
+  readonly tokens: NextTokenRun;
+  readonly codec: VqCodec;
+  readonly grid: number;
+  readonly sourceIds: Int32Array;
+  readonly locked: readonly (number | null)[];
+  readonly isSourceBlack: boolean;
+  readonly timings: BeginTimings;
+  /** Statistics of the source's own decode, kept per picture. */
+  readonly sourceStatistics: () => Promise<HostTensor>;
+  readonly onDispose: () => void;
+}
+
+/** Previews may take this share of the time spent decoding; the first band comes at once. */
+const previewShare = 0.15;
+
+export class EditarRun implements EditRun {
+  readonly #parts: EditRunParts;
+  readonly #chosenCells: number;
+  #startedAt = 0;
+  #firstTokenMs = 0;
+  #firstRowMs = 0;
+  #decodeMs = 0;
+  #chosen = 0;
+  #previewMs = 0;
+  #lastPreviewMs = 0;
+  #previewedRows = 0;
+  #vqMs = 0;
+
+  constructor(parts: EditRunParts) {
+    this.#parts = parts;
+    this.#chosenCells = parts.locked.filter((id) => id === null).length;
+  }
+
+  get totalSteps(): number {
+    return this.#parts.tokens.cells;
+  }
+
+  get committed(): number {
+    return this.#parts.tokens.committed;
+  }
+
+  get sourceIds(): Int32Array {
+    return this.#parts.sourceIds;
+  }
+
+  get ids(): readonly Int32Array[] {
+    return this.#parts.tokens.ids;
+  }
+
+  get etaMs(): number | undefined {
+    if (this.committed === this.totalSteps) return 0;
+    if (this.#chosen === 0) return undefined;
+    return (this.#decodeMs / this.#chosen) * (this.#chosenCells - this.#chosen);
+  }
+
+  get timings(): ModelTimings {
+    return {
+      ...this.#parts.timings,
+      firstTokenMs: this.#firstTokenMs,
+      firstRowMs: this.#firstRowMs,
+      decodeMs: this.#decodeMs,
+      tokens: this.#chosen,
+      lockedTokens: this.committed - this.#chosen,
+      msPerToken: this.#chosen === 0 ? 0 : this.#decodeMs / this.#chosen,
+      previewMs: this.#previewMs,
+      vqMs: this.#vqMs,
+    };
+  }
+
+  async step(signal?: AbortSignal): Promise<void> {
+    const before = performance.now();
+    if (this.#startedAt === 0) this.#startedAt = before;
+    const from = this.committed;
+    try {
+      await this.#parts.tokens.step(signal);
+    } finally {
+      const now = performance.now();
+      this.#decodeMs += now - before;
+      for (let cell = from; cell < this.committed; cell++) if (this.#parts.locked[cell] === null) this.#chosen++;
+      if (this.#firstTokenMs === 0) this.#firstTokenMs = now - this.#startedAt;
+    }
+  }
+
+  async preview(): Promise<readonly PreviewBand[]> {
+    const { grid } = this.#parts;
+    const complete = Math.floor(this.committed / grid);
+    const firstRow = this.#previewedRows;
+    const isDone = complete === grid; // the final decode follows at once
+    const tooCostly = this.#previewMs + this.#lastPreviewMs > previewShare * this.#decodeMs;
+    if (complete === firstRow || isDone || (firstRow > 0 && tooCostly)) return [];
+    const statistics = await this.#parts.sourceStatistics();
+    const before = performance.now();
+    const bands = await this.#decodeBands(firstRow, complete - firstRow, statistics);
+    this.#previewedRows = complete;
+    this.#lastPreviewMs = performance.now() - before;
+    this.#previewMs += this.#lastPreviewMs;
+    if (this.#firstRowMs === 0) this.#firstRowMs = performance.now() - this.#startedAt;
+    return bands;
+  }
+
+  async #decodeBands(firstRow: number, rows: number, statistics: HostTensor): Promise<PreviewBand[]> {
+    const { codec, grid } = this.#parts;
+    const bands: PreviewBand[] = [];
+    for (let variant = 0; variant < this.ids.length; variant++) {
+      const image = await codec.decodeBand(this.#filledIds(variant), grid, firstRow, rows, statistics);
+      bands.push({ variant, firstRow, rows, image });
+    }
+    return bands;
+  }
+
+  async finish(variant: number): Promise<RgbImage> {
+    const before = performance.now();
+    const { image } = await this.#parts.codec.decode(this.#filledIds(variant), this.#parts.grid);
+    this.#vqMs += performance.now() - before;
+    if (!this.#parts.isSourceBlack && image.data.every((value) => value === 0)) {
+      throw new ModelError('bad-output', 'the model painted an entirely black picture');
+    }
+    return image;
+  }
+
+  /** Undecided cells keep the source's ids. */
+  #filledIds(variant: number): Int32Array {
+    return this.ids[variant].map((id, cell) => (id >= 0 ? id : this.#parts.sourceIds[cell]));
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    this.#parts.onDispose();
+    return Promise.resolve();
+  }
+}

@@ -1,0 +1,40 @@
+import { readFile } from 'node:fs/promises';
+import { Tokenizer } from '@huggingface/tokenizers';
+import { ModelError } from '../../errors.ts';
+
+/** A prompt as the text encoder takes it. */
+export interface TokenizedPrompt {
+  readonly ids: Int32Array; // [length], padded with 0 on the right
+  readonly mask: Int32Array; // 1 on real ids including the end mark
+  /** Whether the prompt had more pieces than fit. */
+  readonly truncated: boolean;
+}
+
+const endId = 1;
+
+/** Splits prompts into pieces as the reference does (editar.md section 6): the raw text, at most `length` − 1 pieces, then `</s>`. */
+export class T5Tokenizer {
+  readonly #tokenizer: Tokenizer;
+
+  private constructor(tokenizer: Tokenizer) {
+    this.#tokenizer = tokenizer;
+  }
+
+  /** Reads a Hugging Face `tokenizer.json`. @throws ModelError `pack-invalid` when it cannot be used */
+  static async open(path: string): Promise<T5Tokenizer> {
+    try {
+      const json = JSON.parse(await readFile(path, 'utf8')) as object;
+      return new T5Tokenizer(new Tokenizer(json, {}));
+    } catch (cause) {
+      throw new ModelError('pack-invalid', `${path} is not a usable tokenizer`, { file: path }, { cause });
+    }
+  }
+
+  encode(text: string, length: number): TokenizedPrompt {
+    const pieces = this.#tokenizer.encode(text, { add_special_tokens: false }).ids;
+    const kept = [...pieces.slice(0, length - 1), endId];
+    const ids = new Int32Array(length);
+    ids.set(kept);
+    return { ids, mask: new Int32Array(length).fill(1, 0, kept.length), truncated: pieces.length > length - 1 };
+  }
+}

@@ -43,6 +43,10 @@ export function transformerPart({ config, weights, precision, fingerprint }: Par
         name: graphNames.transformerInt8Cache,
         build: (g) => transformer(g, config, weights, { precision, cache: 'int8' }),
       },
+      {
+        name: graphNames.transformerRows,
+        build: (g) => transformer(g, config, weights, { precision, cache: 'rows' }),
+      },
     ],
   };
 }

@@ -84,7 +84,7 @@ export class TransformerRunner {
       ...(this.#quantised && { is_first: { dtype: 'bool', dims: [], data: Uint8Array.of(feed.past === 0 ? 1 : 0) } }),
       ...this.#scales,
     };
-    return this.session.run(cache, { firstRow, rows }, feeds, fetch, options);
+    return this.session.run(cache, { firstRow, rows, past: feed.past }, feeds, fetch, options);
   }
 
   /** Text positions share one score, so one slot with that score plus ln(count) and the mean of their values stands for all

@@ -1,0 +1,77 @@
+import type { AppErrorCode, ErrorData } from './errors.ts';
+
+interface ErrorMessage {
+  readonly sentence: string; // what happened, with {names} of the error's data
+  readonly action: string; // what to do first
+}
+
+const messages: Record<AppErrorCode, ErrorMessage> = {
+  'image-unreadable': {
+    sentence: 'The picture {path} cannot be read: {reason}.',
+    action: 'Open it in another program to see whether it is whole, or choose another file.',
+  },
+  'image-too-large': {
+    sentence: 'The picture {path} is too large: {size}; the limit is {limit}.',
+    action: 'Make a smaller copy of it, or crop it, in another program.',
+  },
+  'unsupported-size': {
+    sentence: 'A picture of {width} × {height} pixels does not fit here: {allowed}.',
+    action: 'Choose a picture of a fitting size.',
+  },
+  'unsupported-format': {
+    sentence: 'The picture {path} cannot be used as {format}; known are {allowed}.',
+    action: 'Choose one of those formats.',
+  },
+  'output-is-input': {
+    sentence: 'The output {path} is also an input and would be overwritten.',
+    action: 'Choose another name for the output.',
+  },
+  'output-collision': {
+    sentence: 'Two outputs would both be written to {path}.',
+    action: 'Choose another name for one of them.',
+  },
+  'output-folder-missing': {
+    sentence: 'The folder {folder} does not exist.',
+    action: 'Create it, or choose another folder.',
+  },
+  'output-not-writable': {
+    sentence: '{path} cannot be written {reason}.',
+    action: 'Choose a place you may write to.',
+  },
+  'disk-full': {
+    sentence: 'There is not enough free space to write {path}.',
+    action: 'Free some space, or choose another disk. Nothing was changed.',
+  },
+  'folder-unreadable': {
+    sentence: 'The folder {folder} cannot be used: {reason}.',
+    action: 'Choose another folder.',
+  },
+  'model-missing': {
+    sentence: 'The model {model} is not installed; installed are: {installed}.',
+    action: 'Install it, or choose one that is.',
+  },
+  'model-exists': {
+    sentence: 'A model named {id} is installed already.',
+    action: 'Remove it first, or give the new one another name.',
+  },
+  'model-embedded': {
+    sentence: 'The model {id} belongs to the program and cannot be removed.',
+    action: 'Choose a model you installed.',
+  },
+};
+
+/** The sentence for a person and the first thing to do about it. Values the data lacks are left out. */
+export function describeError(code: AppErrorCode, data: ErrorData = {}): ErrorMessage {
+  const { sentence, action } = messages[code];
+  return { sentence: fill(sentence, data), action };
+}
+
+function fill(template: string, data: ErrorData): string {
+  const filled = template.replaceAll(/\{(\w+)\}/g, (_, name: string) => inWords(data[name]));
+  return filled.replaceAll(/ +(?=[ .,:;])/g, '');
+}
+
+function inWords(value: unknown): string {
+  if (value === undefined || value === null) return '';
+  return Array.isArray(value) ? value.join(', ') : String(value);
+}

@@ -1,0 +1,35 @@
+import { open } from 'node:fs/promises';
+import { AppError } from '#common/contract/errors.ts';
+import { checkBytes } from './limits.ts';
+import type { ImageLimits } from './limits.ts';
+
+/** The bytes of a file that is to be opened as a picture.
+ * @throws AppError `image-unreadable`, `image-too-large` */
+export async function readImageFile(path: string, limits: ImageLimits): Promise<Uint8Array> {
+  try {
+    await using file = await open(path, 'r');
+    const stat = await file.stat();
+    if (stat.isDirectory()) throw new AppError('image-unreadable', { path, reason: 'it is a folder' });
+    if (!stat.isFile()) throw new AppError('image-unreadable', { path, reason: 'it is not a regular file' });
+    checkBytes(path, stat.size, limits);
+    return await file.readFile();
+  } catch (cause) {
+    if (cause instanceof AppError) throw cause;
+    throw new AppError('image-unreadable', { path, reason: readFailure(cause) }, { cause });
+  }
+}
+
+const readFailures: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  ENOTDIR: 'there is no such file',
+  EISDIR: 'it is a folder',
+  EACCES: 'reading it is not allowed',
+  EPERM: 'reading it is not allowed',
+  ELOOP: 'its link leads nowhere',
+  ENAMETOOLONG: 'its name is too long',
+};
+
+function readFailure(cause: unknown): string {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+  return readFailures[code] ?? `the disk reports ${code || String(cause)}`;
+}

@@ -14,7 +14,8 @@ import { transformerConfig } from '../families/editar/derive-config.ts';
 import { textAdapter, transformer } from '../families/editar/graph.ts';
 import { GuidedDecoder } from '../families/editar/guided-decoder.ts';
 import type { TextRows } from '../families/editar/guided-decoder.ts';
-import { PrefixCache, cacheLayout } from '../families/editar/prefix.ts';
+import { cacheLayout } from '../families/editar/cache-layout.ts';
+import { PrefixCache } from '../families/editar/prefix.ts';
 import { ropeTable } from '../families/editar/rope.ts';
 import { TransformerRunner } from '../families/editar/transformer-runner.ts';
 import { ignoredTransformerTensors, transformerTensors } from '../families/editar/weights.ts';
@@ -201,8 +202,8 @@ function prefillFeeds(config: TransformerConfig, conditionIds: Int32Array, text:
 }
 
 const newPrefix = ({ session, config }: Case): PrefixCache => {
-  const layout = cacheLayout(config, true);
-  return new PrefixCache(new TransformerRunner(session, config, layout.text), layout);
+  const layout = cacheLayout(config, 1);
+  return new PrefixCache(new TransformerRunner(session, config, layout), layout);
 };
 
 /** Feeds the recorded ids and compares the guided logits of every cell, and those of each half. */

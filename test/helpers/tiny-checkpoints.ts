@@ -107,11 +107,15 @@ export interface TinyCheckpoints {
 }
 
 /** Writes transformer, image tokenizer and text encoder into `folder`, with the config file that names what shapes do not tell. */
-export async function writeTinyCheckpoints(folder: string, transformer = tinyTransformer): Promise<TinyCheckpoints> {
+export async function writeTinyCheckpoints(
+  folder: string,
+  transformer = tinyTransformer,
+  std = 0.2,
+): Promise<TinyCheckpoints> {
   const t5 = join(folder, 't5');
   await mkdir(t5, { recursive: true });
   const paths = { gpt: join(folder, 'gpt.safetensors'), vq: join(folder, 'vq.safetensors'), t5 };
-  await writeFile(paths.gpt, randomCheckpoint(transformerTensors(transformer), 1));
+  await writeFile(paths.gpt, randomCheckpoint(transformerTensors(transformer), 1, std));
   await writeFile(paths.vq, randomCheckpoint(vqTensors(tinyVq), 1000));
   await writeFile(join(t5, 'model.safetensors'), randomCheckpoint(t5Tensors(tinyT5), 2000));
   await writeFile(join(t5, 'tokenizer.json'), JSON.stringify(tinyTokenizer));

@@ -14,7 +14,7 @@ import type { TransformerConfig } from './config.ts';
 import { zT5Config, zTransformerConfig, zVqConfig } from './derive-config.ts';
 import { EditarModel } from './model.ts';
 import { graphNames } from './parts.ts';
-import { cacheLayout } from './prefix.ts';
+import { cacheLayout } from './cache-layout.ts';
 
 /** `config` of an EditAR pack. */
 export const zEditarPackConfig = z.object({ transformer: zTransformerConfig, vq: zVqConfig, t5: zT5Config });
@@ -87,7 +87,7 @@ function transformerGraph(config: TransformerConfig, precision: string, { device
 
 /** Keys and values of one guided picture. */
 const cacheBytes = (config: TransformerConfig, bytesPerValue: number): number =>
-  2 * 2 * config.layers * config.dim * cacheLayout(config, true).capacity * bytesPerValue;
+  2 * 2 * config.layers * config.dim * cacheLayout(config, 1).capacity * bytesPerValue;
 
 async function checkRoom(
   folder: string,

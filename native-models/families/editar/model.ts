@@ -13,7 +13,8 @@ import type { TransformerConfig } from './config.ts';
 import { EditarRun } from './edit-run.ts';
 import { GuidedDecoder } from './guided-decoder.ts';
 import type { TextRows } from './guided-decoder.ts';
-import { PrefixCache, cacheLayout } from './prefix.ts';
+import { cacheLayout, textSlotsFor } from './cache-layout.ts';
+import { PrefixCache } from './prefix.ts';
 import { promptFor } from './prompts.ts';
 import { TransformerRunner } from './transformer-runner.ts';
 
@@ -55,8 +56,8 @@ export class EditarModel implements EditModel {
     this.samplingDefaults = parts.samplingDefaults;
     this.device = parts.device;
     this.capabilities = { tasks, imageSize, grid: config.grid, vocab: config.vocab, maxVariants };
-    const layout = cacheLayout(config, true);
-    this.#prefix = new PrefixCache(new TransformerRunner(parts.transformer, config, layout.text), layout);
+    const layout = cacheLayout(config, textSlotsFor(parts.transformer.layout.tensors[0].dtype === 'i8'));
+    this.#prefix = new PrefixCache(new TransformerRunner(parts.transformer, config, layout), layout);
   }
 
   async begin(input: EditInput, options: EditOptions, signal?: AbortSignal): Promise<EditarRun> {

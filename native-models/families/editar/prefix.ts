@@ -1,49 +1,40 @@
+import type { HostArray } from '../../runtime/host-tensor.ts';
 import type { KvCache } from '../../runtime/kv-cache.ts';
 import type { FloatTensor } from '../../tensor/tensor.ts';
-import { imageTokens } from './config.ts';
 import type { TransformerConfig } from './config.ts';
+import type { CacheLayout } from './cache-layout.ts';
 import type { Feed, TransformerRunner } from './transformer-runner.ts';
 
-/** Cache positions where things lie. */
-export interface CacheLayout {
-  readonly text: number; // first text position
-  readonly output: number; // position of output cell 0
-  readonly capacity: number;
-}
-
-/** With the text collapsed to one slot, outputs follow it directly. The last cell is never fed. */
-export function cacheLayout(config: TransformerConfig, collapsed: boolean): CacheLayout {
-  const text = imageTokens(config);
-  const output = text + (collapsed ? 1 : config.textTokens);
-  return { text, output, capacity: Math.max(text + config.textTokens, output + imageTokens(config) - 1) };
-}
-
-/** Replaces the text positions of a row by their mean value and a zero key. */
-export function collapseText(cache: KvCache, row: number, config: TransformerConfig): void {
+/** Replaces the text positions of a row by slots with their mean value and a zero key. */
+export function collapseText(cache: KvCache, row: number, layout: CacheLayout, config: TransformerConfig): void {
   const { heads, textTokens } = config;
   const size = config.dim / heads;
-  const text = imageTokens(config);
-  const sums = new Float64Array(size);
+  const means = new Float64Array(size);
   for (let layer = 0; layer < cache.layers; layer++) {
     const { key, value } = cache.layer(layer);
-    const rounds = !(value instanceof Float32Array);
     for (let head = 0; head < heads; head++) {
-      const start = ((row * heads + head) * cache.capacity + text) * size;
-      sums.fill(0);
-      for (let i = 0; i < textTokens * size; i++) sums[i % size] += Number(value[start + i]);
-      for (let i = 0; i < size; i++) {
-        const mean = sums[i] / textTokens;
-        value[start + i] = rounds ? Math.round(mean) : mean;
-        key[start + i] = 0;
+      const start = ((row * heads + head) * cache.capacity + layout.text) * size;
+      means.fill(0);
+      for (let i = 0; i < textTokens * size; i++) means[i % size] += Number(value[start + i]) / textTokens;
+      for (let slot = 0; slot < layout.textSlots; slot++) {
+        const at = start + slot * size;
+        for (let i = 0; i < size; i++) {
+          value[at + i] = value instanceof Float32Array ? means[i] : share(means[i], slot, layout.textSlots);
+          key[at + i] = 0;
+        }
       }
     }
   }
 }
 
+/** Whole numbers, one per slot, whose mean is as near to `mean` as `slots` whole numbers can come. */
+const share = (mean: number, slot: number, slots: number): number =>
+  Math.floor((Math.round(mean * slots) + slot) / slots);
+
 /** What is known of the text half without a prompt: equal for every prompt on one picture. */
 interface Unconditional {
-  /** Value of the collapsed text slot, [layers][dim]. */
-  readonly slot: readonly (Float32Array | Int8Array)[];
+  /** Values of the collapsed text, [layers][heads · slots · headDim]. */
+  readonly values: readonly (Float32Array | Int8Array)[];
   readonly logits: Float32Array; // [vocab] of cell 0
 }
 
@@ -104,24 +95,25 @@ export class PrefixCache implements Disposable {
     const { text } = this.layout;
     const feed = { embeddings: hidden, past: text, position: text, guide: Float32Array.of(1) };
     const logits = await this.runner.extend(this.cache, row, feed, { signal });
-    collapseText(this.cache, row, this.runner.config);
+    if (this.layout.textSlots > 0) collapseText(this.cache, row, this.layout, this.runner.config);
     return logits;
   }
 
   /** Puts the empty prompt after the picture in one row; computed once per picture. @returns logits [vocab] of cell 0 */
   async setNoText(row: number, hidden: FloatTensor, signal?: AbortSignal): Promise<Float32Array> {
     if (this.#unconditional) {
-      this.#writeSlot(row, this.#unconditional.slot);
+      this.#writeText(row, this.#unconditional.values);
       return this.#unconditional.logits;
     }
     const logits = await this.setText(row, hidden, signal);
-    this.#unconditional = { slot: this.#readSlot(row), logits };
+    if (this.layout.textSlots > 0) this.#unconditional = { values: this.#readText(row), logits };
     return logits;
   }
 
-  /** Copies the text slot of one row to another. */
+  /** Copies the text of one row to another. */
   copyText(from: number, to: number): Promise<void> {
-    return this.cache.copyPositions(from, to, this.layout.text, 1);
+    const { text, output } = this.layout;
+    return this.cache.copyPositions(from, to, text, output - text);
   }
 
   [Symbol.dispose](): void {
@@ -140,42 +132,38 @@ export class PrefixCache implements Disposable {
     old?.[Symbol.dispose]();
   }
 
-  #readSlot(row: number): (Float32Array | Int8Array)[] {
-    return this.#slots(row).map((slot) => {
-      const copy = slot[0].constructor === Int8Array ? new Int8Array(this.#dim) : new Float32Array(this.#dim);
-      slot.forEach((part, head) => copy.set(part, head * part.length));
+  #readText(row: number): (Float32Array | Int8Array)[] {
+    return this.#layers((layer) => {
+      const parts = this.#textOf(this.cache.layer(layer).value, row);
+      const length = parts[0].length;
+      const copy =
+        parts[0] instanceof Int8Array ? new Int8Array(length * parts.length) : new Float32Array(length * parts.length);
+      parts.forEach((part, head) => copy.set(part, head * length));
       return copy;
     });
   }
 
-  #writeSlot(row: number, slot: readonly (Float32Array | Int8Array)[]): void {
-    this.#slots(row).forEach((parts, layer) => {
-      parts.forEach((part, head) => part.set(slot[layer].subarray(head * part.length, (head + 1) * part.length)));
+  #writeText(row: number, values: readonly (Float32Array | Int8Array)[]): void {
+    this.#layers((layer) => {
+      const { key, value } = this.cache.layer(layer);
+      this.#textOf(value, row).forEach((part, head) =>
+        part.set(values[layer].subarray(head * part.length, (head + 1) * part.length)),
+      );
+      for (const part of this.#textOf(key, row)) part.fill(0);
     });
-    for (let layer = 0; layer < this.cache.layers; layer++) this.#zeroKey(row, layer);
   }
 
-  get #dim(): number {
-    return this.runner.config.dim;
+  #layers<T>(each: (layer: number) => T): T[] {
+    return Array.from({ length: this.cache.layers }, (_, layer) => each(layer));
   }
 
-  /** The text slot's values in the cache, [layers][heads] views of headDim. */
-  #slots(row: number): (Float32Array | Int8Array)[][] {
-    return Array.from({ length: this.cache.layers }, (_, layer) =>
-      this.#headViews(this.cache.layer(layer).value as Float32Array | Int8Array, row),
-    );
-  }
-
-  #zeroKey(row: number, layer: number): void {
-    for (const part of this.#headViews(this.cache.layer(layer).key as Float32Array | Int8Array, row)) part.fill(0);
-  }
-
-  #headViews(values: Float32Array | Int8Array, row: number): (Float32Array | Int8Array)[] {
+  /** A row's collapsed text in a layer's keys or values: for each head a view of [slots, headDim]. */
+  #textOf(values: HostArray, row: number): (Float32Array | Int8Array)[] {
     const { heads, dim } = this.runner.config;
     const size = dim / heads;
     return Array.from({ length: heads }, (_, head) => {
       const start = ((row * heads + head) * this.cache.capacity + this.layout.text) * size;
-      return values.subarray(start, start + size);
+      return (values as Float32Array | Int8Array).subarray(start, start + this.layout.textSlots * size);
     });
   }
 }

@@ -4,6 +4,7 @@ import type { HostTensor } from '../../runtime/host-tensor.ts';
 import type { RunOptions } from '../../runtime/session.ts';
 import type { FloatTensor } from '../../tensor/tensor.ts';
 import { imageTokens } from './config.ts';
+import type { CacheLayout } from './cache-layout.ts';
 import type { TransformerConfig } from './config.ts';
 
 /** New positions of some batch rows. */
@@ -29,8 +30,7 @@ export class TransformerRunner {
   constructor(
     readonly session: DecoderSession,
     readonly config: TransformerConfig,
-    /** Cache position that stands for the whole text, or -1 while every text position is kept. */
-    readonly textSlot: number,
+    readonly layout: CacheLayout,
   ) {
     this.#layers = Array.from({ length: config.layers }, (_, layer) => layer);
     this.#quantised = session.inputs.some(({ name }) => name === 'is_first');
@@ -87,13 +87,16 @@ export class TransformerRunner {
     return this.session.run(cache, { firstRow, rows, past: feed.past }, feeds, fetch, options);
   }
 
-  /** Text positions share one score, so one slot with that score plus ln(count) and the mean of their values stands for all
-   * of them (editar.md 5.6): the bias adds the ln(count), for whatever comes after that slot. */
+  /** Text positions share one score, so a few slots with the mean of their values stand for all of them, each with the weight of
+   * the positions it replaces added to its score as a logarithm (editar.md 5.6). Applies to whatever comes after the text. */
   #bias(count: number, total: number, past: number): Float32Array {
     const bias = new Float32Array(count * total);
-    if (this.textSlot >= 0 && past > this.textSlot) {
-      const weight = Math.log(this.config.textTokens);
-      for (let row = 0; row < count; row++) bias[row * total + this.textSlot] = weight;
+    const { textSlots, text } = this.layout;
+    if (textSlots === 0 || past <= text) return bias;
+    const weight = Math.log(this.config.textTokens / textSlots);
+    for (let row = 0; row < count; row++) {
+      const start = row * total + text;
+      bias.fill(weight, start, start + textSlots);
     }
     return bias;
   }

@@ -1,0 +1,93 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openCheckpoint } from '../../native-models/checkpoint/open-checkpoint.ts';
+import type { CacheForm } from '../../native-models/families/editar/attention.ts';
+import { transformer } from '../../native-models/families/editar/graph.ts';
+import { GuidedDecoder } from '../../native-models/families/editar/guided-decoder.ts';
+import { cacheLayout } from '../../native-models/families/editar/cache-layout.ts';
+import { PrefixCache } from '../../native-models/families/editar/prefix.ts';
+import { TransformerRunner } from '../../native-models/families/editar/transformer-runner.ts';
+import type { GraphBuilder } from '../../native-models/onnx/graph.ts';
+import { withGraphs } from '../../native-models/parity/with-graphs.ts';
+import { lookupIn } from '../../native-models/parts/weights-lookup.ts';
+import { openDecoder } from '../../native-models/runtime/open.ts';
+import type { Backend } from '../../native-models/runtime/session.ts';
+import { gaussian, tinyTransformer, writeTinyCheckpoints } from '../helpers/tiny-checkpoints.ts';
+
+/** 64 cells: enough to measure the scales of an int8 cache on. */
+const config = { ...tinyTransformer, grid: 8 };
+const cells = 64;
+
+let folder: string;
+let gpt: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'editar-synthetic-'));
+  ({ gpt } = await writeTinyCheckpoints(folder, config, 0.08));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const conditionIds = Int32Array.from({ length: cells }, (_, i) => (i * 11) % 64);
+const teacher = Int32Array.from({ length: cells }, (_, i) => (i * 23 + 5) % 64);
+const dims = [1, config.textTokens, config.dim];
+const rows = (seed: number) => ({ dims, data: gaussian(dims[1] * dims[2], seed) });
+
+/** Guided logits of every cell, [cells][vocab], for two pictures side by side; the last cells are fed in one step. */
+async function teacherForced(cache: CacheForm, backend: Backend, textSlots = 1): Promise<Float32Array[]> {
+  await using checkpoint = await openCheckpoint(gpt);
+  const weights = lookupIn(checkpoint);
+  const graphs = [
+    { name: cache, build: (g: GraphBuilder) => transformer(g, config, weights, { precision: 'fp32', cache }) },
+  ];
+  return await withGraphs(graphs, async (path) => {
+    await using session = await openDecoder(path(cache), { backend });
+    const layout = cacheLayout(config, textSlots);
+    using prefix = new PrefixCache(new TransformerRunner(session, config, layout), layout);
+    const text = { cond: rows(7), uncond: rows(8) };
+    const settings = { pictures: 2, cfg: 3 };
+    const { decoder, logits } = await GuidedDecoder.begin(prefix, conditionIds, text, settings);
+    const all = [logits];
+    const feed = (from: number, to: number) => [teacher.subarray(from, to), teacher.subarray(from, to)];
+    for (let cell = 0; cell < 40; cell++) all.push(await decoder.forward(feed(cell, cell + 1), cell));
+    all.push(await decoder.forward(feed(40, 63), 40));
+    return all;
+  });
+}
+
+function largestDifference(a: readonly Float32Array[], b: readonly Float32Array[]): number {
+  expect(a.length).toBe(b.length);
+  return Math.max(...a.flatMap((logits, i) => [...logits].map((value, j) => Math.abs(value - b[i][j]))));
+}
+
+function relativeError(actual: readonly Float32Array[], expected: readonly Float32Array[]): number {
+  let difference = 0;
+  let norm = 0;
+  expected.forEach((logits, i) =>
+    logits.forEach((value, j) => {
+      difference += (actual[i][j] - value) ** 2;
+      norm += value ** 2;
+    }),
+  );
+  return Math.sqrt(difference / norm);
+}
+
+test('a cache that only the host extends gives the same logits as one extended in place', async () => {
+  const inPlace = await teacherForced('fp32', 'ffi');
+  expect(largestDifference(await teacherForced('rows', 'stock'), inPlace)).toBeLessThan(1e-4);
+});
+
+test('one slot for the whole text gives the same logits as every text position', async () => {
+  expect(largestDifference(await teacherForced('fp32', 'ffi', 0), await teacherForced('fp32', 'ffi'))).toBeLessThan(
+    1e-4,
+  );
+});
+
+test('an int8 cache with measured scales stays close, and eight text slots are closer than one', async () => {
+  const exact = await teacherForced('fp32', 'ffi');
+  const error = relativeError(await teacherForced('int8', 'ffi', 8), exact);
+  expect(error).toBeGreaterThan(0);
+  expect(error).toBeLessThan(0.03);
+  expect(error).toBeLessThan(relativeError(await teacherForced('int8', 'ffi', 1), exact));
+});

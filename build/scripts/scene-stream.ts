@@ -1,0 +1,98 @@
+/**
+ * Writes scene groups, or every tile, as raw binary on stdout for training.
+ *
+ *   scene-stream groups --split train --first 0 --count 1000 --pairs 4 [--task canny] [--type add]
+ *   scene-stream tiles
+ *   scene-stream words
+ *
+ * groups: per group a uint32 (little endian) byte length, that many bytes of JSON, then 1 + pairs frames of
+ * 128 x 128 x 3 bytes: the condition, then the targets. Seeds are counted from the split's first seed.
+ * tiles: a uint32 length and JSON index, then all empty scenes, then all object tiles, in the order of the index.
+ * words: the vocabulary, one word per line.
+ */
+import { writeSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { renderFrame, tile } from '../../native-models/scenes/frame.ts';
+import { vocabulary, type EditType } from '../../native-models/scenes/language.ts';
+import { conditionFrame, makeGroup, type Group, type Task } from '../../native-models/scenes/pairs.ts';
+import {
+  BACKGROUNDS,
+  COLORS,
+  FRAME,
+  KINDS,
+  SLOT_ORIGINS,
+  SLOTS,
+  STYLES,
+  TILE,
+  type SceneObject,
+} from '../../native-models/scenes/scene.ts';
+import { FIRST_SEED, type Split } from '../../native-models/scenes/splits.ts';
+
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: {
+    split: { type: 'string', default: 'train' },
+    first: { type: 'string', default: '0' },
+    count: { type: 'string', default: '1' },
+    pairs: { type: 'string', default: '4' },
+    task: { type: 'string' },
+    type: { type: 'string' },
+  },
+});
+
+/** A pipe may be full: wait instead of failing, and end quietly when the reader is gone. */
+function write(bytes: Uint8Array): void {
+  const pause = new Int32Array(new SharedArrayBuffer(4));
+  for (let done = 0; done < bytes.length;) {
+    try {
+      done += writeSync(1, bytes, done);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'EPIPE') process.exit(0);
+      if (code !== 'EAGAIN') throw error;
+      Atomics.wait(pause, 0, 0, 2);
+    }
+  }
+}
+
+function withHeader(header: unknown, bodies: readonly Uint8Array[]): Uint8Array {
+  const json = Buffer.from(JSON.stringify(header));
+  const length = Buffer.alloc(4);
+  length.writeUInt32LE(json.length);
+  return Buffer.concat([length, json, ...bodies]);
+}
+
+function groupBytes(group: Group): Uint8Array {
+  return withHeader(group, [conditionFrame(group), ...group.pairs.map((pair) => renderFrame(pair.target))]);
+}
+
+function writeGroups(): void {
+  const split = values.split as Split;
+  const first = FIRST_SEED[split] + Number(values.first);
+  const task = values.task as Task | undefined;
+  const type = values.type as EditType | undefined;
+  for (let i = 0; i < Number(values.count); i++) {
+    write(groupBytes(makeGroup(first + i, { split, pairs: Number(values.pairs), task, type })));
+  }
+}
+
+function writeTiles(): void {
+  const worlds = BACKGROUNDS.flatMap((background) => STYLES.map((style) => ({ background, style })));
+  const objects: SceneObject[] = KINDS.flatMap((kind) => COLORS.map((color) => ({ kind, color })));
+  write(withHeader({ frame: FRAME, tile: TILE, worlds, objects, slots: SLOTS, origins: SLOT_ORIGINS }, []));
+  for (const world of worlds) write(renderFrame({ ...world, objects: [null, null, null] }));
+  for (const { background, style } of worlds)
+    for (let slot = 0; slot < SLOTS.length; slot++)
+      for (const object of objects) write(tile(background, style, slot, object));
+}
+
+const commands: Readonly<Record<string, () => void>> = {
+  groups: writeGroups,
+  tiles: writeTiles,
+  words: () => write(Buffer.from(`${vocabulary().join('\n')}\n`)),
+};
+const command = commands[positionals[0] ?? ''];
+if (!command) {
+  process.stderr.write('usage: scene-stream groups|tiles|words [options]\n');
+  process.exitCode = 2;
+} else command();

@@ -1,112 +1,80 @@
-import type { AppErrorCode, AppErrorData } from './errors.ts';
+import type { AppErrorCode, ErrorData } from './errors.ts';
 
-/** What a person is told: what happened, what was kept, what to do. */
 export interface ErrorMessage {
-  readonly title: string;
-  readonly kept: string;
-  readonly action: string;
+  readonly sentence: string; // what happened, with {names} of the error's data
+  readonly kept?: string; // what was kept; left out where nothing was at stake
+  readonly action: string; // what to do first
 }
 
-type Texts = { readonly [Code in AppErrorCode]: (data: AppErrorData[Code]) => ErrorMessage };
-
-const nothingChanged = 'Nothing was changed.';
-const resultKept = 'The result is still here; no file was written.';
-
-const texts: Texts = {
-  'image-unreadable': ({ path, reason }) => ({
-    title: `“${path}” could not be opened: ${reason}.`,
-    kept: nothingChanged,
-    action: 'Check the file in another program, or choose another picture.',
-  }),
-  'image-too-large': (data) => ({
-    title: `“${data.path}” is too large: ${tooLarge(data)}.`,
-    kept: nothingChanged,
-    action: 'Make it smaller in another program, or cut out the part to edit.',
-  }),
-  'image-unwritable': ({ path, reason }) => ({
-    title: `“${path}” could not be written: ${reason}.`,
-    kept: resultKept,
-    action: 'Choose another name, folder or file type.',
-  }),
-  'unsupported-size': ({ extent, allowed }) => ({
-    title: `A picture of ${pixels(extent)} does not fit here; ${allowed}.`,
-    kept: nothingChanged,
-    action: 'Choose another size.',
-  }),
-  'disk-full': ({ path, needed, free }) => ({
-    title: `There is no room on the disk for “${path}”${room(needed, free)}.`,
-    kept: 'Nothing was left half-written.',
-    action: 'Free some space, or choose a folder on another disk.',
-  }),
-  'output-folder-missing': ({ folder }) => ({
-    title: `The folder “${folder}” does not exist.`,
-    kept: nothingChanged,
+const messages: Record<AppErrorCode, ErrorMessage> = {
+  'image-unreadable': {
+    sentence: 'The picture {path} cannot be read: {reason}.',
+    action: 'Open it in another program to see whether it is whole, or choose another file.',
+  },
+  'image-too-large': {
+    sentence: 'The picture {path} is too large: {size}; the limit is {limit}.',
+    action: 'Make a smaller copy of it, or crop it, in another program.',
+  },
+  'unsupported-size': {
+    sentence: 'A picture of {width} × {height} pixels does not fit here: {allowed}.',
+    action: 'Choose a picture of a fitting size.',
+  },
+  'unsupported-format': {
+    sentence: 'The picture {path} cannot be used as {format}; known are {allowed}.',
+    action: 'Choose one of those formats.',
+  },
+  'output-is-input': {
+    sentence: 'The output {path} is also an input and would be overwritten.',
+    action: 'Choose another name for the output.',
+  },
+  'output-collision': {
+    sentence: 'Two outputs would both be written to {path}.',
+    action: 'Choose another name for one of them.',
+  },
+  'output-folder-missing': {
+    sentence: 'The folder {folder} does not exist.',
     action: 'Create it, or choose another folder.',
-  }),
-  'output-not-writable': ({ path }) => ({
-    title: `“${path}” cannot be written to.`,
-    kept: nothingChanged,
-    action: 'Choose another place, or change its permissions.',
-  }),
-  'output-is-input': ({ path }) => ({
-    title: `“${path}” is the picture being edited, and is never written over.`,
-    kept: nothingChanged,
-    action: 'Choose another name.',
-  }),
-  'output-collision': ({ path }) => ({
-    title: `“${path}” would be written twice.`,
-    kept: nothingChanged,
-    action: 'Choose another name or folder.',
-  }),
-  'folder-unreadable': ({ folder, reason }) => ({
-    title: `The folder “${folder}” could not be read: ${reason}.`,
-    kept: nothingChanged,
+  },
+  'output-not-writable': {
+    sentence: '{path} cannot be written {reason}.',
+    kept: 'A file of that name was not touched.',
+    action: 'Choose a place you may write to.',
+  },
+  'disk-full': {
+    sentence: 'There is not enough free space to write {path}.',
+    kept: 'Nothing was left half-written, and a file of that name was not touched.',
+    action: 'Free some space, or choose another disk.',
+  },
+  'folder-unreadable': {
+    sentence: 'The folder {folder} cannot be used: {reason}.',
     action: 'Choose another folder.',
-  }),
-  'model-missing': ({ model, installed }) => ({
-    title: `The model “${model}” is not installed.`,
-    kept: nothingChanged,
-    action: installed.length > 0 ? `Choose one of: ${installed.join(', ')}.` : 'Install a model first.',
-  }),
-  'model-exists': ({ id }) => ({
-    title: `A model called “${id}” is installed already.`,
-    kept: 'The installed model was kept.',
+  },
+  'model-missing': {
+    sentence: 'The model {model} is not installed; installed are: {installed}.',
+    action: 'Install it, or choose one that is.',
+  },
+  'model-exists': {
+    sentence: 'A model named {id} is installed already.',
     action: 'Remove it first, or give the new one another name.',
-  }),
-  'model-embedded': ({ id }) => ({
-    title: `“${id}” comes with the program and cannot be removed.`,
-    kept: nothingChanged,
-    action: 'Choose another model.',
-  }),
-  cancelled: () => ({ title: 'Cancelled.', kept: 'What was decoded so far was kept.', action: '' }),
+  },
+  'model-embedded': {
+    sentence: 'The model {id} belongs to the program and cannot be removed.',
+    action: 'Choose a model you installed.',
+  },
 };
 
-/** Sentences for an error. Codes without an entry get a general one that quotes the technical account. */
-export function errorMessage(error: {
-  readonly code: string;
-  readonly message: string;
-  readonly data: unknown;
-}): ErrorMessage {
-  const text = (texts as Record<string, ((data: never) => ErrorMessage) | undefined>)[error.code];
-  if (text) return text(error.data as never);
-  return {
-    title: error.message,
-    kept: nothingChanged,
-    action: 'Copy the details and report them if this happens again.',
-  };
+/** The sentence for a person and the first thing to do about it. Values the data lacks are left out. */
+export function describeError(code: AppErrorCode, data: ErrorData = {}): ErrorMessage {
+  const message = messages[code];
+  return { ...message, sentence: fill(message.sentence, data) };
 }
 
-function tooLarge(data: AppErrorData['image-too-large']): string {
-  if ('bytes' in data) return `${megabytes(data.bytes)}; at most ${megabytes(data.maxBytes)} can be opened`;
-  const size = `${pixels(data)} (${megapixels(data.width * data.height)})`;
-  return `${size}; at most ${megapixels(data.maxPixels)} can be opened`;
+function fill(template: string, data: ErrorData): string {
+  const filled = template.replaceAll(/\{(\w+)\}/g, (_, name: string) => inWords(data[name]));
+  return filled.replaceAll(/ +(?=[ .,:;])/g, '');
 }
 
-function room(needed: number | undefined, free: number | undefined): string {
-  if (needed === undefined || free === undefined) return '';
-  return `: ${megabytes(needed)} are needed, ${megabytes(free)} are free`;
+function inWords(value: unknown): string {
+  if (value === undefined || value === null) return '';
+  return Array.isArray(value) ? value.join(', ') : String(value);
 }
-
-const pixels = ({ width, height }: { width: number; height: number }): string => `${width} × ${height} pixels`;
-const megapixels = (count: number): string => `${Math.round(count / 1e6)} megapixels`;
-const megabytes = (bytes: number): string => `${Math.ceil(bytes / 2 ** 20)} MB`;

@@ -11,10 +11,17 @@ export const defaultLimits: ImageLimits = { maxBytes: 512 * 2 ** 20, maxPixels: 
 
 /** @throws AppError `image-too-large` */
 export function checkBytes(path: string, bytes: number, { maxBytes }: ImageLimits): void {
-  if (bytes > maxBytes) throw new AppError('image-too-large', { path, bytes, maxBytes });
+  if (bytes <= maxBytes) return;
+  const sizes = { size: megabytes(bytes), limit: megabytes(maxBytes) };
+  throw new AppError('image-too-large', { path, ...sizes, bytes, maxBytes });
 }
 
 /** @throws AppError `image-too-large` */
 export function checkPixels(path: string, width: number, height: number, { maxPixels }: ImageLimits): void {
-  if (width * height > maxPixels) throw new AppError('image-too-large', { path, width, height, maxPixels });
+  if (width * height <= maxPixels) return;
+  const size = `${width} × ${height} pixels (${megapixels(width * height)})`;
+  throw new AppError('image-too-large', { path, size, limit: megapixels(maxPixels), width, height, maxPixels });
 }
+
+const megabytes = (bytes: number): string => `${Math.ceil(bytes / 2 ** 20)} MiB`;
+const megapixels = (count: number): string => `${(count / 1e6).toFixed(0)} megapixels`;

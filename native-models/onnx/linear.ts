@@ -1,8 +1,9 @@
 import { contrib } from './graph.ts';
 import type { GraphBuilder, Value } from './graph.ts';
+import { yieldToEventLoop } from '../tensor/yield.ts';
 import { path } from './names.ts';
-import { blockSize, packedBytes, quantizeWeight, scaleCount } from './quantize.ts';
-import type { WeightBits } from './quantize.ts';
+import { blockSize, emptyQuantizedWeight, packedBytes, quantizeRows, scaleCount } from './quantize.ts';
+import type { QuantizedWeight, WeightBits } from './quantize.ts';
 
 export type Precision = 'fp32' | 'int8' | 'int4';
 
@@ -61,7 +62,7 @@ function quantizedWeight(g: GraphBuilder, weight: WeightRef, bits: WeightBits): 
   const packedLength = packedBytes(outFeatures, inFeatures, bits);
   const scaleLength = scaleCount(outFeatures, inFeatures) * 4;
   const blob = g.data.place(`${weight.name}.int${bits}`, packedLength + scaleLength, async () => {
-    const quantized = quantizeWeight(await weight.read(), outFeatures, inFeatures, bits);
+    const quantized = await quantize(await weight.read(), outFeatures, inFeatures, bits);
     const bytes = new Uint8Array(packedLength + scaleLength);
     bytes.set(quantized.packed);
     bytes.set(toBytes(quantized.scales), packedLength);
@@ -82,4 +83,22 @@ function quantizedWeight(g: GraphBuilder, weight: WeightRef, bits: WeightBits): 
       bytes: g.data.bytesOf(blob, packedLength, scaleLength),
     }),
   };
+}
+
+/** Values quantised between two turns of the event loop: under 30 ms on a busy machine. */
+const valuesPerSlice = 2 ** 19;
+
+async function quantize(
+  weight: Float32Array,
+  outFeatures: number,
+  inFeatures: number,
+  bits: WeightBits,
+): Promise<QuantizedWeight> {
+  const quantized = emptyQuantizedWeight(outFeatures, inFeatures, bits);
+  const rows = Math.max(1, Math.floor(valuesPerSlice / inFeatures));
+  for (let row = 0; row < outFeatures; row += rows) {
+    quantizeRows(weight, inFeatures, bits, row, Math.min(row + rows, outFeatures), quantized);
+    await yieldToEventLoop();
+  }
+  return quantized;
 }

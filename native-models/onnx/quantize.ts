@@ -16,37 +16,44 @@ export const packedBytes = (outFeatures: number, inFeatures: number, bits: Weigh
 export const scaleCount = (outFeatures: number, inFeatures: number): number =>
   outFeatures * Math.ceil(inFeatures / blockSize);
 
-/** Symmetric block quantisation of a linear weight.
+/** Room for a quantised weight [outFeatures, inFeatures], to be filled row by row. */
+export function emptyQuantizedWeight(outFeatures: number, inFeatures: number, bits: WeightBits): QuantizedWeight {
+  return {
+    packed: new Uint8Array(packedBytes(outFeatures, inFeatures, bits)),
+    scales: new Float32Array(scaleCount(outFeatures, inFeatures)),
+  };
+}
+
+/** Symmetric block quantisation of rows `from` to `to` of a linear weight, into `target`.
  *
  * A step count of -8 (or -128) exists and +8 does not, so the scale is chosen such that the value of largest magnitude
  * falls on the negative end whatever its sign; for 4 bits, slightly smaller scales are tried too and the one with the
  * least squared error wins (measured on Gaussian weights: the relative error falls from 8.6 % to 8.3 %).
  * @param weight row-major [outFeatures, inFeatures]
  * @throws RangeError when a weight is not finite */
-export function quantizeWeight(
+export function quantizeRows(
   weight: Float32Array,
-  outFeatures: number,
   inFeatures: number,
   bits: WeightBits,
-): QuantizedWeight {
+  from: number,
+  to: number,
+  { packed, scales }: QuantizedWeight,
+): void {
   const blocks = Math.ceil(inFeatures / blockSize);
-  const packed = new Uint8Array(packedBytes(outFeatures, inFeatures, bits));
-  const scales = new Float32Array(outFeatures * blocks);
+  const bytesPerBlock = (blockSize * bits) / 8;
   const steps = new Uint8Array(blockSize);
   const block = new Float32Array(blockSize);
-  const bytesPerBlock = (blockSize * bits) / 8;
-  for (let row = 0; row < outFeatures; row++) {
+  for (let row = from; row < to; row++) {
     for (let b = 0; b < blocks; b++) {
       const start = row * inFeatures + b * blockSize;
       const count = Math.min(blockSize, inFeatures - b * blockSize);
-      block.fill(0);
+      block.fill(0, count);
       for (let i = 0; i < count; i++) block[i] = weight[start + i];
       const index = row * blocks + b;
       scales[index] = quantizeBlock(block, bits, steps);
       packSteps(steps, bits, packed, index * bytesPerBlock);
     }
   }
-  return { packed, scales };
 }
 
 /** Candidate scales relative to the one that maps the largest value to the end of the range. */
@@ -71,7 +78,8 @@ function quantizeBlock(block: Float32Array, bits: WeightBits, steps: Uint8Array)
       bestScale = scale;
     }
   }
-  for (let i = 0; i < blockSize; i++) steps[i] = stepOf(block[i], bestScale, zero) + zero;
+  const inverse = 1 / bestScale;
+  for (let i = 0; i < blockSize; i++) steps[i] = stepOf(block[i] * inverse, zero);
   return bestScale;
 }
 
@@ -79,21 +87,25 @@ function quantizeBlock(block: Float32Array, bits: WeightBits, steps: Uint8Array)
 function largestMagnitude(block: Float32Array): number {
   let largest = 0;
   for (let i = 0; i < blockSize; i++) {
-    if (!Number.isFinite(block[i])) throw new RangeError(`weight ${block[i]} is not a finite number`);
-    if (Math.abs(block[i]) > Math.abs(largest)) largest = block[i];
+    const value = block[i];
+    if (!(Math.abs(value) < Infinity)) throw new RangeError(`weight ${value} is not a finite number`);
+    if (Math.abs(value) > Math.abs(largest)) largest = value;
   }
   return largest;
 }
 
-function stepOf(value: number, scale: number, zero: number): number {
-  const step = Math.round(value / scale);
-  return step < -zero ? -zero : step > zero - 1 ? zero - 1 : step;
+/** Nearest step number with the zero point added. The sum is positive but for values far below the range, where cutting off
+ * the fraction instead of rounding down changes nothing. */
+function stepOf(value: number, zero: number): number {
+  const step = (value + zero + 0.5) | 0;
+  return step < 0 ? 0 : step > 2 * zero - 1 ? 2 * zero - 1 : step;
 }
 
 function roundError(block: Float32Array, scale: number, zero: number): number {
+  const inverse = 1 / scale;
   let error = 0;
   for (let i = 0; i < blockSize; i++) {
-    const difference = block[i] - stepOf(block[i], scale, zero) * scale;
+    const difference = block[i] - (stepOf(block[i] * inverse, zero) - zero) * scale;
     error += difference * difference;
   }
   return error;

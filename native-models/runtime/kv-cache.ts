@@ -3,7 +3,7 @@ import { elementCount } from '../tensor/tensor.ts';
 import { allocateArray, hostDtypeBytes, type HostArray, type HostDtype } from './host-tensor.ts';
 import type { KvLayout, KvTensor } from './kv-layout.ts';
 import { checkMemory } from './memory.ts';
-import { yieldToEventLoop } from './yield.ts';
+import { yieldToEventLoop } from '../tensor/yield.ts';
 
 /** Keys and values of every layer for `rows` sequences of up to `capacity` positions. A session writes into it; how many
  * positions of each row are filled is the caller's to know (and to give to the graph), so rewinding costs nothing. */

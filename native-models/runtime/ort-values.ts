@@ -2,7 +2,7 @@ import { elementCount } from '../tensor/tensor.ts';
 import { allocateArray, hostDtypeBytes, viewAs, type HostDtype, type HostTensor } from './host-tensor.ts';
 import { handles, type Handle, type OrtApi } from './ort-api.ts';
 import { dtypeCode, readTensorInfo } from './ort-session.ts';
-import { yieldToEventLoop } from './yield.ts';
+import { yieldToEventLoop } from '../tensor/yield.ts';
 
 const copyChunk = 4 * 2 ** 20; // bytes; a few milliseconds each
 

@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { dequantizeWeight, quantizeWeight } from '../../../native-models/onnx/quantize.ts';
+import { dequantizeWeight, emptyQuantizedWeight, quantizeRows } from '../../../native-models/onnx/quantize.ts';
+import type { QuantizedWeight, WeightBits } from '../../../native-models/onnx/quantize.ts';
+
+function quantizeWeight(weight: Float32Array, rows: number, columns: number, bits: WeightBits): QuantizedWeight {
+  const quantized = emptyQuantizedWeight(rows, columns, bits);
+  quantizeRows(weight, columns, bits, 0, rows, quantized);
+  return quantized;
+}
 
 const relativeError = (a: Float32Array, b: Float32Array): number => {
   let difference = 0;

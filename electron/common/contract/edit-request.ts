@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import { tasks } from '#models/api';
+
+/** Devices a person can ask for. */
+export const devices = ['auto', 'cpu', 'cuda', 'dml', 'webgpu'] as const;
+
+/** How a photo is fitted to the model's square. */
+export const fits = ['whole', 'square', 'selection'] as const;
+
+/** A range of allowed numbers, both ends included. */
+export interface Range {
+  readonly min: number;
+  readonly max: number;
+  readonly isWhole: boolean;
+}
+
+/** What the numbers of an edit may be; the command line and the sliders read them from here. */
+export const ranges = {
+  cfg: { min: 0, max: 10, isWhole: false },
+  temperature: { min: 0, max: 10, isWhole: false }, // 0 takes the most likely id
+  topK: { min: 0, max: 1_000_000, isWhole: true }, // 0 keeps every id
+  topP: { min: 0.001, max: 1, isWhole: false },
+  seed: { min: 0, max: Number.MAX_SAFE_INTEGER, isWhole: true },
+  variants: { min: 1, max: 8, isWhole: true },
+} satisfies Record<string, Range>;
+
+const within = ({ min, max, isWhole }: Range) => (isWhole ? z.int() : z.number()).min(min).max(max);
+
+export const zRegion = z.object({
+  x: z.int(), // image space, upright
+  y: z.int(),
+  width: z.int().positive(),
+  height: z.int().positive(),
+});
+export type Region = z.infer<typeof zRegion>;
+
+/** Where to edit: a rectangle, or a picture of the photo's size that is bright there. */
+export const zSelection = z.union([z.object({ region: zRegion }), z.object({ mask: z.string().min(1) })]);
+export type Selection = z.infer<typeof zSelection>;
+
+/** Everything the engine needs to know for one edit. */
+export const zEditRequest = z
+  .object({
+    image: z.string().min(1), // file
+    instruction: z.string(), // as typed: models read it to the letter
+    task: z.enum(tasks).default('edit'),
+    model: z.string().min(1).optional(), // id of an installed pack, or a pack's folder; left out: the embedded one
+    device: z.enum(devices).default('auto'),
+    /** What is left out is the model's own choice. */
+    sampling: z
+      .object({
+        cfg: within(ranges.cfg),
+        temperature: within(ranges.temperature),
+        topK: within(ranges.topK),
+        topP: within(ranges.topP),
+      })
+      .partial()
+      .default({}),
+    seed: within(ranges.seed).default(0),
+    variants: within(ranges.variants).default(1),
+    selection: zSelection.optional(),
+    fit: z.enum(fits).optional(), // left out: `selection` where there is one, else `whole`
+    isRaw: z.boolean().default(false), // write the model's own square, without compositing
+    rowsFolder: z.string().min(1).optional(), // where streamed bands are written
+    out: z.string().min(1), // file; further variants lie beside it
+  })
+  .refine(({ task, instruction }) => task !== 'edit' || instruction.trim() !== '', {
+    path: ['instruction'],
+    error: 'the instruction is empty: say what to change',
+  })
+  .refine(({ fit, selection }) => fit !== 'selection' || selection !== undefined, {
+    path: ['fit'],
+    error: 'fitting the selection needs a region or a mask',
+  });
+export type EditRequest = z.infer<typeof zEditRequest>;

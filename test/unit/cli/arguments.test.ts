@@ -1,0 +1,114 @@
+import { expect, test } from 'vitest';
+import { parseArguments } from '../../../electron/cli/arguments.ts';
+
+const parse = (...argv: string[]) => parseArguments(argv, '1.2.3');
+const minimal = ['edit', 'in.png', '-i', 'make it red', '-o', 'out.png'];
+
+function mistakeOf(...argv: string[]): string {
+  const parsed = parse(...argv);
+  if (!('mistake' in parsed)) throw new Error('the arguments were accepted');
+  return parsed.mistake;
+}
+
+test('reads the shortest edit, leaving the numbers of sampling to the model', () => {
+  expect(parse(...minimal)).toEqual({
+    command: {
+      name: 'edit',
+      json: false,
+      request: {
+        ...{ image: 'in.png', instruction: 'make it red', out: 'out.png', task: 'edit', device: 'auto' },
+        ...{ sampling: {}, seed: 0, variants: 1, isRaw: false },
+      },
+    },
+  });
+});
+
+test('reads every flag of edit', () => {
+  const flags = [
+    ...['--task', 'canny', '--model', 'mini', '--cfg', '1.5', '--temperature', '0', '--top-k', '0', '--top-p', '0.9'],
+    ...['--seed', '7', '--variants', '3', '--region', '10,20,30,40', '--fit', 'square', '--device', 'cpu'],
+    ...['--raw', '--rows', 'bands', '--json'],
+  ];
+  expect(parse(...minimal, ...flags)).toEqual({
+    command: {
+      name: 'edit',
+      json: true,
+      request: {
+        ...{ image: 'in.png', instruction: 'make it red', out: 'out.png', task: 'canny', model: 'mini' },
+        sampling: { cfg: 1.5, temperature: 0, topK: 0, topP: 0.9 },
+        ...{ seed: 7, variants: 3, selection: { region: { x: 10, y: 20, width: 30, height: 40 } } },
+        ...{ fit: 'square', device: 'cpu', isRaw: true, rowsFolder: 'bands' },
+      },
+    },
+  });
+});
+
+test('keeps the instruction to the letter', () => {
+  const parsed = parse('edit', 'in.png', '-i', '  --Make it RED ', '-o', 'out.png');
+  expect(parsed).toMatchObject({ command: { request: { instruction: '  --Make it RED ' } } });
+});
+
+test.each([
+  ['--cfg', '11', 'a number from 0 to 10'],
+  ['--cfg', '-1', 'a number from 0 to 10'],
+  ['--cfg', 'NaN', 'a number from 0 to 10'],
+  ['--temperature', 'Infinity', 'a number from 0 to 10'],
+  ['--top-k', '1.5', 'a whole number from 0 to 1000000'],
+  ['--top-p', '0', 'a number from 0.001 to 1'],
+  ['--seed', '9007199254740993', 'a whole number from 0 to 9007199254740991'],
+  ['--seed', '0x10', 'a whole number from 0'],
+  ['--variants', '0', 'a whole number from 1 to 8'],
+  ['--variants', '9', 'a whole number from 1 to 8'],
+  ['--region', '1,2,3', 'x,y,width,height'],
+  ['--region', '0,0,0,5', 'width and height at least 1'],
+  ['--task', 'paint', 'Allowed choices are edit, canny, depth, segmentation'],
+  ['--device', 'tpu', 'Allowed choices are auto, cpu, cuda, dml, webgpu'],
+])('refuses %s %s and names what is allowed', (flag, value, words) => {
+  expect(mistakeOf(...minimal, flag, value)).toContain(words);
+});
+
+test.each([
+  ['no instruction', ['edit', 'in.png', '-o', 'out.png'], '--instruction'],
+  ['no output', ['edit', 'in.png', '-i', 'x'], '--out'],
+  ['no picture', ['edit', '-i', 'x', '-o', 'out.png'], 'image'],
+  ['an empty instruction', ['edit', 'in.png', '-i', ' ', '-o', 'out.png'], 'the instruction is empty'],
+  ['a region and a mask', [...minimal, '--region', '0,0,1,1', '--mask', 'm.png'], 'cannot be used with'],
+  ['fitting a selection that is not there', [...minimal, '--fit', 'selection'], 'needs a region or a mask'],
+  ['an unknown flag', [...minimal, '--colour'], "unknown option '--colour'"],
+  ['an unknown command', ['paint'], "unknown command 'paint'"],
+  ['a build without checkpoints', ['models', 'build', '-o', 'pack'], '--gpt'],
+])('refuses %s', (_, argv, words) => {
+  expect(mistakeOf(...argv)).toContain(words);
+});
+
+test('lets the description of a map be empty', () => {
+  const parsed = parse('edit', 'edges.png', '-i', '', '-o', 'out.png', '--task', 'canny');
+  expect(parsed).toMatchObject({ command: { request: { instruction: '' } } });
+});
+
+test('reads the commands for models', () => {
+  expect(parse('models', 'list', '--json')).toEqual({ command: { name: 'models list', json: true } });
+  expect(parse('models', 'verify', 'a', 'b')).toEqual({
+    command: { name: 'models verify', models: ['a', 'b'], json: false },
+  });
+  expect(parse('models', 'add', 'pack')).toEqual({ command: { name: 'models add', folder: 'pack', json: false } });
+  expect(parse('models', 'remove', 'xl')).toEqual({ command: { name: 'models remove', id: 'xl', json: false } });
+  const build = ['--family', 'editar', '--gpt', 'g.pt', '--vq', 'v.pt', '--t5', 't5', '--precision', 'int8', '-o', 'p'];
+  expect(parse('models', 'build', ...build)).toEqual({
+    command: {
+      ...{ name: 'models build', family: 'editar', gpt: 'g.pt', vq: 'v.pt', t5: 't5', precision: 'int8', out: 'p' },
+      ...{ link: false, json: false },
+    },
+  });
+});
+
+test('answers questions about itself', () => {
+  expect(parse('--version')).toEqual({ help: '1.2.3\n' });
+  const { help } = parse('edit', '--help') as { help: string };
+  expect(help).toContain('--instruction');
+});
+
+test('knows that JSON was asked for, also when the arguments are wrong', () => {
+  expect(parse('edit', '--json')).toMatchObject({ json: true });
+  expect(parse('edit')).toMatchObject({ json: false });
+});

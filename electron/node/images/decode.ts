@@ -1,0 +1,161 @@
+import sharp from 'sharp';
+import type { Metadata, Sharp } from 'sharp';
+import { AppError } from '#common/contract/errors.ts';
+import type { Raster } from '#common/raster/raster.ts';
+import { dropFourth } from './channels.ts';
+import { exifOfTiff } from './exif.ts';
+import { decodeHeic } from './heic.ts';
+import { profileInfo } from './icc.ts';
+import { checkBytes, checkPixels, defaultLimits } from './limits.ts';
+import type { ImageLimits } from './limits.ts';
+import { bareExif } from './metadata.ts';
+import type { ImageMetadata } from './metadata.ts';
+import { iptcRecords } from './photoshop.ts';
+import { readImageFile } from './read-image-file.ts';
+import { sniffFormat } from './sniff.ts';
+import type { ImageFormat } from './sniff.ts';
+
+export interface DecodedImage {
+  readonly raster: Raster; // upright, in the file's own numbers and colour space
+  readonly metadata: ImageMetadata;
+}
+
+/** Opens a picture: JPEG, PNG, WebP, AVIF, TIFF, GIF (first frame) or HEIC, told by content.
+ *
+ * The raster is upright (the EXIF orientation is applied here and nowhere else) and holds the file's own samples: 8 or 16 bit,
+ * grey or RGB, alpha kept and not premultiplied, palettes expanded, the ICC profile beside the samples and not applied. Only
+ * colour models other than grey and RGB are converted, to sRGB; `metadata.notices` says so.
+ * @throws AppError `image-unreadable`, `image-too-large` */
+export async function decodeImage(
+  input: string | Uint8Array,
+  limits: Partial<ImageLimits> = {},
+): Promise<DecodedImage> {
+  const path = typeof input === 'string' ? input : 'the given data';
+  const within = { ...defaultLimits, ...limits };
+  const bytes = typeof input === 'string' ? await readImageFile(input, within) : input;
+  checkBytes(path, bytes.length, within);
+  const format = knownFormat(path, bytes);
+  const header = await readHeader(path, bytes);
+  checkPixels(path, header.width, header.height, within);
+  return await decodeChecked(path, bytes, format, header).catch((cause: unknown) => {
+    if (cause instanceof AppError) throw cause;
+    throw new AppError('image-unreadable', { path, reason: damage(cause) }, { cause });
+  });
+}
+
+/** @throws AppError `image-unreadable` */
+function knownFormat(path: string, bytes: Uint8Array): ImageFormat {
+  if (bytes.length === 0) throw new AppError('image-unreadable', { path, reason: 'it is empty (0 bytes)' });
+  const format = sniffFormat(bytes);
+  if (format) return format;
+  const reason = 'its content is not a JPEG, PNG, WebP, AVIF, TIFF, GIF or HEIC picture';
+  throw new AppError('image-unreadable', { path, reason });
+}
+
+async function readHeader(path: string, bytes: Uint8Array): Promise<Metadata> {
+  try {
+    return await sharp(bytes, { limitInputPixels: false }).metadata();
+  } catch (cause) {
+    throw new AppError('image-unreadable', { path, reason: damage(cause) }, { cause });
+  }
+}
+
+function damage(cause: unknown): string {
+  const detail = (cause instanceof Error ? cause.message : String(cause)).split('\n')[0] ?? '';
+  const isCut = /premature end|read error|truncated|unexpected end|end of (stream|file)/i.test(detail);
+  return `${isCut ? 'it is cut off or damaged' : 'it is damaged'} (${detail})`;
+}
+
+async function decodeChecked(
+  path: string,
+  bytes: Uint8Array,
+  format: ImageFormat,
+  header: Metadata,
+): Promise<DecodedImage> {
+  const { raster, notice } =
+    format === 'heic' ? await heicRaster(bytes, header) : await sharpRaster(path, bytes, header);
+  const pages = header.pages ?? 1;
+  const wasAnimated = pages > 1 && format !== 'tiff' && format !== 'heic';
+  const notices = [notice, pageNotice(pages, wasAnimated, format)].filter((text) => text !== undefined);
+  return { raster, metadata: { ...blocks(bytes, format, header), icc: raster.profile, wasAnimated, notices } };
+}
+
+function pageNotice(pages: number, wasAnimated: boolean, format: ImageFormat): string | undefined {
+  if (wasAnimated) return `The file is an animation of ${pages} frames; the first was opened.`;
+  return pages > 1 && format === 'tiff' ? `The file has ${pages} pages; the first was opened.` : undefined;
+}
+
+function blocks(bytes: Uint8Array, format: ImageFormat, header: Metadata) {
+  const exif = header.exif ? bareExif(header.exif) : format === 'tiff' ? exifOfTiff(bytes) : undefined;
+  const iptc = header.iptc && iptcRecords(header.iptc);
+  return { format, exif, xmp: header.xmp, iptc, density: header.density };
+}
+
+interface Pixels {
+  readonly raster: Raster;
+  readonly notice?: string;
+}
+
+/** How samples of one kind are asked for so that they come as they are in the file. Without a colour space libvips would give
+ * 16-bit samples as 8-bit ones. */
+const ownSpaces: Readonly<Record<string, 'b-w' | 'grey16' | 'srgb' | 'rgb16'>> = {
+  'b-w uchar': 'b-w',
+  'grey16 ushort': 'grey16',
+  'srgb uchar': 'srgb',
+  'rgb uchar': 'srgb',
+  'rgb16 ushort': 'rgb16',
+};
+
+async function sharpRaster(path: string, bytes: Uint8Array, header: Metadata): Promise<Pixels> {
+  const own = ownSpaces[`${header.space} ${header.depth}`];
+  const upright = sharp(bytes, { failOn: 'error', limitInputPixels: false }).autoOrient();
+  if (own) return { raster: await ownSamples(upright.keepIccProfile().toColourspace(own), header) };
+  if (header.depth !== 'uchar' && header.depth !== 'ushort') {
+    const reason = `its samples are of the kind “${header.depth}”; 8 and 16 bit can be opened`;
+    throw new AppError('image-unreadable', { path, reason });
+  }
+  const raster = toRaster(await upright.toColourspace('srgb').raw().toBuffer({ resolveWithObject: true }), 8);
+  const how = header.hasProfile ? 'with its colour profile' : 'without a colour profile';
+  return { raster, notice: `The colours were converted from ${header.space.toUpperCase()} to sRGB ${how}.` };
+}
+
+async function ownSamples(pipeline: Sharp, header: Metadata): Promise<Raster> {
+  const depth = header.depth === 'ushort' ? 16 : 8;
+  const raw = pipeline.raw(depth === 16 ? { depth: 'ushort' } : {});
+  return toRaster(await raw.toBuffer({ resolveWithObject: true }), depth, usableProfile(header));
+}
+
+/** A profile for another colour model than the samples' cannot be meant for them. */
+function usableProfile({ icc, space }: Metadata): Uint8Array | undefined {
+  if (!icc) return undefined;
+  const expected = space === 'b-w' || space === 'grey16' ? 'GRAY' : 'RGB';
+  return profileInfo(icc).colourSpace === expected ? icc : undefined;
+}
+
+function toRaster(
+  { data, info }: { data: Buffer; info: { width: number; height: number; channels: number } },
+  depth: 8 | 16,
+  profile?: Uint8Array,
+): Raster {
+  const { width, height, channels } = info;
+  if (channels !== 1 && channels !== 2 && channels !== 3 && channels !== 4) {
+    throw new Error(`${channels} channels; 1 to 4 can be opened`);
+  }
+  const samples = depth === 16 ? asUint16(data) : new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  return { width, height, channels, depth, data: samples, ...(profile && { profile }) };
+}
+
+function asUint16(data: Buffer): Uint16Array {
+  const aligned = data.byteOffset % 2 === 0 ? data : new Uint8Array(data);
+  return new Uint16Array(aligned.buffer, aligned.byteOffset, aligned.byteLength / 2);
+}
+
+async function heicRaster(bytes: Uint8Array, header: Metadata): Promise<Pixels> {
+  const { width, height, rgba } = await decodeHeic(bytes);
+  const profile = usableProfile({ ...header, space: 'srgb' });
+  const depthNotice =
+    header.depth === 'ushort' ? 'The picture has more than 8 bits per sample; 8 were kept.' : undefined;
+  const channels = header.hasAlpha ? 4 : 3;
+  const data = channels === 4 ? rgba : await dropFourth(rgba);
+  return { raster: { width, height, channels, depth: 8, data, ...(profile && { profile }) }, notice: depthNotice };
+}

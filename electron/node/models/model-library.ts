@@ -1,0 +1,139 @@
+import { randomUUID } from 'node:crypto';
+import type { Dirent } from 'node:fs';
+import { chmod, copyFile, mkdir, open, readdir, rename, rm, stat, statfs } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { AppError } from '#common/contract/errors.ts';
+import { readPack, verifyPack } from '#models';
+import type { OpenedPack } from '#models';
+
+/** Where model packs lie, each in a folder of its own. */
+export interface LibraryFolders {
+  readonly embedded: string; // comes with the program, never changed
+  readonly user: string; // made when the first pack is added
+}
+
+/** The pack that is used when none is named. */
+const defaultId = 'mini';
+
+export interface ListedPack {
+  readonly id: string; // name of the folder where the pack cannot be read
+  readonly folder: string;
+  readonly isEmbedded: boolean;
+  readonly bytes: number;
+  readonly pack?: OpenedPack['pack'];
+  readonly problem?: string; // why it cannot be used
+}
+
+/** What is installed. Reads folders anew each time: packs come and go behind its back. */
+export class ModelLibrary {
+  readonly #folders: LibraryFolders;
+
+  constructor(folders: LibraryFolders) {
+    this.#folders = folders;
+  }
+
+  /** Embedded packs first, then the user's, each in the order of their names. Damaged ones are listed with their problem. */
+  async list(): Promise<ListedPack[]> {
+    const { embedded, user } = this.#folders;
+    return [...(await listFolder(embedded, true)), ...(await listFolder(user, false))];
+  }
+
+  /** Finds a pack by its id, or by the folder it lies in.
+   * @throws AppError `model-missing`, ModelError `pack-invalid` */
+  async find(idOrFolder = defaultId): Promise<OpenedPack> {
+    const installed = await this.list();
+    const listed = installed.find(({ id }) => id === idOrFolder);
+    const folder = listed?.folder ?? resolve(idOrFolder);
+    const isFolder = await stat(folder).then(
+      (found) => found.isDirectory(),
+      () => false,
+    );
+    if (!isFolder) {
+      throw new AppError('model-missing', { model: idOrFolder, installed: installed.map(({ id }) => id) });
+    }
+    return await readPack(folder);
+  }
+
+  /** Compares every file of a pack with its hash. @throws AppError `model-missing`, ModelError `pack-invalid` */
+  async verify(idOrFolder: string): Promise<OpenedPack> {
+    return await verifyPack((await this.find(idOrFolder)).folder);
+  }
+
+  /** Copies a pack into the user's folder. It appears there whole or not at all.
+   * @throws AppError `model-exists`, `disk-full`; ModelError `pack-invalid` */
+  async add(source: string, signal?: AbortSignal): Promise<OpenedPack> {
+    const { pack } = await readPack(source);
+    const installed = await this.list();
+    if (installed.some(({ id }) => id === pack.id)) throw new AppError('model-exists', { id: pack.id });
+    const { user } = this.#folders;
+    await mkdir(user, { recursive: true });
+    await checkSpace(user, packBytes(pack));
+    const incoming = join(user, `.incoming-${randomUUID()}`);
+    try {
+      await copyPack(source, pack, incoming, signal);
+      await verifyPack(incoming);
+      signal?.throwIfAborted();
+      await rename(incoming, join(user, pack.id));
+    } finally {
+      await rm(incoming, { recursive: true, force: true });
+    }
+    return { folder: join(user, pack.id), pack };
+  }
+
+  /** Deletes one of the user's packs. @throws AppError `model-missing`, `model-embedded` */
+  async remove(id: string): Promise<void> {
+    const installed = await this.list();
+    const found = installed.find((listed) => listed.id === id && !listed.isEmbedded);
+    if (!found) {
+      const isEmbedded = installed.some((listed) => listed.id === id);
+      throw isEmbedded
+        ? new AppError('model-embedded', { id })
+        : new AppError('model-missing', { model: id, installed: installed.map((listed) => listed.id) });
+    }
+    const outgoing = join(this.#folders.user, `.outgoing-${randomUUID()}`);
+    await rename(found.folder, outgoing); // gone at once, even if deleting is interrupted
+    await rm(outgoing, { recursive: true, force: true });
+  }
+}
+
+async function listFolder(folder: string, isEmbedded: boolean): Promise<ListedPack[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch((): Dirent[] => []);
+  const names = entries
+    .filter((entry) => (entry.isDirectory() || entry.isSymbolicLink()) && !entry.name.startsWith('.'))
+    .map(({ name }) => name)
+    .sort();
+  return await Promise.all(names.map((name) => listPack(join(folder, name), name, isEmbedded)));
+}
+
+async function listPack(folder: string, name: string, isEmbedded: boolean): Promise<ListedPack> {
+  try {
+    const { pack } = await readPack(folder);
+    return { id: pack.id, folder, isEmbedded, bytes: packBytes(pack), pack };
+  } catch (error) {
+    return { id: name, folder, isEmbedded, bytes: 0, problem: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+const packBytes = ({ files }: OpenedPack['pack']): number => files.reduce((sum, { bytes }) => sum + bytes, 0);
+
+/** Only what the pack lists, whatever else lies in its folder. */
+async function copyPack(source: string, pack: OpenedPack['pack'], target: string, signal?: AbortSignal): Promise<void> {
+  await mkdir(target);
+  for (const file of [...pack.files.map(({ file }) => file), 'pack.json']) {
+    signal?.throwIfAborted();
+    await copyFile(join(source, file), join(target, file));
+    await chmod(join(target, file), 0o644); // the original may be read-only
+    await flush(join(target, file));
+  }
+}
+
+async function flush(path: string): Promise<void> {
+  const file = await open(path, 'r+');
+  await file.sync().finally(() => file.close());
+}
+
+async function checkSpace(folder: string, needed: number): Promise<void> {
+  const { bavail, bsize } = await statfs(folder);
+  const free = bavail * bsize;
+  if (free < needed) throw new AppError('disk-full', { needed, free, path: folder });
+}

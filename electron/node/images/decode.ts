@@ -1,8 +1,9 @@
 import sharp from 'sharp';
 import type { Metadata, Sharp } from 'sharp';
 import { AppError } from '#common/contract/errors.ts';
+import { rgbImageOf } from '#common/raster/depth.ts';
+import { rasterOf } from '#common/raster/raster.ts';
 import type { Raster } from '#common/raster/raster.ts';
-import { dropFourth } from './channels.ts';
 import { exifOfTiff } from './exif.ts';
 import { decodeHeic } from './heic.ts';
 import { profileInfo } from './icc.ts';
@@ -10,14 +11,21 @@ import { checkBytes, checkPixels, defaultLimits } from './limits.ts';
 import type { ImageLimits } from './limits.ts';
 import { bareExif } from './metadata.ts';
 import type { ImageMetadata } from './metadata.ts';
+import { pause } from './pause.ts';
 import { iptcRecords } from './photoshop.ts';
 import { readImageFile } from './read-image-file.ts';
+import { asUint16 } from './samples.ts';
 import { sniffFormat } from './sniff.ts';
 import type { ImageFormat } from './sniff.ts';
 
 export interface DecodedImage {
   readonly raster: Raster; // upright, in the file's own numbers and colour space
   readonly metadata: ImageMetadata;
+}
+
+/** Orientation is left alone only to do as a reference does; HEIC is always upright. */
+export interface DecodeOptions extends Partial<ImageLimits> {
+  readonly applyOrientation?: boolean;
 }
 
 /** Opens a picture: JPEG, PNG, WebP, AVIF, TIFF, GIF (first frame) or HEIC, told by content.
@@ -28,7 +36,7 @@ export interface DecodedImage {
  * @throws AppError `image-unreadable`, `image-too-large` */
 export async function decodeImage(
   input: string | Uint8Array,
-  limits: Partial<ImageLimits> = {},
+  { applyOrientation = true, ...limits }: DecodeOptions = {},
 ): Promise<DecodedImage> {
   const path = typeof input === 'string' ? input : 'the given data';
   const within = { ...defaultLimits, ...limits };
@@ -37,7 +45,7 @@ export async function decodeImage(
   const format = knownFormat(path, bytes);
   const header = await readHeader(path, bytes);
   checkPixels(path, header.width, header.height, within);
-  return await decodeChecked(path, bytes, format, header).catch((cause: unknown) => {
+  return await decodeChecked(path, bytes, { format, header, applyOrientation }).catch((cause: unknown) => {
     if (cause instanceof AppError) throw cause;
     throw new AppError('image-unreadable', { path, reason: damage(cause) }, { cause });
   });
@@ -66,14 +74,15 @@ function damage(cause: unknown): string {
   return `${isCut ? 'it is cut off or damaged' : 'it is damaged'} (${detail})`;
 }
 
-async function decodeChecked(
-  path: string,
-  bytes: Uint8Array,
-  format: ImageFormat,
-  header: Metadata,
-): Promise<DecodedImage> {
-  const { raster, notice } =
-    format === 'heic' ? await heicRaster(bytes, header) : await sharpRaster(path, bytes, header);
+interface Checked {
+  readonly format: ImageFormat;
+  readonly header: Metadata;
+  readonly applyOrientation: boolean;
+}
+
+async function decodeChecked(path: string, bytes: Uint8Array, checked: Checked): Promise<DecodedImage> {
+  const { format, header } = checked;
+  const { raster, notice } = await (format === 'heic' ? heicRaster(bytes, header) : sharpRaster(path, bytes, checked));
   const pages = header.pages ?? 1;
   const wasAnimated = pages > 1 && format !== 'tiff' && format !== 'heic';
   const notices = [notice, pageNotice(pages, wasAnimated, format)].filter((text) => text !== undefined);
@@ -106,9 +115,9 @@ const ownSpaces: Readonly<Record<string, 'b-w' | 'grey16' | 'srgb' | 'rgb16'>> =
   'rgb16 ushort': 'rgb16',
 };
 
-async function sharpRaster(path: string, bytes: Uint8Array, header: Metadata): Promise<Pixels> {
+async function sharpRaster(path: string, bytes: Uint8Array, { header, applyOrientation }: Checked): Promise<Pixels> {
   const own = ownSpaces[`${header.space} ${header.depth}`];
-  const upright = sharp(bytes, { failOn: 'error', limitInputPixels: false }).autoOrient();
+  const upright = sharp(bytes, { failOn: 'error', limitInputPixels: false, autoOrient: applyOrientation });
   if (own) return { raster: await ownSamples(upright.keepIccProfile().toColourspace(own), header) };
   if (header.depth !== 'uchar' && header.depth !== 'ushort') {
     const reason = `its samples are of the kind “${header.depth}”; 8 and 16 bit can be opened`;
@@ -145,17 +154,12 @@ function toRaster(
   return { width, height, channels, depth, data: samples, ...(profile && { profile }) };
 }
 
-function asUint16(data: Buffer): Uint16Array {
-  const aligned = data.byteOffset % 2 === 0 ? data : new Uint8Array(data);
-  return new Uint16Array(aligned.buffer, aligned.byteOffset, aligned.byteLength / 2);
-}
-
 async function heicRaster(bytes: Uint8Array, header: Metadata): Promise<Pixels> {
   const { width, height, rgba } = await decodeHeic(bytes);
   const profile = usableProfile({ ...header, space: 'srgb' });
   const depthNotice =
     header.depth === 'ushort' ? 'The picture has more than 8 bits per sample; 8 were kept.' : undefined;
-  const channels = header.hasAlpha ? 4 : 3;
-  const data = channels === 4 ? rgba : await dropFourth(rgba);
-  return { raster: { width, height, channels, depth: 8, data, ...(profile && { profile }) }, notice: depthNotice };
+  const decoded: Raster = { width, height, channels: 4, depth: 8, data: rgba };
+  const raster = header.hasAlpha ? decoded : rasterOf(await rgbImageOf(decoded, pause));
+  return { raster: { ...raster, ...(profile && { profile }) }, notice: depthNotice };
 }

@@ -20,6 +20,7 @@ const tags = {
   thumbnailBytes: 0x202,
   exifDirectory: 0x8769,
   gpsDirectory: 0x8825,
+  userComment: 0x9286,
   pixelWidth: 0xa002,
   pixelHeight: 0xa003,
 } as const;
@@ -49,8 +50,9 @@ export function currentExif(exif: Uint8Array, { width, height, keepGps }: ExifCh
   return stream.bytes.subarray(0, end);
 }
 
-const directoryAt = (stream: TiffStream, pointer: TiffField | undefined): TiffDirectory | undefined =>
-  pointer && readDirectory(stream, fieldNumber(stream, pointer));
+function directoryAt(stream: TiffStream, pointer: TiffField | undefined): TiffDirectory | undefined {
+  return pointer && readDirectory(stream, fieldNumber(stream, pointer));
+}
 
 function setNumber({ view, isLittle }: TiffStream, field: TiffField | undefined, value: number): void {
   if (field?.type === fieldTypes.short) view.setUint16(field.valueAt, value, isLittle);
@@ -86,6 +88,19 @@ function removePlace(stream: TiffStream, main: TiffDirectory, pointer: TiffField
   bytes.copyWithin(pointer.at, pointer.at + entryBytes, end);
   bytes.fill(0, end - entryBytes, end);
   view.setUint16(main.at, count - 1, isLittle);
+}
+
+/** The comment of a user, which other programs of this kind fill with their parameters. */
+export function userComment(exif: Uint8Array): string | undefined {
+  const stream = openTiff(exif);
+  const main = stream && readDirectory(stream, stream.firstDirectory);
+  const field = stream && findField(directoryAt(stream, findField(main, tags.exifDirectory)), tags.userComment);
+  if (!stream || !field || field.bytes < 8) return undefined;
+  const value = stream.bytes.subarray(field.valueAt, field.valueAt + field.bytes);
+  const code = String.fromCharCode(...value.subarray(0, 7));
+  if (code !== 'UNICODE') return new TextDecoder('latin1').decode(value.subarray(8)).replaceAll('\0', '');
+  const isLittle = value[8] !== 0 && value[9] === 0; // the standard leaves it to the stream, programs do not
+  return new TextDecoder(isLittle ? 'utf-16le' : 'utf-16be').decode(value.subarray(8));
 }
 
 /** What describes the picture, among the fields of a TIFF file's first directory. */

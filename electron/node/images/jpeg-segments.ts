@@ -1,12 +1,5 @@
+import type { MetadataBlocks } from './metadata.ts';
 import { photoshopBlock } from './photoshop.ts';
-
-/** Metadata as it is put into a file. */
-export interface MetadataBlocks {
-  readonly exif?: Uint8Array;
-  readonly xmp?: Uint8Array;
-  readonly iptc?: Uint8Array;
-  readonly icc?: Uint8Array;
-}
 
 const payloadMax = 65_533; // a segment's length has 16 bits and counts itself
 const iccPartMax = payloadMax - 14;

@@ -12,6 +12,14 @@ export interface ImageMetadata {
   readonly notices: readonly string[]; // sentences: what was not taken over as it was
 }
 
+/** Metadata as it is put into a file. */
+export interface MetadataBlocks {
+  readonly exif?: Uint8Array;
+  readonly xmp?: Uint8Array;
+  readonly iptc?: Uint8Array;
+  readonly icc?: Uint8Array;
+}
+
 const exifPrefix = [0x45, 0x78, 0x69, 0x66, 0, 0]; // `Exif\0\0`
 
 /** The TIFF stream inside a block of EXIF. */

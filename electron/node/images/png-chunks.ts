@@ -107,7 +107,7 @@ function internationalText(rest: Uint8Array): string {
 const unpack = (packed: Uint8Array): Uint8Array => inflateSync(packed, { maxOutputLength: maxTextBytes });
 const latin1 = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
-// eslint-disable-next-line no-control-regex -- NUL ends a tEXt text, the other control characters are not allowed in it
+// no control characters: NUL ends such a text, and the others are not allowed in it
 const isLatin1 = (text: string): boolean => !/[^\n\u0020-\u007e\u00a0-\u00ff]/.test(text);
 
 const crcTable = Uint32Array.from({ length: 256 }, (_, byte) => {

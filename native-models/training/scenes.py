@@ -1,0 +1,72 @@
+"""Reads rendered scenes from `node scene-stream.mjs` (build/scripts/scene-stream.ts)."""
+
+import json
+import struct
+import subprocess
+import threading
+from queue import Queue
+
+import numpy as np
+
+FRAME = 128
+FRAME_BYTES = FRAME * FRAME * 3
+
+
+def read_exactly(pipe, count):
+    data = pipe.read(count)
+    if len(data) != count:
+        raise EOFError("scene stream ended early")
+    return data
+
+
+def read_header(pipe):
+    head = pipe.read(4)
+    if not head:
+        return None
+    return json.loads(read_exactly(pipe, struct.unpack("<I", head)[0]))
+
+
+def start(program, *arguments):
+    return subprocess.Popen(["node", program, *map(str, arguments)], stdout=subprocess.PIPE, bufsize=1 << 20)
+
+
+def groups(program, split, first, count, pairs, task=None, type=None):
+    """Yields (group, frames): the JSON of a group and uint8 [1 + pairs, 128, 128, 3], condition first."""
+    options = ["--task", task] if task else []
+    options += ["--type", type] if type else []
+    child = start(program, "groups", "--split", split, "--first", first, "--count", count, "--pairs", pairs, *options)
+    try:
+        while (group := read_header(child.stdout)) is not None:
+            n = 1 + len(group["pairs"])
+            frames = np.frombuffer(read_exactly(child.stdout, n * FRAME_BYTES), np.uint8)
+            yield group, frames.reshape(n, FRAME, FRAME, 3)
+    finally:
+        child.stdout.close()
+        child.terminate()
+        child.wait()
+
+
+def ahead(items, size):
+    """The same items, produced by a thread that keeps up to `size` of them ready."""
+    queue = Queue(size)
+    end = object()
+
+    def fill():
+        for item in items:
+            queue.put(item)
+        queue.put(end)
+
+    threading.Thread(target=fill, daemon=True).start()
+    while (item := queue.get()) is not end:
+        yield item
+
+
+def tiles(program):
+    """Index JSON, empty scenes [worlds,128,128,3] and object tiles [worlds, slots, objects, tile, tile, 3]."""
+    child = start(program, "tiles")
+    index = read_header(child.stdout)
+    worlds, slots, objects, side = len(index["worlds"]), len(index["slots"]), len(index["objects"]), index["tile"]
+    empty = np.frombuffer(read_exactly(child.stdout, worlds * FRAME_BYTES), np.uint8)
+    pixels = np.frombuffer(read_exactly(child.stdout, worlds * slots * objects * side * side * 3), np.uint8)
+    child.wait()
+    return index, empty.reshape(worlds, FRAME, FRAME, 3), pixels.reshape(worlds, slots, objects, side, side, 3)

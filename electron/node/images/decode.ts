@@ -4,6 +4,7 @@ import { AppError } from '#common/contract/errors.ts';
 import { rgbImageOf } from '#common/raster/depth.ts';
 import { rasterOf } from '#common/raster/raster.ts';
 import type { Raster } from '#common/raster/raster.ts';
+import { inSlices } from '#common/raster/slices.ts';
 import { exifOfTiff } from './exif.ts';
 import { decodeHeic } from './heic.ts';
 import { profileInfo } from './icc.ts';
@@ -116,7 +117,7 @@ const ownSpaces: Readonly<Record<string, 'b-w' | 'grey16' | 'srgb' | 'rgb16'>> =
 };
 
 async function sharpRaster(path: string, bytes: Uint8Array, { header, applyOrientation }: Checked): Promise<Pixels> {
-  const own = ownSpaces[`${header.space} ${header.depth}`];
+  const own = isGreyWithAlpha(header) ? 'srgb' : ownSpaces[`${header.space} ${header.depth}`];
   const upright = sharp(bytes, { failOn: 'error', limitInputPixels: false, autoOrient: applyOrientation });
   if (own) return { raster: await ownSamples(upright.keepIccProfile().toColourspace(own), header) };
   if (header.depth !== 'uchar' && header.depth !== 'ushort') {
@@ -131,7 +132,23 @@ async function sharpRaster(path: string, bytes: Uint8Array, { header, applyOrien
 async function ownSamples(pipeline: Sharp, header: Metadata): Promise<Raster> {
   const depth = header.depth === 'ushort' ? 16 : 8;
   const raw = pipeline.raw(depth === 16 ? { depth: 'ushort' } : {});
-  return toRaster(await raw.toBuffer({ resolveWithObject: true }), depth, usableProfile(header));
+  const raster = toRaster(await raw.toBuffer({ resolveWithObject: true }), depth, usableProfile(header));
+  return isGreyWithAlpha(header) && raster.channels === 4 ? await greyAndAlpha(raster) : raster;
+}
+
+/** sharp drops the alpha of 8-bit grey on its way to raw samples, unless it goes as RGB with three equal channels. */
+const isGreyWithAlpha = ({ space, depth, channels }: Metadata): boolean =>
+  space === 'b-w' && depth === 'uchar' && channels === 2;
+
+async function greyAndAlpha({ width, height, depth, data: from, profile }: Raster): Promise<Raster> {
+  const data = new Uint8Array(width * height * 2);
+  await inSlices(height, width * 2, pause, (first, end) => {
+    for (let pixel = first * width; pixel < end * width; pixel++) {
+      data[pixel * 2] = from[pixel * 4]!;
+      data[pixel * 2 + 1] = from[pixel * 4 + 3]!;
+    }
+  });
+  return { width, height, channels: 2, depth, data, ...(profile && { profile }) };
 }
 
 /** A profile for another colour model than the samples' cannot be meant for them. */

@@ -16,9 +16,8 @@ export function profileInfo(profile: Uint8Array): ProfileInfo {
   return { colourSpace, description: description(profile) };
 }
 
-/** Whether numbers under this profile are already sRGB. No profile means sRGB, as browsers and viewers have it. */
-export function isSrgb(profile: Uint8Array | undefined): boolean {
-  if (profile === undefined) return true;
+/** Whether numbers under this profile are already sRGB. */
+export function isSrgb(profile: Uint8Array): boolean {
   const { colourSpace, description: name } = profileInfo(profile);
   return colourSpace === 'RGB' && /^sRGB\b/i.test(name);
 }

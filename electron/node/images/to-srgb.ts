@@ -19,7 +19,7 @@ import { tiffParts } from './tiff-writer.ts';
  * lower byte is worth. */
 export async function toSrgb8(raster: Raster): Promise<RgbImage> {
   const { profile, width, height } = raster;
-  if (isSrgb(profile)) return await rgbImageOf(raster, pause);
+  if (!profile || isSrgb(profile)) return await rgbImageOf(raster, pause);
   const opaque =
     colourChannels(raster) === 1
       ? await toDepth(await rgbToGrey(raster, pause), 8, pause)
@@ -39,7 +39,7 @@ export type ColourSpace = Pick<Raster, 'channels' | 'depth' | 'profile'>;
 export async function fromSrgb8(image: RgbImage | Raster, target: ColourSpace): Promise<Raster> {
   const deep = await toDepth('depth' in image ? image : rasterOf(image), target.depth, pause);
   const isGrey = colourChannels(target) === 1;
-  const own = isSrgb(target.profile) ? deep : await underProfile(deep, target.profile);
+  const own = target.profile && !isSrgb(target.profile) ? await underProfile(deep, target.profile) : deep;
   const { width, height, channels, depth, data } = isGrey ? await rgbToGrey(own, pause) : own;
   return { width, height, channels, depth, data, ...(target.profile && { profile: target.profile }) };
 }

@@ -35,14 +35,19 @@ const dims = [1, config.textTokens, config.dim];
 const rows = (seed: number) => ({ dims, data: gaussian(dims[1] * dims[2], seed) });
 
 /** Guided logits of every cell, [cells][vocab], for two pictures side by side; the last cells are fed in one step. */
-async function teacherForced(cache: CacheForm, backend: Backend, textSlots = 1): Promise<Float32Array[]> {
+async function teacherForced(
+  cache: CacheForm,
+  backend: Backend,
+  textSlots = 1,
+  cacheMemory: 'host' | 'device' = 'host',
+): Promise<Float32Array[]> {
   await using checkpoint = await openCheckpoint(gpt);
   const weights = lookupIn(checkpoint);
   const graphs = [
     { name: cache, build: (g: GraphBuilder) => transformer(g, config, weights, { precision: 'fp32', cache }) },
   ];
   return await withGraphs(graphs, async (path) => {
-    await using session = await openDecoder(path(cache), { backend });
+    await using session = await openDecoder(path(cache), { backend, cacheMemory });
     const layout = cacheLayout(config, textSlots);
     using prefix = new PrefixCache(new TransformerRunner(session, config, layout), layout);
     const text = { cond: rows(7), uncond: rows(8) };
@@ -82,6 +87,11 @@ test('one slot for the whole text gives the same logits as every text position',
   expect(largestDifference(await teacherForced('fp32', 'ffi', 0), await teacherForced('fp32', 'ffi'))).toBeLessThan(
     1e-4,
   );
+});
+
+test('a cache in device memory, filled and fed without row slices, gives the same logits', async () => {
+  const inDevice = await teacherForced('fp32', 'ffi', 0, 'device');
+  expect(largestDifference(inDevice, await teacherForced('fp32', 'ffi'))).toBeLessThan(1e-4);
 });
 
 test('an int8 cache with measured scales stays close, and eight text slots are closer than one', async () => {

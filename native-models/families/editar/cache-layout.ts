@@ -1,3 +1,4 @@
+import type { DecoderSession } from '../../runtime/decoder-session.ts';
 import { imageTokens } from './config.ts';
 import type { TransformerConfig } from './config.ts';
 
@@ -19,5 +20,9 @@ export function cacheLayout(config: TransformerConfig, textSlots: number): Cache
 }
 
 /** One slot is exact in fp32. Integers cannot hold the mean of the text's values exactly, and that one slot weighs as much as all
- * the text, so several slots share it: their mean is as fine as a fraction of one step. */
-export const textSlotsFor = (isInteger: boolean): number => (isInteger ? 8 : 1);
+ * the text, so several slots share it: their mean is as fine as a fraction of one step. In device memory the host cannot
+ * collapse anything. */
+export function textSlotsFor({ device, layout }: DecoderSession): number {
+  if (device !== 'cpu') return 0;
+  return layout.tensors[0].dtype === 'i8' ? 8 : 1;
+}

@@ -39,6 +39,7 @@ export class GuidedDecoder implements TokenModel {
     settings: GuidanceSettings,
     signal?: AbortSignal,
   ): Promise<{ decoder: GuidedDecoder; logits: Float32Array }> {
+    if (prefix.layout.textSlots === 0) return GuidedDecoder.#beginWhole(prefix, imageIds, text, settings, signal);
     await prefix.setImage(imageIds, rowsFor(settings), signal);
     return GuidedDecoder.continue(prefix, text, settings, signal);
   }
@@ -61,12 +62,26 @@ export class GuidedDecoder implements TokenModel {
     return { decoder, logits: repeat(mixed, pictures) };
   }
 
+  static async #beginWhole(
+    prefix: PrefixCache,
+    imageIds: Int32Array,
+    text: TextRows,
+    settings: GuidanceSettings,
+    signal?: AbortSignal,
+  ): Promise<{ decoder: GuidedDecoder; logits: Float32Array }> {
+    const decoder = new GuidedDecoder(prefix, settings);
+    const rows = Array.from({ length: decoder.#rows }, (_, row) => (row < settings.pictures ? text.cond : text.uncond));
+    const guide = decoder.#guide(settings.cfg);
+    return { decoder, logits: await prefix.setWhole(imageIds, stack(rows), guide, signal) };
+  }
+
   async forward(tokens: readonly Int32Array[], first: number, signal?: AbortSignal): Promise<Float32Array> {
     const ids = this.#guided ? [...tokens, ...tokens] : tokens;
     const cfg = this.#cfgAfter(first + tokens[0].length - 1);
     if (tokens[0].length === 1) {
       return this.#prefix.runner.extend(this.#prefix.cache, 0, this.#feed(ids, first, this.#guide(cfg)), { signal });
     }
+    if (!this.#prefix.cache.sliceable) return this.#forwardOneByOne(tokens, first, signal);
     // The attention kernel takes several new positions for one row at a time only.
     const rows: Float32Array[] = [];
     for (let row = 0; row < ids.length; row++) {
@@ -74,6 +89,15 @@ export class GuidedDecoder implements TokenModel {
       rows.push(await this.#prefix.runner.extend(this.#prefix.cache, row, feed, { signal }));
     }
     return this.#mixRows(rows, cfg);
+  }
+
+  async #forwardOneByOne(tokens: readonly Int32Array[], first: number, signal?: AbortSignal): Promise<Float32Array> {
+    let logits: Float32Array = new Float32Array();
+    for (let i = 0; i < tokens[0].length; i++) {
+      const column = tokens.map((ids) => ids.subarray(i, i + 1));
+      logits = await this.forward(column, first + i, signal);
+    }
+    return logits;
   }
 
   get #guided(): boolean {
@@ -117,6 +141,14 @@ export class GuidedDecoder implements TokenModel {
     }
     return logits;
   }
+}
+
+/** Joins rows [1, n, dim] to [rows, n, dim]. */
+function stack(rows: readonly FloatTensor[]): FloatTensor {
+  const [, count, dim] = rows[0].dims;
+  const data = new Float32Array(rows.length * count * dim);
+  rows.forEach((row, index) => data.set(row.data, index * count * dim));
+  return { dims: [rows.length, count, dim], data };
 }
 
 /** Batch rows that decoding takes. */

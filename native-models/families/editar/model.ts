@@ -56,7 +56,7 @@ export class EditarModel implements EditModel {
     this.samplingDefaults = parts.samplingDefaults;
     this.device = parts.device;
     this.capabilities = { tasks, imageSize, grid: config.grid, vocab: config.vocab, maxVariants };
-    const layout = cacheLayout(config, textSlotsFor(parts.transformer.layout.tensors[0].dtype === 'i8'));
+    const layout = cacheLayout(config, textSlotsFor(parts.transformer));
     this.#prefix = new PrefixCache(new TransformerRunner(parts.transformer, config, layout), layout);
   }
 

@@ -60,6 +60,19 @@ export class PrefixCache implements Disposable {
     return this.#imageIds?.length === ids.length && this.#imageIds.every((id, i) => id === ids[i]);
   }
 
+  /** Fills rows with picture and text in one run, each row its own text, sharing nothing: for caches in device memory, where rows
+   * can neither be copied nor run alone. Text positions are all kept.
+   * @param text [rows, textTokens, dim] @param guide [pictures, rows] @returns logits [pictures, vocab] of cell 0 */
+  async setWhole(ids: Int32Array, text: FloatTensor, guide: Float32Array, signal?: AbortSignal): Promise<Float32Array> {
+    const rows = text.dims[0];
+    if (this.#cache?.rows !== rows) {
+      this.#cache?.[Symbol.dispose]();
+      this.#cache = this.runner.session.createCache(rows, this.layout.capacity);
+    }
+    const feed = { ids: new Array<Int32Array>(rows).fill(ids), embeddings: text, position: 0, guide };
+    return this.runner.begin(this.#cache, 0, feed, { signal });
+  }
+
   /** Makes `rows` rows begin with the picture. */
   async setImage(ids: Int32Array, rows: number, signal?: AbortSignal): Promise<void> {
     if (!this.#cache || this.#cache.rows < rows) await this.#grow(rows);

@@ -1,0 +1,40 @@
+import { ExternalData } from '../onnx/external-data.ts';
+import { GraphBuilder } from '../onnx/graph.ts';
+import { openSession } from '../runtime/open.ts';
+import type { HostTensor } from '../runtime/host-tensor.ts';
+import { timed } from './statistics.ts';
+
+const bytes = 512 * 2 ** 20; // far beyond any cache
+const rows = 64;
+
+/** Bytes per second that all threads of the runtime together read from memory: the largest of ten passes over half a gibibyte, because
+ * a neighbour on the machine can only slow a pass down. Every row's largest value is looked for: one load per value and
+ * next to no arithmetic. */
+export class BandwidthMeter implements AsyncDisposable {
+  readonly #feed: HostTensor = {
+    dtype: 'f32',
+    dims: [rows, bytes / 4 / rows],
+    data: new Float32Array(bytes / 4).fill(1),
+  };
+  #session: ReturnType<typeof openSession> | undefined;
+
+  async measure(passes = 10): Promise<number> {
+    this.#session ??= openSession(readingGraph(), { device: 'cpu' });
+    const session = await this.#session;
+    const times: number[] = [];
+    for (let i = 0; i < passes; i++) times.push(await timed(() => session.run({ values: this.#feed })));
+    return bytes / (Math.min(...times) / 1000);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await (await this.#session)?.[Symbol.asyncDispose]();
+  }
+}
+
+function readingGraph(): Uint8Array {
+  const g = new GraphBuilder('bandwidth', new ExternalData('none'));
+  const values = g.input('values', 'f32', [rows, 'columns']);
+  const largest = g.node('/ReduceMax', 'ReduceMax', [values, g.ints(1)], { attributes: { keepdims: { int: 0 } } });
+  g.output('largest', largest, 'f32', [rows]);
+  return g.toModel();
+}

@@ -1,7 +1,5 @@
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import type { WeightPrecision } from '#models/api';
-import { tasks } from '#models/api';
-import { devices, fits, ranges, zEditRequest } from '#common/contract/edit-request.ts';
+import { devices, fits, ranges, zEditRequest, zTask } from '#common/contract/edit-request.ts';
 import type { EditRequest, Range, Region, Selection } from '#common/contract/edit-request.ts';
 
 export interface EditCommand {
@@ -9,13 +7,15 @@ export interface EditCommand {
   readonly request: EditRequest;
 }
 
+const precisions = ['fp32', 'int8', 'int4'] as const;
+
 export interface BuildCommand {
   readonly name: 'models build';
   readonly family: 'editar';
   readonly gpt: string;
   readonly vq: string;
   readonly t5: string;
-  readonly precision: WeightPrecision;
+  readonly precision: (typeof precisions)[number];
   readonly out: string;
   readonly id?: string;
   readonly title?: string;
@@ -104,7 +104,7 @@ function addEdit(program: Command, found: Found): void {
     .argument('<image>', 'picture to edit')
     .requiredOption('-i, --instruction <text>', 'what to change, or the description of what the map shows')
     .requiredOption('-o, --out <file>', 'picture to write; further variants become name-2.png, name-3.png …')
-    .addOption(new Option('--task <task>', 'what the input is').choices(tasks).default('edit'))
+    .addOption(new Option('--task <task>', 'what the input is').choices(zTask.options).default('edit'))
     .option('--model <id|dir>', 'installed model or folder of one (default: the embedded model)')
     .addOption(numberOption('--cfg <number>', 'guidance', ranges.cfg))
     .addOption(numberOption('--temperature <number>', 'randomness, 0 for none', ranges.temperature))
@@ -178,9 +178,7 @@ function addBuild(build: Command, found: Found): void {
     .requiredOption('--gpt <file>', 'transformer checkpoint')
     .requiredOption('--vq <file>', 'image tokenizer checkpoint')
     .requiredOption('--t5 <dir>', 'folder of the text encoder and its tokenizer')
-    .addOption(
-      new Option('--precision <precision>', 'of the weights').choices(['fp32', 'int8', 'int4']).default('int4'),
-    )
+    .addOption(new Option('--precision <precision>', 'of the weights').choices(precisions).default('int4'))
     .requiredOption('-o, --out <dir>', 'folder to write the model into')
     .option('--id <id>', 'short name (default: from the folder)')
     .option('--title <title>', 'name for people')

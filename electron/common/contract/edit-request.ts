@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { tasks } from '#models/api';
 
+export const zTask = z.enum(tasks);
+
 /** Devices a person can ask for. */
 export const devices = ['auto', 'cpu', 'cuda', 'dml', 'webgpu'] as const;
 
@@ -43,7 +45,7 @@ export const zEditRequest = z
   .object({
     image: z.string().min(1), // file
     instruction: z.string(), // as typed: models read it to the letter
-    task: z.enum(tasks).default('edit'),
+    task: zTask.default('edit'),
     model: z.string().min(1).optional(), // id of an installed pack, or a pack's folder; left out: the embedded one
     device: z.enum(devices).default('auto'),
     /** What is left out is the model's own choice. */
@@ -67,6 +69,10 @@ export const zEditRequest = z
   .refine(({ task, instruction }) => task !== 'edit' || instruction.trim() !== '', {
     path: ['instruction'],
     error: 'the instruction is empty: say what to change',
+  })
+  .refine(({ task, selection }) => task === 'edit' || selection === undefined, {
+    path: ['selection'],
+    error: 'a region or a mask is for the task edit; a map is painted as a whole',
   })
   .refine(({ fit, selection }) => fit !== 'selection' || selection !== undefined, {
     path: ['fit'],

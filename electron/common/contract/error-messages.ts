@@ -23,6 +23,10 @@ const messages: Record<AppErrorCode, ErrorMessage> = {
     sentence: 'The picture {path} cannot be used as {format}; known are {allowed}.',
     action: 'Choose one of those formats.',
   },
+  'selection-empty': {
+    sentence: 'Nothing is selected: {reason}.',
+    action: 'Select a part of the picture.',
+  },
   'output-is-input': {
     sentence: 'The output {path} is also an input and would be overwritten.',
     action: 'Choose another name for the output.',

@@ -4,6 +4,7 @@ export type AppErrorCode =
   | 'image-too-large' // {path?, size, limit}, both in words, and width, height, maxPixels or bytes, maxBytes
   | 'unsupported-size' // {width, height, allowed}
   | 'unsupported-format' // {path, format, allowed}
+  | 'selection-empty' // {reason}
   | 'output-is-input' // {path}
   | 'output-collision' // {path}
   | 'output-folder-missing' // {folder}

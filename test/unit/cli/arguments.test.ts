@@ -25,7 +25,7 @@ test('reads the shortest edit, leaving the numbers of sampling to the model', ()
 
 test('reads every flag of edit', () => {
   const flags = [
-    ...['--task', 'canny', '--model', 'mini', '--cfg', '1.5', '--temperature', '0', '--top-k', '0', '--top-p', '0.9'],
+    ...['--task', 'edit', '--model', 'mini', '--cfg', '1.5', '--temperature', '0', '--top-k', '0', '--top-p', '0.9'],
     ...['--seed', '7', '--variants', '3', '--region', '10,20,30,40', '--fit', 'square', '--device', 'cpu'],
     ...['--raw', '--rows', 'bands', '--json'],
   ];
@@ -34,7 +34,7 @@ test('reads every flag of edit', () => {
       name: 'edit',
       json: true,
       request: {
-        ...{ image: 'in.png', instruction: 'make it red', out: 'out.png', task: 'canny', model: 'mini' },
+        ...{ image: 'in.png', instruction: 'make it red', out: 'out.png', task: 'edit', model: 'mini' },
         sampling: { cfg: 1.5, temperature: 0, topK: 0, topP: 0.9 },
         ...{ seed: 7, variants: 3, selection: { region: { x: 10, y: 20, width: 30, height: 40 } } },
         ...{ fit: 'square', device: 'cpu', isRaw: true, rowsFolder: 'bands' },
@@ -73,6 +73,7 @@ test.each([
   ['no picture', ['edit', '-i', 'x', '-o', 'out.png'], 'image'],
   ['an empty instruction', ['edit', 'in.png', '-i', ' ', '-o', 'out.png'], 'the instruction is empty'],
   ['a region and a mask', [...minimal, '--region', '0,0,1,1', '--mask', 'm.png'], 'cannot be used with'],
+  ['a region of a map', [...minimal, '--task', 'depth', '--region', '0,0,9,9'], 'a map is painted as a whole'],
   ['fitting a selection that is not there', [...minimal, '--fit', 'selection'], 'needs a region or a mask'],
   ['an unknown flag', [...minimal, '--colour'], "unknown option '--colour'"],
   ['an unknown command', ['paint'], "unknown command 'paint'"],

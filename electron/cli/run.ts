@@ -1,0 +1,52 @@
+import { createServices } from '#node/services.ts';
+import type { Services, ServicesConfig } from '#node/services.ts';
+import { parseArguments } from './arguments.ts';
+import type { CliCommand } from './arguments.ts';
+import { edit } from './commands/edit.ts';
+import { models } from './commands/models.ts';
+import { parity } from './commands/parity.ts';
+import { exitCodes } from './exit-codes.ts';
+import { reportFailure } from './failure.ts';
+import type { Terminal } from './terminal.ts';
+
+/** The command line from arguments to exit code.
+ * @param argv what follows the program's name @param signal ends the command early */
+export async function run(
+  argv: readonly string[],
+  config: ServicesConfig,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<number> {
+  const services = await createServices(config);
+  const parsed = parseArguments(argv, services.program.version);
+  if ('help' in parsed) {
+    terminal.result(parsed.help.trimEnd());
+    return exitCodes.done;
+  }
+  if ('mistake' in parsed) {
+    const { mistake, json } = parsed;
+    if (json) terminal.result(JSON.stringify({ type: 'failed', code: 'usage', message: mistake, data: {} }));
+    terminal.note(`editar: ${mistake}`);
+    return exitCodes.usage;
+  }
+  try {
+    return await dispatch(parsed.command, services, terminal, signal);
+  } catch (error) {
+    return reportFailure(error, terminal, parsed.command.json);
+  }
+}
+
+function dispatch(command: CliCommand, services: Services, terminal: Terminal, signal: AbortSignal): Promise<number> {
+  switch (command.name) {
+    case 'edit':
+      return edit(command, services, terminal, signal);
+    case 'parity':
+      return parity(command, terminal, signal);
+    case 'models list':
+    case 'models verify':
+    case 'models add':
+    case 'models remove':
+    case 'models build':
+      return models(command, services, terminal, signal);
+  }
+}

@@ -1,0 +1,43 @@
+import { stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { AppError } from '#common/contract/errors.ts';
+import { ModelError, buildEditarPack } from '#models';
+import type { BuildEditarOptions, Pack } from '#models';
+
+/** Checkpoints as they were published, and what to make of them. */
+export interface BuildRequest extends Pick<
+  BuildEditarOptions,
+  'gpt' | 'vq' | 't5' | 'precision' | 'out' | 'id' | 'title' | 'link'
+> {
+  readonly config?: string; // file with the numbers that checkpoints do not tell
+}
+
+/** Makes a pack from checkpoints. Missing inputs are named all at once, before anything is read.
+ * @throws ModelError, AppError `disk-full`, `output-not-writable` */
+export async function buildModel(
+  { config, gpt, vq, t5, precision, out, id, title, link }: BuildRequest,
+  app: BuildEditarOptions['app'],
+  watch: Pick<BuildEditarOptions, 'signal' | 'onProgress'>,
+): Promise<Pack> {
+  await checkInputs([gpt, vq, t5, ...(config === undefined ? [] : [config])]);
+  try {
+    return await buildEditarPack({ gpt, vq, t5, precision, out, id, title, link, configFile: config, app, ...watch });
+  } catch (error) {
+    throw asWriteFailure(error, out);
+  }
+}
+
+async function checkInputs(paths: readonly string[]): Promise<void> {
+  const found = await Promise.all(paths.map((path) => stat(path).catch(() => undefined)));
+  const files = paths.filter((_, index) => !found[index]);
+  if (files.length > 0) {
+    throw new ModelError('checkpoint-invalid', `there is no such file: ${files.join(', ')}`, { files });
+  }
+}
+
+function asWriteFailure(error: unknown, out: string): unknown {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'ENOSPC' || code === 'EDQUOT') return new AppError('disk-full', { path: out }, { cause: error });
+  const isRefused = code === 'EACCES' || code === 'EPERM' || code === 'EROFS' || code === 'ENOTDIR';
+  return isRefused ? new AppError('output-not-writable', { path: dirname(resolve(out)) }, { cause: error }) : error;
+}

@@ -1,0 +1,52 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { openModel } from '#models';
+import { Engine } from './engine/engine.ts';
+import type { OpenModel } from './engine/opened-models.ts';
+import { createLog } from './log/log.ts';
+import { ModelLibrary } from './models/model-library.ts';
+import { userDataFolder } from './models/user-data.ts';
+
+const zProgram = z.object({ version: z.string(), dependencies: z.object({ 'onnxruntime-node': z.string() }) });
+
+/** What the program says of itself. */
+export interface Program {
+  readonly version: string;
+  readonly onnxruntime: string;
+}
+
+/** What distinguishes one host from another. */
+export interface ServicesConfig {
+  readonly programFolder: string; // holds package.json and native-models/packs
+  readonly dataFolder?: string; // default: the user's folder for this program
+  readonly openModel?: OpenModel; // default: the real one
+}
+
+/** Everything a host offers to the person in front of it. */
+export interface Services extends AsyncDisposable {
+  readonly program: Program;
+  readonly library: ModelLibrary;
+  readonly engine: Engine;
+}
+
+/** Puts the program together: the only place that knows how its parts depend on each other. */
+export async function createServices(config: ServicesConfig): Promise<Services> {
+  const program = await readProgram(config.programFolder);
+  const library = new ModelLibrary({
+    embedded: join(config.programFolder, 'native-models', 'packs'),
+    user: join(config.dataFolder ?? userDataFolder(), 'packs'),
+  });
+  const engine = new Engine({
+    library,
+    openModel: config.openModel ?? openModel,
+    version: program.version,
+    log: createLog(),
+  });
+  return { program, library, engine, [Symbol.asyncDispose]: () => engine[Symbol.asyncDispose]() };
+}
+
+async function readProgram(folder: string): Promise<Program> {
+  const { version, dependencies } = zProgram.parse(JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')));
+  return { version, onnxruntime: dependencies['onnxruntime-node'] };
+}

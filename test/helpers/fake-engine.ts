@@ -1,0 +1,43 @@
+import { join } from 'node:path';
+import type { EditModel } from '#models/api';
+import { readPack } from '#models';
+import { zEditRequest } from '#common/contract/edit-request.ts';
+import type { JobMessage } from '#common/contract/job-message.ts';
+import { zJobMessage } from '#common/contract/job-message.ts';
+import { Engine } from '#node/engine/engine.ts';
+import { createLog } from '#node/log/log.ts';
+import { FakeModel } from './fake-model.ts';
+import type { FakeModelSettings } from './fake-model.ts';
+import { writeFakePack } from './fake-pack.ts';
+import { temporaryFolder } from './temporary-folder.ts';
+
+/** An engine over one fake model, and a folder to work in. `start` begins an edit and collects what it says. */
+export async function engineWithFakeModel(settings?: Partial<FakeModelSettings>) {
+  const folder = temporaryFolder();
+  const packFolder = join(folder, 'pack');
+  await writeFakePack(packFolder, 'fake');
+  const model = new FakeModel({ imageSize: 64, grid: 4, ...settings });
+  const opened: string[] = [];
+  const engine = new Engine({
+    library: { find: () => readPack(packFolder) },
+    openModel: (path): Promise<EditModel> => {
+      opened.push(path);
+      return Promise.resolve(model);
+    },
+    version: '1.2.3',
+    log: createLog('silent'),
+  });
+  const at = (name: string): string => join(folder, name);
+  const start = (request: object) => {
+    const said: JobMessage[] = [];
+    let job = '';
+    const done = new Promise<JobMessage>((resolve) => {
+      job = engine.edit(zEditRequest.parse({ instruction: 'invert it', out: at('out.png'), ...request }), (message) => {
+        said.push(zJobMessage.parse(message));
+        if (['finished', 'cancelled', 'failed'].includes(message.type)) resolve(message);
+      });
+    });
+    return { job, said, done };
+  };
+  return { folder, at, engine, model, opened, start };
+}

@@ -24,8 +24,10 @@ export interface EditRunParts {
   readonly onDispose: () => void;
 }
 
-/** Previews may take this share of the time spent decoding; the first band comes at once. */
+/** Previews may take this share of the time spent decoding, or so much in all, whichever is more: a large model shows a band every
+ * few rows, a small one every row. The first band comes at once. */
 const previewShare = 0.15;
+const freePreviewMs = 600;
 
 export class EditarRun implements EditRun {
   readonly #parts: EditRunParts;
@@ -100,7 +102,8 @@ export class EditarRun implements EditRun {
     const complete = Math.floor(this.committed / grid);
     const firstRow = this.#previewedRows;
     const isDone = complete === grid; // the final decode follows at once
-    const tooCostly = this.#previewMs + this.#lastPreviewMs > previewShare * this.#decodeMs;
+    const budget = Math.max(freePreviewMs, previewShare * this.#decodeMs);
+    const tooCostly = this.#previewMs + this.#lastPreviewMs > budget;
     if (complete === firstRow || isDone || (firstRow > 0 && tooCostly)) return [];
     const statistics = await this.#parts.sourceStatistics();
     const before = performance.now();

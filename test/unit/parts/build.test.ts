@@ -1,0 +1,172 @@
+import { mkdir, readFile, readdir, stat, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { readPack, verifyPack } from '../../../native-models/parts/pack.ts';
+import { buildEditarPack } from '../../../native-models/families/editar/build.ts';
+import type { BuildEditarOptions } from '../../../native-models/families/editar/build.ts';
+import { transformerTensors } from '../../../native-models/families/editar/weights.ts';
+import { openModel } from '../../../native-models/open-model.ts';
+import { temporaryFolder } from '../../helpers/checkpoint-files.ts';
+import { randomCheckpoint, tinyTransformer, writeTinyCheckpoints } from '../../helpers/tiny-checkpoints.ts';
+
+async function tinyBuild(changes: Partial<BuildEditarOptions> = {}): Promise<BuildEditarOptions> {
+  const folder = await temporaryFolder({});
+  const checkpoints = await writeTinyCheckpoints(folder);
+  return {
+    ...checkpoints,
+    precision: 'int8',
+    out: join(folder, 'packs', 'tiny'),
+    app: { version: '1.2.3', onnxruntime: '1.30.0' },
+    ...changes,
+  };
+}
+
+/** What a build that failed has left in the folder of packs. */
+const leftovers = (options: BuildEditarOptions): Promise<string[]> => readdir(join(options.out, '..')).catch(() => []);
+
+test('a built pack lists every file with its size and hash, and nothing else lies in it', async () => {
+  const options = await tinyBuild();
+  const pack = await buildEditarPack(options);
+  expect(pack).toMatchObject({ id: 'tiny', family: 'editar', imageSize: 32, grid: 4, precision: 'int8' });
+  expect(pack.sampling).toEqual({ cfg: 3, temperature: 1, topK: 64, topP: 1 });
+  const listed = [...pack.files.map(({ file }) => file), 'pack.json'].sort();
+  expect((await readdir(options.out)).sort()).toEqual(listed);
+  expect((await verifyPack(options.out)).pack).toEqual(pack);
+});
+
+test('building twice from the same files gives the same bytes', async () => {
+  const options = await tinyBuild();
+  const first = await buildEditarPack(options);
+  const second = await buildEditarPack({ ...options, out: `${options.out}-again`, id: 'tiny' });
+  expect(second.files).toEqual(first.files);
+});
+
+test('an fp32 pack can use the checkpoint where it lies', async () => {
+  const options = await tinyBuild({ precision: 'fp32', link: true });
+  await buildEditarPack(options);
+  const linked = await stat(join(options.out, 'transformer-checkpoint.pt'));
+  expect(linked.ino).toBe((await stat(options.gpt)).ino);
+  const weights = (await stat(options.gpt)).size;
+  expect((await stat(join(options.out, 'transformer.data'))).size).toBeLessThan(weights / 4);
+  await using model = await openModel(options.out, { device: 'cpu' });
+  expect(model.capabilities.vocab).toBe(64);
+});
+
+test('an interrupted build goes on with the parts that were finished', async () => {
+  const options = await tinyBuild();
+  const abort = new AbortController();
+  const stopAtVq = (part: string): void => {
+    if (part === 'vq') abort.abort(new Error('stop'));
+  };
+  await expect(buildEditarPack({ ...options, signal: abort.signal, onProgress: stopAtVq })).rejects.toThrow('stop');
+  expect(await leftovers(options)).toEqual(['tiny.building']);
+  const parts = new Set<string>();
+  await buildEditarPack({ ...options, onProgress: (part) => parts.add(part) });
+  expect([...parts]).toEqual(['vq']);
+  expect(await leftovers(options)).toEqual(['tiny']);
+  await verifyPack(options.out);
+});
+
+test('parts of an interrupted build are not used when their checkpoint has changed', async () => {
+  const options = await tinyBuild();
+  const abort = new AbortController();
+  const stop = (part: string): void => {
+    if (part === 'vq') abort.abort(new Error('stop'));
+  };
+  await expect(buildEditarPack({ ...options, signal: abort.signal, onProgress: stop })).rejects.toThrow('stop');
+  await writeFile(options.gpt, randomCheckpoint(transformerTensors(tinyTransformer), 77));
+  const parts = new Set<string>();
+  await buildEditarPack({ ...options, onProgress: (part) => parts.add(part) });
+  expect([...parts]).toEqual(['transformer', 'vq']);
+});
+
+describe('a build that cannot succeed says why and leaves nothing', () => {
+  async function expectFailure(options: BuildEditarOptions, message: RegExp, code: string): Promise<void> {
+    await expect(buildEditarPack(options)).rejects.toMatchObject({
+      code,
+      message: expect.stringMatching(message) as string,
+    });
+    expect(await leftovers(options)).toEqual([]);
+  }
+
+  test('truncated weights', async () => {
+    const options = await tinyBuild();
+    await truncate(options.gpt, 5000);
+    await expectFailure(options, /gpt\.safetensors/, 'checkpoint-invalid');
+  });
+
+  test('weights that are not numbers', async () => {
+    const options = await tinyBuild();
+    const bytes = await readFile(options.gpt);
+    bytes.writeFloatLE(NaN, bytes.length - 400);
+    await writeFile(options.gpt, bytes);
+    await expectFailure(options, /tensor layers\.1\..* holds NaN/, 'checkpoint-invalid');
+  });
+
+  test('another kind of model in place of the transformer', async () => {
+    const options = await tinyBuild();
+    await expectFailure({ ...options, gpt: options.vq }, /not an EditAR transformer/, 'checkpoint-mismatch');
+  });
+
+  test('missing and extra tensors, all named at once', async () => {
+    const options = await tinyBuild();
+    const tensors = transformerTensors(tinyTransformer)
+      .filter(({ name }) => name !== 'norm.weight')
+      .map((tensor) => (tensor.name === 'output.weight' ? { ...tensor, dims: [63, 64] } : tensor));
+    await writeFile(options.gpt, randomCheckpoint([...tensors, { name: 'surprise', dims: [2] }], 3));
+    await expectFailure(options, /norm\.weight[\s\S]*surprise[\s\S]*output\.weight/, 'checkpoint-mismatch');
+  });
+
+  test('parts that do not belong together', async () => {
+    const options = await tinyBuild();
+    const other = { ...tinyTransformer, vocab: 96 };
+    await writeFile(options.gpt, randomCheckpoint(transformerTensors(other), 3));
+    await expectFailure(options, /64 codes, the transformer 96/, 'checkpoint-mismatch');
+  });
+
+  test('a number of heads that does not divide the width', async () => {
+    const options = await tinyBuild();
+    await writeFile(join(options.gpt, '..', 'editar.json'), JSON.stringify({ transformer: { heads: 5 } }));
+    await expectFailure(options, /5 heads do not divide 64/, 'checkpoint-mismatch');
+  });
+
+  test('a tokenizer that is none', async () => {
+    const options = await tinyBuild();
+    await writeFile(join(options.t5, 'tokenizer.json'), '{}');
+    await expectFailure(options, /tokenizer/, 'pack-invalid');
+  });
+
+  test('a folder that exists already', async () => {
+    const options = await tinyBuild();
+    await mkdir(options.out, { recursive: true });
+    await expect(buildEditarPack(options)).rejects.toThrow(/exists already/);
+  });
+});
+
+describe('a damaged pack is refused by name', () => {
+  test('when a file is missing or cut off', async () => {
+    const options = await tinyBuild();
+    await buildEditarPack(options);
+    await truncate(join(options.out, 'vq.data'), 10);
+    await expect(readPack(options.out)).rejects.toThrow(/vq\.data has 10 bytes instead of/);
+  });
+
+  test('when a byte has changed', async () => {
+    const options = await tinyBuild();
+    await buildEditarPack(options);
+    const path = join(options.out, 'transformer.data');
+    const bytes = await readFile(path);
+    bytes[1000] ^= 1;
+    await writeFile(path, bytes);
+    await readPack(options.out);
+    await expect(verifyPack(options.out)).rejects.toThrow(/transformer\.data does not match its hash/);
+  });
+
+  test('when pack.json points outside the folder', async () => {
+    const options = await tinyBuild();
+    await buildEditarPack(options);
+    const path = join(options.out, 'pack.json');
+    await writeFile(path, (await readFile(path, 'utf8')).replaceAll('vq.data', '../vq.data'));
+    await expect(readPack(options.out)).rejects.toThrow(/plain file name/);
+  });
+});

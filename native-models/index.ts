@@ -10,3 +10,5 @@ export type { BuildEditarOptions } from './families/editar/build.ts';
 export { openModel } from './open-model.ts';
 export { modelParityCases } from './parity/cases.ts';
 export type { DecodePicture, ParityResult } from './parity/result.ts';
+export { bench } from './bench/index.ts';
+export type { BenchOptions, BenchResult } from './bench/index.ts';

@@ -1,34 +1,60 @@
 import { cpus, totalmem } from 'node:os';
 import type { WeightPrecision } from '../api.ts';
 import { gptXl } from '../families/editar/config.ts';
+import { readPack } from '../parts/pack.ts';
+import { renderFrame } from '../scenes/frame.ts';
+import { FRAME } from '../scenes/scene.ts';
+import { prepareSquare } from '../tensor/square-crop.ts';
 import { vq16 } from '../tokenizers/image/vq/config.ts';
 import { BandwidthMeter } from './bandwidth.ts';
+import { benchModel } from './model-bench.ts';
+import type { ModelBench } from './model-bench.ts';
 import { benchTransformer } from './transformer-bench.ts';
 import type { TransformerBench } from './transformer-bench.ts';
 import { benchVq } from './vq-bench.ts';
 import type { VqBench } from './vq-bench.ts';
 
-export interface BenchXlOptions {
-  readonly precision: WeightPrecision;
-  readonly tokens?: number; // timed steps, default 48
-  readonly pictures?: boolean; // also whole pictures, minutes each
-  readonly vq?: boolean; // also the image tokenizer
+export interface BenchOptions {
+  /** Folder of a pack to time as a whole; left out: the released model's shapes with random weights. */
+  readonly model?: string;
+  readonly precision?: WeightPrecision; // of the random model, default int4
+  readonly tokens?: number; // timed steps of the random model, default 48
+  readonly pictures?: boolean; // whole pictures of the random model too, minutes each
   readonly onProgress?: (what: string) => void;
 }
 
-export interface BenchXlResult {
+export interface BenchResult {
   readonly machine: string;
-  readonly transformer: TransformerBench;
+  readonly model?: ModelBench;
+  readonly transformer?: TransformerBench;
   readonly vq?: VqBench;
 }
 
-/** Times the released model's shapes with random weights. */
-export async function benchRandomXl(options: BenchXlOptions): Promise<BenchXlResult> {
-  const { precision, tokens = 48, pictures = false, onProgress } = options;
+/** Times a pack, or the released model's shapes with random weights in a temporary folder. */
+export async function bench(options: BenchOptions): Promise<BenchResult> {
+  const machine = describeMachine();
+  return options.model === undefined
+    ? { machine, ...(await benchRandomXl(options)) }
+    : { machine, model: await benchPack(options.model) };
+}
+
+async function benchRandomXl(options: BenchOptions): Promise<Pick<BenchResult, 'transformer' | 'vq'>> {
+  const { precision = 'int4', tokens = 48, pictures = false, onProgress } = options;
   await using meter = new BandwidthMeter();
   const transformer = await benchTransformer(gptXl, meter, { precision, tokens, pictures, onProgress });
-  const vq = options.vq ? await benchVq(vq16, gptXl.grid, onProgress) : undefined;
-  return { machine: describeMachine(), transformer, vq };
+  return { transformer, vq: await benchVq(vq16, gptXl.grid, onProgress) };
+}
+
+/** A picture of the kind that the embedded model knows. */
+async function benchPack(folder: string): Promise<ModelBench> {
+  const { pack } = await readPack(folder);
+  const scene = {
+    background: 'field',
+    style: 'photo',
+    objects: [{ kind: 'house', color: 'white' }, null, { kind: 'ball', color: 'red' }],
+  } as const;
+  const picture = { width: FRAME, height: FRAME, data: renderFrame(scene) };
+  return benchModel(folder, prepareSquare(picture, pack.imageSize));
 }
 
 function describeMachine(): string {

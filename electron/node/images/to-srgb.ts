@@ -13,17 +13,16 @@ import { asUint16 } from './samples.ts';
 import { tiffParts } from './tiff-writer.ts';
 
 /** A picture as models take it: sRGB, 8 bit, no alpha (colours under transparency show), of 16 bits the high byte. Samples that
- * are sRGB already, and samples without a profile, are taken over exactly.
+ * are sRGB already, and samples without a profile, are not converted.
  *
- * Under another profile the conversion is done in 8 bits: sharp sends 16-bit samples through P3, which costs shadows more than the
+ * Under another profile the conversion is done in 8 bits, rounded: sharp sends 16-bit samples through P3, which costs shadows more than the
  * lower byte is worth. */
 export async function toSrgb8(raster: Raster): Promise<RgbImage> {
   const { profile, width, height } = raster;
   if (!profile || isSrgb(profile)) return await rgbImageOf(raster, pause);
-  const opaque =
-    colourChannels(raster) === 1
-      ? await toDepth(await rgbToGrey(raster, pause), 8, pause)
-      : rasterOf(await rgbImageOf(raster, pause));
+  const shallow = await toDepth(raster, 8, pause);
+  const isGrey = colourChannels(raster) === 1;
+  const opaque = isGrey ? await rgbToGrey(shallow, pause) : rasterOf(await rgbImageOf(shallow, pause));
   const data = await sharp(await tagged(opaque, profile), { limitInputPixels: false })
     .toColourspace('srgb')
     .raw()
@@ -51,6 +50,7 @@ async function underProfile(raster: Raster, profile: Uint8Array): Promise<Raster
   try {
     await writeFile(file, profile, { flag: 'wx' });
     const { data, info } = await sharp(await tagged(raster, await srgbProfile()), { limitInputPixels: false })
+      .toColourspace(depth === 16 ? 'rgb16' : 'srgb') // without it libvips would give 8 bits
       .withIccProfile(file)
       .raw(depth === 16 ? { depth: 'ushort' } : {})
       .toBuffer({ resolveWithObject: true });

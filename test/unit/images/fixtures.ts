@@ -2,6 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
+import ExifReader from 'exifreader';
+import type { ExpandedTags } from 'exifreader';
 import { onTestFinished } from 'vitest';
 import type { Channels, Depth, Raster } from '../../../electron/common/raster/raster.ts';
 import { tiffHeader } from '../../../electron/node/images/exif.ts';
@@ -16,6 +18,9 @@ export async function temporaryFolder(): Promise<string> {
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   return folder;
 }
+
+/** The metadata another library finds in a file. */
+export const tagsOf = (file: Uint8Array): ExpandedTags => ExifReader.load(Buffer.from(file), { expanded: true });
 
 /** Samples that differ everywhere and use the whole range, both bytes of 16-bit ones. */
 export function noise(width: number, height: number, channels: Channels, depth: Depth, profile?: Uint8Array): Raster {
@@ -187,3 +192,13 @@ export const sampleXmp =
   '<rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:tiff="http://ns.adobe.com/tiff/1.0/"' +
   ' xmlns:exif="http://ns.adobe.com/exif/1.0/" tiff:Orientation="6" exif:GPSLatitude="51,30N">' +
   '<exif:GPSLongitude>1,15W</exif:GPSLongitude><dc:title>A lamp</dc:title></rdf:Description></rdf:RDF></x:xmpmeta>';
+
+/** EXIF with a user's comment in UTF-16, in the byte order named; the stream itself is little-endian. */
+export function userCommentExif(comment: string, isLittle: boolean): Buffer {
+  const utf16 = Buffer.from(comment, 'utf16le');
+  const value = Buffer.concat([Buffer.from('UNICODE\0', 'latin1'), isLittle ? utf16 : utf16.swap16()]);
+  const mainBytes = directoryBytes([numberField(0x8769, 'long', [0], true)], 8, true).length;
+  const details = [{ tag: 0x9286, type: 7, count: value.length, value }];
+  const main = exifOf([numberField(0x8769, 'long', [8 + mainBytes], true)]);
+  return Buffer.concat([main, directoryBytes(details, 8 + mainBytes, true)]);
+}

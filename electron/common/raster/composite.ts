@@ -52,7 +52,8 @@ function blendRows(
       for (let c = 0; c < colours; c++) {
         const table = tables[c];
         const pasted = table ? table[patch.data[from + c]!]! : patch.data[from + c]!;
-        data[to + c] = Math.floor((strength * pasted + (255 - strength) * data[to + c]! + 127) / 255);
+        const kept = data[to + c]!;
+        data[to + c] = strength === 255 ? pasted : (kept * 255 + strength * (pasted - kept) + 127.5) / 255;
       }
     }
   }

@@ -10,10 +10,10 @@ export interface ColourMatch {
   readonly offset: number; // in samples of the raster's depth
 }
 
-const mostSamples = 8192;
+const mostSamples = 4096;
 const mostGain = 1.25;
 const mostOffset = 0.15; // of full scale
-const rounds = 10;
+const rounds = 8;
 const unchanged: ColourMatch = { gain: 1, offset: 0 };
 
 /** Estimates, on the rim where the mask falls off and both pictures should show the same, how the pasted picture must be changed to
@@ -22,11 +22,14 @@ const unchanged: ColourMatch = { gain: 1, offset: 0 };
  * @param patch of the size of the mask's bounds @returns one match per colour channel */
 export async function matchRim(patch: Raster, onto: Raster, mask: Mask, pause: Pause): Promise<ColourMatch[]> {
   const pixels = await rimPixels(mask, pause);
-  return Array.from({ length: colourChannels(onto) }, (_, channel) => {
+  const matches: ColourMatch[] = [];
+  for (let channel = 0; channel < colourChannels(onto); channel++) {
     const pasted = Float64Array.from(pixels, (i) => patch.data[i * patch.channels + channel]!);
     const photo = Float64Array.from(pixels, (i) => onto.data[indexIn(onto, mask, i) + channel]!);
-    return fit(pasted, photo, maxSample(onto.depth));
-  });
+    matches.push(fit(pasted, photo, maxSample(onto.depth)));
+    await pause();
+  }
+  return matches;
 }
 
 function indexIn(onto: Raster, { bounds }: Mask, i: number): number {

@@ -8,6 +8,7 @@ import { colourChannels, hasAlpha } from '#common/raster/raster.ts';
 import type { Raster } from '#common/raster/raster.ts';
 import { writeAtomically } from './atomic-write.ts';
 import { currentExif } from './exif.ts';
+import { joinParts } from './join-parts.ts';
 import { withJpegSegments } from './jpeg-segments.ts';
 import type { ImageMetadata, MetadataBlocks } from './metadata.ts';
 import { onWhite } from './on-white.ts';
@@ -78,7 +79,7 @@ export async function encodeBytes(
   options: Omit<EncodeOptions, 'neverOverwrite'> = {},
 ): Promise<Uint8Array> {
   checkSize(raster, format);
-  return Buffer.concat((await encode(raster, format, options)).parts);
+  return await joinParts((await encode(raster, format, options)).parts);
 }
 
 /** The format an extension stands for.
@@ -175,7 +176,7 @@ async function encodeModern(
 ): Promise<Encoded> {
   const kept = format === 'webp' ? await toDepth(raster, 8, pause) : raster;
   const png = await samplesOf(kept).png({ compressionLevel: 0 }).toBuffer();
-  const carrier = Buffer.concat(withPngChunks(png, blockChunks(blocks)));
+  const carrier = await joinParts(withPngChunks(png, blockChunks(blocks)));
   const pipeline = sharp(carrier, { limitInputPixels: false }).keepMetadata().toColourspace(spaceOf(kept));
   const bitdepth = kept.depth === 16 ? 10 : 8;
   const encoder = format === 'webp' ? pipeline.webp({ quality, exact: true }) : pipeline.avif({ quality, bitdepth });

@@ -8,6 +8,7 @@ import { rgbImageOf, rgbToGrey, toDepth } from '#common/raster/depth.ts';
 import { colourChannels, rasterOf } from '#common/raster/raster.ts';
 import type { Raster } from '#common/raster/raster.ts';
 import { isSrgb } from './icc.ts';
+import { joinParts } from './join-parts.ts';
 import { pause } from './pause.ts';
 import { asUint16 } from './samples.ts';
 import { tiffParts } from './tiff-writer.ts';
@@ -64,7 +65,7 @@ async function underProfile(raster: Raster, profile: Uint8Array): Promise<Raster
 
 /** The raster as an uncompressed TIFF in memory, which is how sharp can be told its profile. */
 async function tagged(raster: Raster, icc: Uint8Array): Promise<Uint8Array> {
-  return Buffer.concat(await tiffParts(raster, { icc }, { isPacked: false }));
+  return await joinParts(await tiffParts(raster, { icc }, { isPacked: false }));
 }
 
 let cachedSrgb: Promise<Uint8Array> | undefined;

@@ -87,6 +87,8 @@ export interface EditRun extends AsyncDisposable {
   /** Pixels of rows that became complete since the last call, for every variant; empty while it is not worth the time.
    * Approximate (neighbouring rows are the source's): the final picture comes from `finish`. */
   preview(): Promise<readonly PreviewBand[]>;
+  /** The condition picture as the image tokenizer reproduces it: what an unchanged cell looks like. Decoded once per picture. */
+  source(): Promise<RgbImage>;
   /** The whole picture of a variant; undecided cells are the source's. @throws ModelError `bad-output` */
   finish(variant: number): Promise<RgbImage>;
 }

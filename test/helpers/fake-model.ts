@@ -91,6 +91,10 @@ class FakeRun implements EditRun {
     );
   }
 
+  source(): Promise<RgbImage> {
+    return Promise.resolve(this.#picture(this.sourceIds, 0, this.#settings.grid));
+  }
+
   finish(variant: number): Promise<RgbImage> {
     return Promise.resolve(
       this.#settings.picture?.(variant) ?? this.#picture(this.ids[variant], 0, this.#settings.grid),

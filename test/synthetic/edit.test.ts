@@ -114,6 +114,12 @@ test('previews show each completed row once and the last picture is one full dec
   expect(edit.etaMs).toBe(0);
 });
 
+test('an edit that keeps every cell gives the source as the tokenizer reproduces it', async () => {
+  await using edit = await begin({}, { locked: new Array<'source'>(cells).fill('source') });
+  while (edit.committed < edit.totalSteps) await edit.step();
+  expect((await edit.finish(0)).data).toEqual((await edit.source()).data);
+});
+
 test('what does not fit is refused with every reason at once', async () => {
   const wrong = { image: { width: 8, height: 8, data: new Uint8Array(192) }, instruction: ' ' };
   await expect(begin({ topP: 0, variants: 9 }, wrong)).rejects.toThrow(

@@ -91,7 +91,7 @@ async function decode(
 ): Promise<Decoded> {
   await using run = await model.begin({ image: square, task, instruction, locked }, options, signal);
   const findsChanges = task === 'edit' && !isRaw && !selection;
-  const before = findsChanges ? await run.finish(0) : undefined; // nothing is decided yet: the source
+  const before = findsChanges ? await run.source() : undefined;
   if (rowsFolder !== undefined) await mkdir(rowsFolder, { recursive: true });
   const report = progressOf(run, say);
   while (run.committed < run.totalSteps) {

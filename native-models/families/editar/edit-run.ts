@@ -2,7 +2,7 @@ import type { EditRun, ModelTimings, PreviewBand, RgbImage } from '../../api.ts'
 import type { NextTokenRun } from '../../decode/next-token.ts';
 import { ModelError } from '../../errors.ts';
 import type { HostTensor } from '../../runtime/host-tensor.ts';
-import type { VqCodec } from '../../tokenizers/image/vq/codec.ts';
+import type { VqCodec, WholePicture } from '../../tokenizers/image/vq/codec.ts';
 
 /** What `EditarModel.begin` has measured before decoding starts. */
 export interface BeginTimings {
@@ -19,8 +19,8 @@ export interface EditRunParts {
   readonly locked: readonly (number | null)[];
   readonly isSourceBlack: boolean;
   readonly timings: BeginTimings;
-  /** Statistics of the source's own decode, kept per picture. */
-  readonly sourceStatistics: () => Promise<HostTensor>;
+  /** The source's own decode, kept per picture. */
+  readonly decodeSource: () => Promise<WholePicture>;
   readonly onDispose: () => void;
 }
 
@@ -105,7 +105,7 @@ export class EditarRun implements EditRun {
     const budget = Math.max(freePreviewMs, previewShare * this.#decodeMs);
     const tooCostly = this.#previewMs + this.#lastPreviewMs > budget;
     if (complete === firstRow || isDone || (firstRow > 0 && tooCostly)) return [];
-    const statistics = await this.#parts.sourceStatistics();
+    const { statistics } = await this.#parts.decodeSource();
     const before = performance.now();
     const bands = await this.#decodeBands(firstRow, complete - firstRow, statistics);
     this.#previewedRows = complete;
@@ -123,6 +123,10 @@ export class EditarRun implements EditRun {
       bands.push({ variant, firstRow, rows, image });
     }
     return bands;
+  }
+
+  async source(): Promise<RgbImage> {
+    return (await this.#parts.decodeSource()).image;
   }
 
   async finish(variant: number): Promise<RgbImage> {

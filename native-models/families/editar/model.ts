@@ -6,7 +6,7 @@ import type { Session } from '../../runtime/session.ts';
 import type { HostTensor } from '../../runtime/host-tensor.ts';
 import type { DecoderSession } from '../../runtime/decoder-session.ts';
 import type { FloatTensor } from '../../tensor/tensor.ts';
-import type { VqCodec } from '../../tokenizers/image/vq/codec.ts';
+import type { VqCodec, WholePicture } from '../../tokenizers/image/vq/codec.ts';
 import type { T5Tokenizer } from '../../tokenizers/text/t5-tokenizer.ts';
 import { imageTokens } from './config.ts';
 import type { TransformerConfig } from './config.ts';
@@ -36,7 +36,7 @@ const maxVariants = 8;
 interface Source {
   readonly image: RgbImage;
   readonly ids: Int32Array;
-  statistics?: HostTensor;
+  decoded?: Promise<WholePicture>;
 }
 
 /** An opened EditAR model. */
@@ -92,7 +92,7 @@ export class EditarModel implements EditModel {
       locked: lockedIds,
       isSourceBlack: source.image.data.every((value) => value === 0),
       timings: { encodeMs, textMs, prefillMs },
-      sourceStatistics: () => this.#statisticsOf(source),
+      decodeSource: () => this.#decodeSource(source),
       onDispose: () => {
         this.#busy = false;
       },
@@ -106,9 +106,9 @@ export class EditarModel implements EditModel {
     return this.#source;
   }
 
-  async #statisticsOf(source: Source): Promise<HostTensor> {
-    source.statistics ??= (await this.#parts.codec.decode(source.ids, this.#parts.config.grid)).statistics;
-    return source.statistics;
+  #decodeSource(source: Source): Promise<WholePicture> {
+    source.decoded ??= this.#parts.codec.decode(source.ids, this.#parts.config.grid);
+    return source.decoded;
   }
 
   async #readText(prompt: string, signal?: AbortSignal): Promise<TextRows> {

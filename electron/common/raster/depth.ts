@@ -5,9 +5,11 @@ import { inSlices } from './slices.ts';
 import type { Pause } from './slices.ts';
 
 /** Colours as a model reads them: alpha is dropped (colours under transparency show), grey becomes RGB, of 16 bits the high byte
- * counts. Colours are taken as they are: convert a raster with a profile to sRGB first. */
+ * counts. Colours are taken as they are: convert a raster with a profile to sRGB first. Shares the pixels of a raster that is 8-bit
+ * RGB already. */
 export async function rgbImageOf(raster: Raster, pause: Pause): Promise<RgbImage> {
   const { width, height, channels, depth, data: from } = raster;
+  if (channels === 3 && from instanceof Uint8Array) return { width, height, data: from };
   const colours = colourChannels(raster);
   const shift = depth - 8;
   const data = new Uint8Array(width * height * 3);

@@ -3,6 +3,7 @@ import { boundsOf, intersect } from '../geometry.ts';
 import type { Bounds, Extent } from '../geometry.ts';
 import { rgbImageOf } from './depth.ts';
 import type { Raster } from './raster.ts';
+import { resampleBytes } from './resample-bytes.ts';
 import { resample } from './resample.ts';
 import type { Pause } from './slices.ts';
 
@@ -79,11 +80,10 @@ function requirePositive(values: Readonly<Record<string, number>>): void {
     if (value < 1) throw new RangeError(`${name} is ${value}, below 1`);
 }
 
-/** What the model sees: its square of the photo, `modelSize` × `modelSize`.
- * @param raster the photo, its colours in sRGB already */
+/** What the model sees: its square of the photo, `modelSize` × `modelSize`, byte for byte what the reference makes of a photo that is
+ * just this square. @param raster the photo, its colours in sRGB already; alpha is dropped, of 16 bits the high byte counts */
 export async function takeSquare(raster: Raster, { source, modelSize }: Placement, pause: Pause): Promise<RgbImage> {
-  const extent = { width: modelSize, height: modelSize };
-  return await rgbImageOf(await resample(raster, source, extent, 8, pause), pause);
+  return await resampleBytes(await rgbImageOf(raster, pause), source, modelSize, pause);
 }
 
 /** A part of the model's picture at the size of the photo: the inverse of {@link takeSquare}, without the reflected rim.

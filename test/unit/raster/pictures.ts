@@ -33,3 +33,17 @@ export function noisePicture(
   }
   return { width, height, channels, depth, data };
 }
+
+/** Waves of a dozen pixels and strong contrast: rounding to bytes hides nothing in it, halving it loses little. */
+export function wavePicture(width: number, height: number): Raster {
+  const data = new Uint8Array(width * height * 3);
+  for (let y = 0, i = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      for (let c = 0; c < 3; c++, i++) {
+        const wave = Math.sin(x / 2.1 + c) + Math.sin(y / 2.3 - c) + Math.sin((x + y) / 3.7) + Math.sin((x - y) / 4.3);
+        data[i] = Math.round(127.5 + 31 * wave);
+      }
+    }
+  }
+  return { width, height, channels: 3, depth: 8, data };
+}

@@ -1,12 +1,17 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import type { RgbImage } from '#models/api';
 import { boundsOf, intersect } from '#common/geometry.ts';
+import type { Bounds } from '#common/geometry.ts';
+import { toDepth } from '#common/raster/depth.ts';
 import { place, resampleBack, scaleOf, takeSquare } from '#common/raster/placement.ts';
 import type { SizePolicy } from '#common/raster/placement.ts';
-import { rasterOf } from '#common/raster/raster.ts';
+import { crop, rasterOf } from '#common/raster/raster.ts';
+import type { Raster } from '#common/raster/raster.ts';
 import { reflect, resample } from '#common/raster/resample.ts';
 import { withoutPause } from '#common/raster/slices.ts';
-import { noisePicture, smoothPicture } from './pictures.ts';
+import { prepareSquare } from '../../../native-models/tensor/square-crop.ts';
+import { noisePicture, smoothPicture, wavePicture } from './pictures.ts';
 
 const image = { width: 300, height: 200 };
 
@@ -95,22 +100,26 @@ test('gives the same pixels back when the square has the size of the model', asy
   }
 });
 
-/** Shift between two pictures of one size, in pixels along x and y, from the gradient of the first (least squares). */
+/** Shift between two pictures of one size, in pixels along x and y: how much of the gradients of the first their difference holds (least
+ * squares, means removed, so that rounding one way does not count). */
 function drift(a: ArrayLike<number>, b: ArrayLike<number>, width: number, height: number): { x: number; y: number } {
-  let [xx, yy, xy, xt, yt] = [0, 0, 0, 0, 0];
+  const rows: [number, number, number][] = [];
   for (let y = 8; y < height - 8; y++) {
     for (let x = 8; x < width - 8; x++) {
       const at = (dx: number, dy: number): number => a[((y + dy) * width + x + dx) * 3]!;
-      const gx = (at(1, 0) - at(-1, 0)) / 2;
-      const gy = (at(0, 1) - at(0, -1)) / 2;
-      const t = b[(y * width + x) * 3]! - at(0, 0);
-      xx += gx * gx;
-      yy += gy * gy;
-      xy += gx * gy;
-      xt += gx * t;
-      yt += gy * t;
+      rows.push([(at(1, 0) - at(-1, 0)) / 2, (at(0, 1) - at(0, -1)) / 2, b[(y * width + x) * 3]! - at(0, 0)]);
     }
   }
+  const means = [0, 1, 2].map((i) => rows.reduce((sum, row) => sum + row[i]!, 0) / rows.length);
+  const covariance = (i: number, j: number): number =>
+    rows.reduce((sum, row) => sum + (row[i]! - means[i]!) * (row[j]! - means[j]!), 0);
+  const [xx, yy, xy, xt, yt] = [
+    covariance(0, 0),
+    covariance(1, 1),
+    covariance(0, 1),
+    covariance(0, 2),
+    covariance(1, 2),
+  ];
   const determinant = xx * yy - xy * xy;
   return { x: (yy * xt - xy * yt) / determinant, y: (xx * yt - xy * xt) / determinant };
 }
@@ -121,7 +130,7 @@ test.each([
   { width: 511, height: 333, policy: { kind: 'square', at: { x: 77, y: 13, size: 211 } } },
   { width: 97, height: 140, policy: { kind: 'whole' } },
 ] as const)('shifts nothing on the way to the model and back: $width × $height $policy.kind', async (given) => {
-  const photo = smoothPicture(given.width, given.height, 3, 16);
+  const photo = smoothPicture(given.width, given.height);
   const placement = place(photo, given.policy, 128);
   const square = await takeSquare(photo, placement, withoutPause);
   const { visible } = placement;
@@ -135,6 +144,24 @@ test.each([
   expect(worst).toBeLessThan(257 * 6);
 });
 
+test('shifts nothing whatever the size', async () => {
+  const side = fc.integer({ min: 90, max: 260 });
+  await fc.assert(
+    fc.asyncProperty(side, side, fc.constantFrom('whole', 'square'), async (width, height, kind) => {
+      const photo = wavePicture(width, height);
+      const placement = place(photo, { kind }, 128);
+      const { visible } = placement;
+      const square = rasterOf(await takeSquare(photo, placement, withoutPause));
+      const back = await resampleBack(square, placement, visible, 16, withoutPause);
+      const original = await toDepth(crop(photo, visible), 16, withoutPause);
+      const { x, y } = drift(original.data, back.data, visible.width, visible.height);
+      expect(Math.abs(x)).toBeLessThan(0.005);
+      expect(Math.abs(y)).toBeLessThan(0.005);
+    }),
+    { numRuns: 40 },
+  );
+});
+
 test('fits any part of the photo to any other part without a step', async () => {
   const photo = smoothPicture(300, 200);
   const placement = place(photo, { kind: 'whole' }, 64);
@@ -146,4 +173,48 @@ test('fits any part of the photo to any other part without a step', async () => 
     const differences = row.map((value, i) => Math.abs(value - part.data[y * 150 + i]!));
     expect(Math.max(...differences)).toBeLessThanOrEqual(1);
   }
+});
+
+/** The square cut out at full size, its missing parts filled by reflection one pixel at a time. */
+function cutOut({ width, height, data }: Raster, source: Bounds): RgbImage {
+  const cut = new Uint8Array(source.width * source.height * 3);
+  for (let y = 0, to = 0; y < source.height; y++) {
+    for (let x = 0; x < source.width; x++, to += 3) {
+      const from = (reflect(source.y + y, height) * width + reflect(source.x + x, width)) * 3;
+      cut.set(data.subarray(from, from + 3), to);
+    }
+  }
+  return { width: source.width, height: source.height, data: cut };
+}
+
+test('shows the model exactly what the reference would make of the square', async () => {
+  const small = fc.integer({ min: 1, max: 70 });
+  const policy: fc.Arbitrary<SizePolicy> = fc.oneof(
+    fc.constant({ kind: 'whole' as const }),
+    fc.record({
+      kind: fc.constant('square' as const),
+      at: fc.record({ x: fc.nat(70), y: fc.nat(70), size: small }),
+    }),
+  );
+  await fc.assert(
+    fc.asyncProperty(small, small, policy, fc.nat(), async (width, height, chosen, seed) => {
+      const photo = noisePicture(width, height, 3, 8, seed);
+      const placement = place(photo, chosen, 32);
+      const seen = await takeSquare(photo, placement, withoutPause);
+      expect(seen).toEqual(prepareSquare(cutOut(photo, placement.source), 32));
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test('shows a photo of a single pixel', async () => {
+  const pixel: Raster = {
+    width: 1,
+    height: 1,
+    channels: 4,
+    depth: 16,
+    data: Uint16Array.of(0x1234, 0xff00, 0x80ff, 0),
+  };
+  const { data } = await takeSquare(pixel, place(pixel, { kind: 'whole' }, 4), withoutPause);
+  for (let i = 0; i < data.length; i += 3) expect([...data.subarray(i, i + 3)]).toEqual([0x12, 0xff, 0x80]);
 });

@@ -1,0 +1,48 @@
+import { RemoteError } from './errors.ts';
+import type { ErrorData } from './errors.ts';
+import type { ErrorMessage } from './error-messages.ts';
+
+/** What can fail between the page and the engine, besides the edit itself. */
+export const hostErrorCodes = [
+  'connection-lost', // {}
+  'engine-stopped', // {}
+  'invalid-call', // {member, reason}
+  'blob-missing', // {id}
+  'blob-damaged', // {id}
+] as const;
+export type HostErrorCode = (typeof hostErrorCodes)[number];
+
+const messages: Record<HostErrorCode, ErrorMessage> = {
+  'connection-lost': {
+    sentence: 'The connection to the engine was lost.',
+    kept: 'Your picture is still here.',
+    action: 'Wait until it is back, then run the edit again.',
+  },
+  'engine-stopped': {
+    sentence: 'The engine stopped unexpectedly and was started again.',
+    kept: 'Your picture was not touched.',
+    action: 'Run the edit again; if it happens every time, choose a smaller picture or another device.',
+  },
+  'invalid-call': {
+    sentence: 'The program asked its engine for something it does not know.',
+    action: 'Reload the window; after an update, start the program again.',
+  },
+  'blob-missing': {
+    sentence: 'A picture this edit needs is no longer there.',
+    action: 'Open the picture again.',
+  },
+  'blob-damaged': {
+    sentence: 'A stored picture was changed on the disk and is not used.',
+    action: 'Open the picture again.',
+  },
+};
+
+const isHostCode = (code: string): code is HostErrorCode => (hostErrorCodes as readonly string[]).includes(code);
+
+/** An expected failure of the way between page and engine. */
+export const hostError = (code: HostErrorCode, data: ErrorData = {}): RemoteError =>
+  new RemoteError({ code, message: `${code} ${JSON.stringify(data)}`, data });
+
+/** The sentence for one of these failures; undefined for any other code. */
+export const describeHostError = (code: string): ErrorMessage | undefined =>
+  isHostCode(code) ? messages[code] : undefined;

@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import { event, method } from '../rpc/contract.ts';
+import type { ImplementationsOf, ServicesOf } from '../rpc/contract.ts';
+import { zBlobId, zBytes } from './blobs.ts';
+import { zEditOrder, zEngineMessage } from './edit-order.ts';
+
+const zModelInfo = z.object({
+  id: z.string(),
+  title: z.string(),
+  isEmbedded: z.boolean(),
+  bytes: z.number().nonnegative(),
+  /** Left out where the pack cannot be used; `problem` says why. */
+  ready: z
+    .object({
+      imageSize: z.int().positive(), // pixels along one side of the model's square
+      grid: z.int().positive(), // cells along one side
+      precision: z.string(),
+      sampling: z.object({ cfg: z.number(), temperature: z.number(), topK: z.number(), topP: z.number() }),
+      note: z.string().optional(), // one sentence to show wherever the model is offered
+    })
+    .optional(),
+  problem: z.string().optional(),
+});
+export type ModelInfo = z.infer<typeof zModelInfo>;
+
+const zProgram = z.object({ version: z.string(), onnxruntime: z.string() });
+export type ProgramInfo = z.infer<typeof zProgram>;
+
+/** What the engine process offers a page, over whichever port. Files of the machine cannot be named here, on purpose. */
+export const engineContract = {
+  program: {
+    about: method([], zProgram),
+  },
+  /** Pictures by the hash of their bytes. */
+  blobs: {
+    put: method([zBytes], zBlobId),
+    get: method([zBlobId], zBytes),
+  },
+  models: {
+    list: method([], z.array(zModelInfo)), // the embedded one first
+  },
+  engine: {
+    /** Puts an edit last in the queue; its messages follow as events. It is cancelled when the page goes away. */
+    edit: method([zEditOrder], z.string()), // → job
+    cancel: method([z.string()], z.undefined()),
+    onMessage: event(zEngineMessage),
+  },
+};
+export type EngineServices = ServicesOf<typeof engineContract>;
+export type EngineImplementations = ImplementationsOf<typeof engineContract>;
+
+const zNamedBytes = z.object({ name: z.string(), bytes: zBytes });
+export type NamedBytes = z.infer<typeof zNamedBytes>;
+
+/** What a menu can ask the page to do. */
+export const menuCommands = ['open', 'save-as', 'run', 'cancel'] as const;
+export type MenuCommand = (typeof menuCommands)[number];
+
+/** What Electron's main process offers its window: only what a page cannot do by itself. In a browser the page does these itself. */
+export const shellContract = {
+  dialogs: {
+    /** Null when the person closes the dialog without choosing. */
+    openPicture: method([], zNamedBytes.nullable()),
+    /** False when the person closes the dialog without choosing. */
+    savePicture: method([zNamedBytes], z.boolean()),
+    /** Files given to the program from outside: its arguments, a double click, a drop on the icon. */
+    onOpened: event(zNamedBytes),
+  },
+  menu: {
+    onCommand: event(z.enum(menuCommands)),
+  },
+};
+export type ShellServices = ServicesOf<typeof shellContract>;
+export type ShellImplementations = ImplementationsOf<typeof shellContract>;

@@ -1,0 +1,49 @@
+import type { EngineImplementations, ModelInfo } from '#common/contract/services.ts';
+import { engineContract } from '#common/contract/services.ts';
+import type { WireError } from '#common/contract/errors.ts';
+import { describeHostError } from '#common/contract/host-errors.ts';
+import type { MessagePortLike } from '#common/rpc/port.ts';
+import { serve } from '#common/rpc/server.ts';
+import type { BlobStore } from '../blobs/blob-store.ts';
+import { describeFailure } from '../engine/failure.ts';
+import type { ListedPack } from '../models/model-library.ts';
+import type { Services } from '../services.ts';
+import { Orders } from './orders.ts';
+
+/** What a host needs to serve a page. */
+export interface HostedServices {
+  readonly services: Pick<Services, 'program' | 'library' | 'engine'>;
+  readonly blobs: BlobStore;
+}
+
+/** Serves one page over one port until the port closes; then its jobs are cancelled. */
+export function serveEngine(port: MessagePortLike, { services, blobs }: HostedServices): void {
+  const orders = new Orders(services.engine, blobs);
+  const implementations: EngineImplementations = {
+    program: { about: () => ({ ...services.program }) },
+    blobs: { put: (bytes) => blobs.put(bytes), get: (id) => blobs.get(id) },
+    models: { list: async () => (await services.library.list()).map(modelInfo) },
+    engine: {
+      edit: (order) => orders.edit(order),
+      cancel: (job) => orders.cancel(job),
+      onMessage: (listener) => orders.onMessage(listener),
+    },
+  };
+  port.onClose(() => orders.cancelAll());
+  serve(port, engineContract, implementations, { describe });
+}
+
+function modelInfo({ id, isEmbedded, bytes, pack, problem }: ListedPack): ModelInfo {
+  if (!pack) return { id, title: id, isEmbedded, bytes, problem: problem ?? 'it cannot be read' };
+  const { title, imageSize, grid, precision, sampling, note } = pack;
+  return { id, title, isEmbedded, bytes, ready: { imageSize, grid, precision, sampling, note } };
+}
+
+/** Errors leave this process as sentences for the person. */
+function describe(thrown: unknown): WireError {
+  const failure = describeFailure(thrown);
+  const known = describeHostError(failure.code);
+  return known
+    ? { ...failure, message: [known.sentence, known.kept, known.action].filter(Boolean).join(' ') }
+    : failure;
+}

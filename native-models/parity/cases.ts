@@ -1,4 +1,5 @@
 import { checkEditarTransformer } from './editar-transformer.ts';
+import { checkEvalMetrics } from './eval-metrics.ts';
 import type { DecodePicture, ParityResult } from './result.ts';
 import { checkSampler } from './sampler.ts';
 import { checkT5Encoder } from './t5-encoder.ts';
@@ -20,4 +21,5 @@ export const modelParityCases: readonly ParityCase[] = [
   { matches: /^vq-/, check: checkVq },
   { matches: /^editar-gpt/, check: checkEditarTransformer },
   { matches: /^sampler/, check: checkSampler },
+  { matches: /^eval-metrics/, check: checkEvalMetrics },
 ];

@@ -107,6 +107,36 @@ function copyRows(mask: Mask, bounds: Bounds, data: Uint8Array, first: number, e
   }
 }
 
+/** The mask without a step where the model's square ends inside the photo: there it falls to 0 over `ramp` pixels. Where the square
+ * ends with the photo, it stays as it is. */
+export async function fadeAtSquareEdges(
+  { bounds, data }: Mask,
+  { image, visible }: Placement,
+  ramp: number,
+  pause: Pause,
+): Promise<Mask> {
+  const across = edgeStrengths(bounds.x, bounds.width, visible.x, visible.width, image.width, ramp);
+  const down = edgeStrengths(bounds.y, bounds.height, visible.y, visible.height, image.height, ramp);
+  const faded = new Uint8Array(data.length);
+  await inSlices(bounds.height, bounds.width, pause, (first, end) => {
+    for (let y = first; y < end; y++) {
+      for (let x = 0, i = y * bounds.width; x < bounds.width; x++, i++) {
+        faded[i] = Math.min(data[i]!, across[x]!, down[y]!);
+      }
+    }
+  });
+  return { bounds, data: faded };
+}
+
+/** Strength allowed along one axis, for `length` pixels from `start`, of a square visible from `first` on in a photo of size `whole`. */
+function edgeStrengths(start: number, length: number, first: number, visible: number, whole: number, ramp: number) {
+  return Uint8Array.from({ length }, (_, i) => {
+    const toFirst = first > 0 ? start + i - first : Infinity;
+    const toLast = first + visible < whole ? first + visible - 1 - start - i : Infinity;
+    return Math.round(255 * smooth(Math.min(1, (Math.min(toFirst, toLast) + 1) / (ramp + 1))));
+  });
+}
+
 /** Cells of a raster-order grid whose ids differ, 1 for each. */
 export function changedCells(source: ArrayLike<number>, result: ArrayLike<number>): Uint8Array {
   if (source.length !== result.length) throw new RangeError(`${source.length} ids and ${result.length} ids`);

@@ -5,6 +5,7 @@ import {
   cellsOfMask,
   changedCells,
   editSpread,
+  fadeAtSquareEdges,
   maskOfBounds,
   maskOfCells,
   maskOfRaster,
@@ -126,4 +127,16 @@ test('draws cells where they lie on the photo, each exactly its share', async ()
   expect([at(mask, 0, 0), at(mask, 14, 4), at(mask, 15, 4), at(mask, 14, 5)]).toEqual([255, 255, 0, 0]);
   expect([at(mask, 30, 5), at(mask, 44, 19), at(mask, 29, 5), at(mask, 45, 19)]).toEqual([255, 255, 0, 0]);
   expect([...(await cellsOfMask(mask, placement, 4, withoutPause))]).toEqual([...cells]);
+});
+
+test('fades where the square ends inside the photo, and not where the photo ends', async () => {
+  const placement = place(image, { kind: 'square', at: { x: 10, y: 0, size: 40 } }, 64); // columns 10…49, all rows
+  const mask = maskOfBounds(placement.visible, image);
+  const faded = await fadeAtSquareEdges(mask, placement, 9, withoutPause);
+  const row = (y: number): number[] => [10, 14, 18, 19, 30, 40, 41, 45, 49].map((x) => at(faded, x, y));
+  expect(row(0)).toEqual([7, 128, 248, 255, 255, 255, 248, 128, 7]);
+  expect(row(39)).toEqual(row(0));
+  const whole = place(image, { kind: 'whole' }, 64);
+  const untouched = maskOfBounds(whole.visible, image);
+  expect(await fadeAtSquareEdges(untouched, whole, 9, withoutPause)).toEqual(untouched);
 });

@@ -1,9 +1,10 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { AppError } from '#common/contract/errors.ts';
-import { modelParityCases } from '#models';
+import { leaveWhiteSquare, modelParityCases, prepareSquare, prepareWhiteSquare, squareCrop } from '#models';
 import type { DecodePicture, ParityResult } from '#models';
 import { decodeReference } from '../images/decode-reference.ts';
+import { checkPreprocess } from './preprocess.ts';
 
 /** How one golden case went. */
 export type ParityOutcome =
@@ -15,11 +16,19 @@ interface CaseKind {
   readonly check: (folder: string, decodePicture: DecodePicture) => Promise<ParityResult>;
 }
 
+const allKinds: readonly CaseKind[] = [
+  ...modelParityCases,
+  {
+    matches: /^preprocess/,
+    check: (folder) =>
+      checkPreprocess(folder, decodeReference, { squareCrop, prepareSquare, prepareWhiteSquare, leaveWhiteSquare }),
+  },
+];
+
 /** Kinds that are known but not checked yet. */
 const skipped: readonly { readonly matches: RegExp; readonly reason: string }[] = [
   { matches: /^varedit-/, reason: 'VAREdit is not supported yet' },
   { matches: /^canny-/, reason: 'condition maps are not supported yet' },
-  { matches: /^eval-metrics/, reason: 'the evaluation metrics are not supported yet' },
 ];
 
 const decodePicture: DecodePicture = (path) =>
@@ -27,7 +36,10 @@ const decodePicture: DecodePicture = (path) =>
 
 /** Checks every golden case in `folder`, or the one that `folder` is, in the order of their names.
  * @throws AppError `folder-unreadable` when there is none */
-export async function* runParity(folder: string, kinds: readonly CaseKind[] = modelParityCases): AsyncGenerator<ParityOutcome> {
+export async function* runParity(
+  folder: string,
+  kinds: readonly CaseKind[] = modelParityCases,
+): AsyncGenerator<ParityOutcome> {
   for (const { path, name } of await findCases(folder)) yield await checkCase(path, name, kinds);
 }
 

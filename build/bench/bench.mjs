@@ -1,0 +1,178 @@
+// @ts-check
+// Runs every benchmark one after another, each in a process of its own, and prints the tables of docs/benchmarks.md.
+//   npm run bench -- [--quick] [--only xl|mini|pytorch] [--python path]
+// --quick leaves out whole pictures. PyTorch is timed when the named Python (default: python3) has it.
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const { values: options } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    only: { type: 'string' },
+    python: { type: 'string', default: 'python3' },
+  },
+});
+
+/** @param {string} command @param {string[]} args @returns {Promise<any>} the JSON object that the last line of output is */
+function runJson(command, args) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
+    let output = '';
+    child.stdout.on('data', (chunk) => (output += String(chunk)));
+    child.on('error', reject);
+    child.on('exit', (code) => {
+      const last = output.trim().split('\n').at(-1) ?? '';
+      if (code === 0) resolve(JSON.parse(last));
+      else reject(new Error(`${command} ${args.join(' ')} ended with ${code}`));
+    });
+  });
+}
+
+/** @param {string[]} args */
+const editarBench = (args) => runJson(process.execPath, ['out/cli.mjs', 'bench', '--json', ...args]);
+
+/** @param {string} part */
+const wanted = (part) => options.only === undefined || options.only === part;
+
+/** @param {number} value @param {number} digits */
+const fixed = (value, digits = 0) => value.toFixed(digits);
+
+/** @param {string[]} head @param {string[][]} rows */
+function table(head, rows) {
+  const line = (/** @type {string[]} */ cells) => `| ${cells.join(' | ')} |`;
+  console.log([line(head), line(head.map(() => '---')), ...rows.map(line), ''].join('\n'));
+}
+
+async function benchXl() {
+  const results = [];
+  for (const precision of ['fp32', 'int8', 'int4']) {
+    const pictures = precision === 'int4' && !options.quick ? ['--pictures'] : [];
+    results.push(await editarBench(['--random-xl', '--precision', precision, ...pictures]));
+  }
+  console.log(`Machine: ${results[0].machine}\n`);
+  const transformers = results.map(({ transformer }) => transformer);
+  table(
+    [
+      'weights',
+      'cache',
+      'ms/token',
+      'MB/token',
+      'GB/s measured',
+      'share of the limit',
+      'open s',
+      'MiB open',
+      'MiB peak',
+    ],
+    transformers.map((t) => [
+      t.precision,
+      t.cache,
+      fixed(t.msPerToken, 1),
+      fixed(t.bytesPerToken / 1e6),
+      fixed(t.bandwidth / 1e9, 1),
+      fixed(t.ratioToLimit, 2),
+      fixed(t.openMs / 1000, 2),
+      fixed(t.openMiB),
+      fixed(t.peakMiB),
+    ]),
+  );
+  table(
+    ['weights', 'prefill s', 'naive prefill s', 'naive / shared', 'second instruction s', 'second / first', 'build s'],
+    transformers.map((t) => [
+      t.precision,
+      fixed(t.prefillMs / 1000, 2),
+      fixed(t.naivePrefillMs / 1000, 2),
+      fixed(t.naivePrefillMs / t.prefillMs, 2),
+      fixed(t.secondPrefillMs / 1000, 2),
+      fixed(t.secondPrefillMs / t.prefillMs, 2),
+      fixed(t.buildMs / 1000),
+    ]),
+  );
+  table(
+    ['weights', '1 picture', '2 variants, ms per token and picture', '4 variants'],
+    transformers.map((t) => [
+      t.precision,
+      fixed(t.msPerToken, 1),
+      fixed(t.variantsMsPerToken[2], 1),
+      fixed(t.variantsMsPerToken[4], 1),
+    ]),
+  );
+  const whole = transformers.find((t) => t.pictureMs !== undefined);
+  if (whole) {
+    const share = fixed(whole.lockedPictureMs / whole.pictureMs, 2);
+    console.log(
+      `Whole picture, ${whole.precision}: ${fixed(whole.pictureMs / 1000, 1)} s; with 80 % of the cells locked ` +
+        `${fixed(whole.lockedPictureMs / 1000, 1)} s (${share}).\n`,
+    );
+  }
+  const { vq } = results.at(-1);
+  table(
+    ['image tokenizer, 512 × 512', 'ms'],
+    [
+      ['encode', fixed(vq.encodeMs)],
+      ['decode', fixed(vq.decodeMs)],
+      .../** @type {[string, number][]} */ (Object.entries(vq.bandMs)).map(([rows, ms]) => [
+        `band of ${rows} rows`,
+        fixed(ms),
+      ]),
+    ],
+  );
+  return transformers;
+}
+
+/** @param {any[]} transformers */
+async function benchPytorch(transformers) {
+  let torch;
+  try {
+    torch = await runJson(options.python, ['build/bench/pytorch_decode.py', '--prefill']);
+  } catch (error) {
+    console.log(`PyTorch was not timed: ${/** @type {Error} */ (error).message}\n`);
+    return;
+  }
+  table(
+    ['', 'ms/token', 'PyTorch / ours'],
+    [
+      [`PyTorch ${torch.torch}, fp32, ${torch.threads} threads`, fixed(torch.msPerToken, 1), '1'],
+      ...transformers.map((t) => [
+        `ours, ${t.precision}`,
+        fixed(t.msPerToken, 1),
+        fixed(torch.msPerToken / t.msPerToken, 2),
+      ]),
+    ],
+  );
+  console.log(`PyTorch prefill (batch 2): ${fixed(torch.prefillMs / 1000, 2)} s\n`);
+}
+
+async function benchMini() {
+  const { model } = await editarBench(['--model', 'mini']);
+  const { timings } = model;
+  table(
+    ['embedded model', ''],
+    [
+      ['open', `${fixed(model.openMs)} ms`],
+      ['whole edit', `${fixed(model.totalMs)} ms`],
+      ['first row after', `${fixed(timings.firstRowMs)} ms`],
+      ['per token', `${fixed(timings.msPerToken, 2)} ms`],
+      ['previews, share of decoding', fixed(model.previewShare, 2)],
+      ['previewed rows against the final picture', `${fixed(model.previewPsnr, 1)} dB`],
+      ['worst band', `${fixed(model.previewPsnrWorstBand, 1)} dB`],
+      ['peak memory', `${model.peakMiB} MiB`],
+    ],
+  );
+}
+
+await runBuild();
+const transformers = wanted('xl') ? await benchXl() : [];
+if (wanted('pytorch')) await benchPytorch(transformers);
+if (wanted('mini') && existsSync(new URL('../../native-models/packs/mini/pack.json', import.meta.url)))
+  await benchMini();
+
+function runBuild() {
+  return new Promise((resolve, reject) => {
+    spawn(process.execPath, ['build/build.mjs'], { cwd: root, stdio: 'inherit' }).on('exit', (code) =>
+      code === 0 ? resolve(undefined) : reject(new Error('the build failed')),
+    );
+  });
+}

@@ -20,10 +20,11 @@ export interface Spread {
   readonly ramp: number;
 }
 
-/** Of the region the model may change: 4 px wider than the selection, and fading over a tenth of it, at least 32 px. */
+/** Of the region the model may change: 4 px wider than the selection, and fading over a tenth of its smaller side, at
+ * least 32 px. */
 export const editSpread = ({ width, height }: Extent): Spread => ({
   dilate: 4,
-  ramp: Math.max(32, Math.round(Math.max(width, height) / 10)),
+  ramp: Math.max(32, Math.round(Math.min(width, height) / 10)),
 });
 
 /** Of the region that is put back into the photo. */

@@ -5,7 +5,7 @@ export type Pause = () => Promise<void>;
 /** For callers that have nothing else to do. */
 export const withoutPause: Pause = () => Promise.resolve();
 
-const samplesPerSlice = 2 ** 18; // a few milliseconds of work
+const samplesPerSlice = 2 ** 16; // a millisecond of work, a few before it is compiled
 const longestMs = 12;
 
 /** Runs `work` over all rows in order, a range at a time, and pauses whenever about 12 ms have passed, so that the event loop is

@@ -121,6 +121,41 @@ test('shows no seam after colour match and ramp where a plain paste shows one', 
   expect(seamMetric(matched, ramped) - seamMetric(photo, ramped)).toBeLessThan(0.5);
 });
 
+async function smallPaste(): Promise<{ photo: Raster; mask: Mask }> {
+  const photo = smoothPicture(160, 120);
+  const selection = maskOfBounds({ x: 50, y: 40, width: 60, height: 40 }, photo);
+  return { photo, mask: await spreadMask(selection, { dilate: 0, ramp: 6 }, boundsOf(photo), withoutPause) };
+}
+
+test('matching removes the seam of any cast it can undo, and never makes one worse', async () => {
+  const { photo, mask } = await smallPaste();
+  const gains = fc.double({ min: 0.85, max: 1.15, noNaN: true });
+  await fc.assert(
+    fc.asyncProperty(gains, fc.integer({ min: -20, max: 20 }), async (gain, offset) => {
+      const patch = castPatch(photo, mask, gain, offset);
+      const plain = await composite(photo, patch, mask, { matchesRim: false }, withoutPause);
+      const matched = await composite(photo, patch, mask, { matchesRim: true }, withoutPause);
+      const before = seamMetric(photo, mask);
+      expect(seamMetric(matched, mask)).toBeLessThanOrEqual(Math.max(seamMetric(plain, mask), before) + 0.1);
+      expect(seamMetric(matched, mask) - before).toBeLessThan(0.3);
+    }),
+    { numRuns: 20 },
+  );
+});
+
+test('a patch that has nothing to do with the photo seams no worse for being matched', async () => {
+  const { photo, mask } = await smallPaste();
+  await fc.assert(
+    fc.asyncProperty(fc.nat(), async (seed) => {
+      const patch = noisePicture(mask.bounds.width, mask.bounds.height, 3, 8, seed);
+      const plain = await composite(photo, patch, mask, { matchesRim: false }, withoutPause);
+      const matched = await composite(photo, patch, mask, { matchesRim: true }, withoutPause);
+      expect(seamMetric(matched, mask)).toBeLessThanOrEqual(seamMetric(plain, mask) * 1.02);
+    }),
+    { numRuns: 10 },
+  );
+});
+
 test('refuses a patch or mask of another photo', async () => {
   const photo = noisePicture(20, 20);
   const mask = maskOfBounds({ x: 4, y: 5, width: 6, height: 7 }, photo);

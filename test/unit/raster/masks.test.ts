@@ -101,9 +101,9 @@ test('never weakens a soft mask and never leaves what it may cover', async () =>
   expect(spread).toEqual({ bounds: within, data: new Uint8Array([255, 60]) });
 });
 
-test('feathers a tenth of the selection, at least 32 px', () => {
+test('feathers a tenth of the smaller side of the selection, at least 32 px', () => {
   expect(editSpread({ width: 100, height: 50 })).toEqual({ dilate: 4, ramp: 32 });
-  expect(editSpread({ width: 100, height: 900 }).ramp).toBe(90);
+  expect(editSpread({ width: 700, height: 900 }).ramp).toBe(70);
 });
 
 test('finds the cells that changed and those that also look different', () => {

@@ -3,7 +3,7 @@ import type { DecoderSession } from '../../runtime/decoder-session.ts';
 import type { HostTensor } from '../../runtime/host-tensor.ts';
 import type { RunOptions } from '../../runtime/session.ts';
 import type { FloatTensor } from '../../tensor/tensor.ts';
-import { imageTokens } from './config.ts';
+
 import type { CacheLayout } from './cache-layout.ts';
 import type { TransformerConfig } from './config.ts';
 

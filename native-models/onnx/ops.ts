@@ -22,9 +22,7 @@ export const multiply = binary('Mul');
 export const divide = binary('Div');
 export const matMul = binary('MatMul');
 export const sigmoid = unary('Sigmoid');
-export const tanh = unary('Tanh');
 export const sqrt = unary('Sqrt');
-export const reciprocal = unary('Reciprocal');
 export const absolute = unary('Abs');
 
 export function softmax(g: GraphBuilder, at: string, x: Value, axis = -1): Value {
@@ -68,10 +66,6 @@ export function cast(g: GraphBuilder, at: string, x: Value, to: OnnxDtype): Valu
 /** Mean over one axis, which stays with size 1. */
 export function reduceMean(g: GraphBuilder, at: string, x: Value, axis: number): Value {
   return g.node(path(at, 'ReduceMean'), 'ReduceMean', [x, g.ints(axis)], { attributes: { keepdims: { int: 1 } } });
-}
-
-export function reduceMax(g: GraphBuilder, at: string, x: Value, axis: number): Value {
-  return g.node(path(at, 'ReduceMax'), 'ReduceMax', [x, g.ints(axis)], { attributes: { keepdims: { int: 1 } } });
 }
 
 /** x · sigmoid(x). */

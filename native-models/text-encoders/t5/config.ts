@@ -12,20 +12,6 @@ export interface T5Config {
   readonly textTokens: number; // positions a prompt is padded to
 }
 
-/** The encoder of google/flan-t5-xl as EditAR uses it (editar.md section 6). */
-export const flanT5Xl: T5Config = {
-  dModel: 2048,
-  heads: 32,
-  dKv: 64,
-  dFf: 5120,
-  layers: 24,
-  vocab: 32128,
-  buckets: 32,
-  maxDistance: 128,
-  normEps: 1e-6,
-  textTokens: 120,
-};
-
 /** Bucket of the distance `key - query`: exact up to half of a direction's buckets, then logarithmic up to `maxDistance`;
  * keys to the right use the second half of the table. */
 export function relativeBucket(distance: number, { buckets, maxDistance }: T5Config): number {

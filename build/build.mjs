@@ -1,6 +1,6 @@
 // @ts-check
 // Bundles every program of the project into out/ with Vite's JavaScript API.
-import { rm } from 'node:fs/promises';
+import { chmod, rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
 import { programs } from './programs.mjs';
@@ -29,3 +29,4 @@ function buildProgram(/** @type {{name: string, entry: string, format: 'es' | 'c
 
 await rm(new URL('../out', import.meta.url), { recursive: true, force: true });
 for (const program of programs) await buildProgram(program);
+await chmod(new URL('../out/cli.mjs', import.meta.url), 0o755); // package.json names it as the command `editar`

@@ -10,5 +10,6 @@ export type { BuildEditarOptions } from './families/editar/build.ts';
 export { openModel } from './open-model.ts';
 export { modelParityCases } from './parity/cases.ts';
 export type { DecodePicture, ParityResult } from './parity/result.ts';
+export { leaveWhiteSquare, prepareSquare, prepareWhiteSquare, squareCrop } from './tensor/square-crop.ts';
 export { bench } from './bench/index.ts';
 export type { BenchOptions, BenchResult } from './bench/index.ts';

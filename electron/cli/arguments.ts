@@ -1,4 +1,5 @@
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import type { BenchRequest } from '#node/models/run-bench.ts';
 import { devices, fits, ranges, zEditRequest, zTask } from '#common/contract/edit-request.ts';
 import type { EditRequest, Range, Region, Selection } from '#common/contract/edit-request.ts';
 
@@ -32,6 +33,7 @@ export type CliCommand = (
   | { readonly name: 'models add'; readonly folder: string }
   | { readonly name: 'models remove'; readonly id: string }
   | { readonly name: 'parity'; readonly folder: string }
+  | { readonly name: 'bench'; readonly request: BenchRequest }
 ) & { readonly json: boolean };
 
 /** Arguments that name no command: a mistake, or a question that was answered. */
@@ -63,6 +65,8 @@ interface JsonFlag {
   readonly json?: boolean;
 }
 
+type BenchFlags = Omit<BenchRequest, 'isRandom'> & { readonly randomXl?: boolean; readonly json?: boolean };
+
 /** Reads the arguments after the program's name. */
 export function parseArguments(argv: readonly string[], version: string): ParsedArguments {
   let command: CliCommand | undefined;
@@ -92,6 +96,7 @@ function createProgram(version: string, found: (command: CliCommand) => void, wr
   addEdit(program, found);
   addModels(program, found);
   addParity(program, found);
+  addBench(program, found);
   return program;
 }
 
@@ -197,6 +202,25 @@ function addParity(program: Command, found: Found): void {
     .option('--json', 'one JSON object per line on stdout')
     .action((folder: string, flags: JsonFlag) => {
       found({ name: 'parity', folder, json: flags.json ?? false });
+    });
+}
+
+function addBench(program: Command, found: Found): void {
+  program
+    .command('bench')
+    .description('Time a model on this machine.')
+    .addOption(
+      new Option('--model <id|dir>', 'installed model or folder of one (default: the embedded model)').conflicts(
+        'randomXl',
+      ),
+    )
+    .option('--random-xl', 'the released model with random weights; needs some gigabytes of temporary space')
+    .addOption(numberOption('--tokens <number>', 'steps to time', { min: 1, max: 1024, isWhole: true }))
+    .addOption(new Option('--precision <precision>', 'of the random weights').choices(precisions))
+    .option('--pictures', 'time whole pictures of random weights too, which takes minutes')
+    .option('--json', 'one JSON object per line on stdout')
+    .action(({ json, randomXl, ...request }: BenchFlags) => {
+      found({ name: 'bench', request: { ...request, isRandom: randomXl ?? false }, json: json ?? false });
     });
 }
 

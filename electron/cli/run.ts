@@ -2,6 +2,7 @@ import { createServices } from '#node/services.ts';
 import type { Services, ServicesConfig } from '#node/services.ts';
 import { parseArguments } from './arguments.ts';
 import type { CliCommand } from './arguments.ts';
+import { bench } from './commands/bench.ts';
 import { edit } from './commands/edit.ts';
 import { models } from './commands/models.ts';
 import { parity } from './commands/parity.ts';
@@ -42,6 +43,8 @@ function dispatch(command: CliCommand, services: Services, terminal: Terminal, s
       return edit(command, services, terminal, signal);
     case 'parity':
       return parity(command, terminal, signal);
+    case 'bench':
+      return bench(command, services, terminal, signal);
     case 'models list':
     case 'models verify':
     case 'models add':

@@ -38,7 +38,7 @@ const decodePicture: DecodePicture = (path) =>
  * @throws AppError `folder-unreadable` when there is none */
 export async function* runParity(
   folder: string,
-  kinds: readonly CaseKind[] = modelParityCases,
+  kinds: readonly CaseKind[] = allKinds,
 ): AsyncGenerator<ParityOutcome> {
   for (const { path, name } of await findCases(folder)) yield await checkCase(path, name, kinds);
 }

@@ -103,6 +103,16 @@ test('reads the commands for models', () => {
   });
 });
 
+test('reads what to time', () => {
+  expect(parse('bench', '--model', 'mini')).toEqual({
+    command: { name: 'bench', request: { model: 'mini', isRandom: false }, json: false },
+  });
+  expect(parse('bench', '--random-xl', '--tokens', '8', '--precision', 'int8', '--json')).toEqual({
+    command: { name: 'bench', request: { isRandom: true, tokens: 8, precision: 'int8' }, json: true },
+  });
+  expect(mistakeOf('bench', '--random-xl', '--model', 'mini')).toContain('cannot be used with');
+});
+
 test('answers questions about itself', () => {
   expect(parse('--version')).toEqual({ help: '1.2.3\n' });
   const { help } = parse('edit', '--help') as { help: string };

@@ -14,9 +14,9 @@ export type ClientFrame = z.infer<typeof zClientFrame>;
 
 /** What a server sends. A call ends with exactly one result or error; a subscription that is refused ends with an error. */
 export const zServerFrame = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('result'), id: zId, value: z.unknown() }),
+  z.object({ type: z.literal('result'), id: zId, value: z.unknown().optional() }),
   z.object({ type: z.literal('error'), id: zId, error: z.unknown() }), // the wire form of an error
-  z.object({ type: z.literal('event'), id: zId, value: z.unknown() }), // id of the subscription
+  z.object({ type: z.literal('event'), id: zId, value: z.unknown().optional() }), // id of the subscription
 ]);
 export type ServerFrame = z.infer<typeof zServerFrame>;
 

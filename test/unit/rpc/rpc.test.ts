@@ -13,6 +13,7 @@ const contract = {
     add: method([z.number(), z.number()], z.number()),
     reverse: method([z.instanceof(Uint8Array)], z.instanceof(Uint8Array)),
     fail: method([z.enum(['expected', 'bug'])], z.undefined()),
+    nothing: method([], z.undefined()),
     wait: method([], z.string()),
     onTick: event(z.number()),
   },
@@ -29,6 +30,7 @@ function connect() {
       fail: (kind) => {
         throw kind === 'expected' ? new AppError('disk-full', { path: '/x' }) : new Error('a bug');
       },
+      nothing: () => undefined,
       wait: (signal) =>
         new Promise((_, reject) => {
           state.signal = signal;
@@ -49,6 +51,10 @@ const settled = () => new Promise((resolve) => setTimeout(resolve, 5));
 test('a call comes back with its result', async () => {
   const { shop } = connect();
   expect(await Promise.all([shop.add(1, 2), shop.add(3, 4)])).toEqual([3, 7]);
+});
+
+test('a call may have nothing to say', async () => {
+  expect(await connect().shop.nothing()).toBeUndefined();
 });
 
 test('bytes arrive as bytes, in and out', async () => {
@@ -74,7 +80,7 @@ test('wrong arguments never reach the implementation', async () => {
   });
 });
 
-test.each(['constructor', 'toString', '__proto__', 'hasOwnProperty', 'onTick', 'nothing'])(
+test.each(['constructor', 'toString', '__proto__', 'hasOwnProperty', 'onTick', 'unknown'])(
   'what is not in the contract cannot be called: %s',
   async (member) => {
     const { near } = connect();

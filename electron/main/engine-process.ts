@@ -1,0 +1,57 @@
+import { MessageChannelMain, utilityProcess } from 'electron';
+import type { MessagePortMain, UtilityProcess } from 'electron';
+
+export interface EngineProcessConfig {
+  readonly entry: string; // the bundled engine
+  readonly programFolder: string; // what the engine is told to find its models and version in
+}
+
+const calmMs = 60_000; // an engine that lived this long did not crash because of how it starts
+const maxQuickCrashes = 3;
+
+/** The one process that runs models. It is started when the first window wants it and again after a crash; windows are then given a
+ * new port, and what they waited for fails with `connection-lost`. */
+export class EngineProcess {
+  readonly #config: EngineProcessConfig;
+  readonly #onRestart: () => void;
+  #process: UtilityProcess | undefined;
+  #startedAt = 0;
+  #quickCrashes = 0;
+  #isStopped = false;
+
+  /** @param onRestart called when there is a new process to connect to */
+  constructor(config: EngineProcessConfig, onRestart: () => void) {
+    this.#config = config;
+    this.#onRestart = onRestart;
+  }
+
+  /** A port to the engine, for a window. It closes when the engine dies. */
+  connect(): MessagePortMain {
+    this.#process ??= this.#start();
+    const { port1, port2 } = new MessageChannelMain();
+    this.#process.postMessage({ type: 'connect' }, [port1]);
+    return port2;
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    this.#process?.kill();
+  }
+
+  #start(): UtilityProcess {
+    const child = utilityProcess.fork(this.#config.entry, [this.#config.programFolder], {
+      serviceName: 'EditAR engine',
+      stdio: 'inherit',
+    });
+    this.#startedAt = Date.now();
+    child.once('exit', () => this.#exited());
+    return child;
+  }
+
+  /** An engine that dies at once every time is left alone: starting it for ever would only heat the room. */
+  #exited(): void {
+    this.#process = undefined;
+    this.#quickCrashes = Date.now() - this.#startedAt < calmMs ? this.#quickCrashes + 1 : 1;
+    if (!this.#isStopped && this.#quickCrashes <= maxQuickCrashes) this.#onRestart();
+  }
+}

@@ -1,0 +1,52 @@
+import { net, protocol, session } from 'electron';
+import type { WebContents } from 'electron';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { contentSecurityPolicy, securityHeaders } from '#common/content-security-policy.ts';
+import { pageFile } from '#common/page-files.ts';
+
+export const pageOrigin = 'app://editar';
+
+/** Before the program is ready: the page's scheme behaves as https does. */
+export function registerPageScheme(): void {
+  protocol.registerSchemesAsPrivileged([
+    { scheme: 'app', privileges: { standard: true, secure: true, supportFetchAPI: true } },
+  ]);
+}
+
+/** Serves the page's files, and nothing else, under its scheme.
+ * @param folder of the built page */
+export function servePage(folder: string): void {
+  protocol.handle('app', (request) => answer(request, folder));
+}
+
+async function answer({ url, method }: Request, folder: string): Promise<Response> {
+  const headers = securityHeaders(contentSecurityPolicy());
+  const { host, pathname } = new URL(url);
+  const file = host === 'editar' && method === 'GET' ? pageFile(pathname) : undefined;
+  if (!file) return new Response('There is no such file.', { status: 404, headers });
+  try {
+    const { body } = await net.fetch(pathToFileURL(join(folder, ...file.segments)).href);
+    return new Response(body, { headers: { ...headers, 'Content-Type': file.type } });
+  } catch {
+    return new Response('There is no such file.', { status: 404, headers });
+  }
+}
+
+/** Pages ask for nothing the program does not give by itself. */
+export function denyPermissions(): void {
+  session.defaultSession.setPermissionRequestHandler((_contents, _permission, decide) => decide(false));
+  session.defaultSession.setPermissionCheckHandler(() => false);
+}
+
+/** Keeps a window on our page: no other address, no further windows, no embedded pages. */
+export function confine(contents: WebContents): void {
+  contents.on('will-navigate', (event) => event.preventDefault());
+  contents.on('will-redirect', (event) => event.preventDefault());
+  contents.on('will-attach-webview', (event) => event.preventDefault());
+  contents.setWindowOpenHandler(() => ({ action: 'deny' }));
+}
+
+/** Whether a message comes from the main frame of our page. */
+export const isOurPage = (url: string | undefined, isMainFrame: boolean): boolean =>
+  isMainFrame && url !== undefined && new URL(url).origin === pageOrigin;

@@ -1,0 +1,82 @@
+import { app, Menu } from 'electron';
+import { join } from 'node:path';
+import { AppWindow } from './app-window.ts';
+import { EngineProcess } from './engine-process.ts';
+import { menuTemplate } from './menu.ts';
+import { picturesIn } from './opened-files.ts';
+import { denyPermissions, registerPageScheme, servePage } from './security.ts';
+
+/** The desktop program from its first line to its window. A second start only brings the first one forward. */
+export function startApp(): void {
+  if (!app.requestSingleInstanceLock()) {
+    app.quit();
+    return;
+  }
+  registerPageScheme();
+  const shell = new Shell();
+  app.on('second-instance', (_event, argv, folder) => shell.bringForward(picturesIn(argv, folder)));
+  app.on('open-file', (event, path) => {
+    event.preventDefault();
+    shell.open([path]);
+  });
+  app.on('window-all-closed', () => {
+    if (process.platform !== 'darwin') app.quit();
+  });
+  app.on('activate', () => shell.bringForward([]));
+  app.on('will-quit', () => shell.engine.stop());
+  void app.whenReady().then(() => {
+    servePage(join(app.getAppPath(), 'out', 'renderer'));
+    denyPermissions();
+    Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate(process.platform, (command) => shell.say(command))));
+    shell.start(picturesIn(process.argv, process.cwd()));
+  });
+}
+
+/** The one window and the one engine. */
+class Shell {
+  readonly engine: EngineProcess;
+  #window: AppWindow | undefined;
+  #isReady = false;
+  readonly #waiting: string[] = []; // files the system sent before there was a window
+
+  constructor() {
+    const programFolder = unpacked(app.getAppPath());
+    const entry = join(programFolder, 'out', 'engine.cjs');
+    this.engine = new EngineProcess({ entry, programFolder }, () => this.#window?.reconnect());
+  }
+
+  start(pictures: readonly string[]): void {
+    this.#isReady = true;
+    this.bringForward([...this.#waiting.splice(0), ...pictures]);
+  }
+
+  /** Opens pictures in the window, or in the one to come. */
+  open(pictures: readonly string[]): void {
+    if (this.#isReady) this.bringForward(pictures);
+    else this.#waiting.push(...pictures);
+  }
+
+  bringForward(pictures: readonly string[]): void {
+    if (!this.#isReady) return void this.#waiting.push(...pictures);
+    this.#window ??= this.#createWindow();
+    this.#window.focus();
+    for (const picture of pictures) this.#window.open(picture);
+  }
+
+  say(command: Parameters<AppWindow['say']>[0]): void {
+    this.#window?.say(command);
+  }
+
+  #createWindow(): AppWindow {
+    const created = new AppWindow({
+      preload: join(app.getAppPath(), 'out', 'preload.cjs'),
+      stateFile: join(app.getPath('userData'), 'window.json'),
+      engine: this.engine,
+    });
+    created.window.once('closed', () => (this.#window = undefined));
+    return created;
+  }
+}
+
+/** Libraries cannot be loaded from inside an archive; the packaged program keeps the engine's files beside it. */
+const unpacked = (path: string): string => path.replace(/app\.asar$/, 'app.asar.unpacked');

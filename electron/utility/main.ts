@@ -1,0 +1,24 @@
+import type { MessagePortMain, ParentPort } from 'electron';
+import { join } from 'node:path';
+import { electronPort } from '#common/rpc/electron-port.ts';
+import { BlobStore } from '#node/blobs/blob-store.ts';
+import { userDataFolder } from '#node/models/user-data.ts';
+import { serveEngine } from '#node/rpc/engine-services.ts';
+import { createServices } from '#node/services.ts';
+
+// The engine process of the desktop program: serves every port it is handed.
+const programFolder = process.argv[2];
+if (programFolder === undefined) throw new Error('the engine needs to be told the folder of the program');
+const hosted = createServices({ programFolder }).then((services) => ({
+  services,
+  blobs: new BlobStore(join(userDataFolder(), 'blobs')),
+}));
+
+(process as NodeJS.Process & { parentPort: ParentPort }).parentPort.on('message', ({ ports }) => {
+  for (const port of ports) void serveWhenReady(port);
+});
+
+/** A port keeps what arrives until it is listened to. */
+async function serveWhenReady(port: MessagePortMain): Promise<void> {
+  serveEngine(electronPort(port), await hosted);
+}

@@ -4,6 +4,7 @@ import {
   FRAME,
   HORIZON,
   SLOT_ORIGINS,
+  slotBounds,
   TILE,
   type Background,
   type Color,
@@ -59,29 +60,39 @@ export function renderFrame(scene: Scene): Frame {
   return assemble(base, scene, (object, slot) => tile(background, style, slot, object));
 }
 
-/** TILE x TILE RGB of one object in its slot, on its background. */
+/** TILE x TILE RGB of one object in its slot, on its background. Only the slot is composed and restyled. */
 export function tile(background: Background, style: Style, slot: number, object: SceneObject): Uint8Array {
   return remember(`${background} ${style} ${slot} ${object.color} ${object.kind}`, () => {
-    const objects = [0, 1, 2].map((index) => (index === slot ? object : null));
-    return cut(renderDirectly({ background, style, objects: objects as unknown as Scene['objects'] }), slot);
+    const photo = renderFrame({ background, style: 'photo', objects: [null, null, null] });
+    composeObject(backdrop(background), slot, object, (at, value) => (photo[at] = toByte(value)));
+    return cut(applyStyle(style, photo, slotBounds(slot)), slot);
   });
 }
 
 /** The same picture without the tile cache: the definition that `renderFrame` must equal. */
 export function renderDirectly(scene: Scene): Frame {
   const linear = backdrop(scene.background).slice();
-  scene.objects.forEach((object, slot) => object && paintObject(linear, slot, object));
-  const photo = new Uint8Array(linear.length);
-  for (let i = 0; i < linear.length; i++) photo[i] = Math.min(255, Math.floor(255 * Math.sqrt(linear[i]) + 0.5));
-  return applyStyle(scene.style, photo);
+  scene.objects.forEach((object, slot) => {
+    if (object) composeObject(linear, slot, object, (at, value) => (linear[at] = value));
+  });
+  return applyStyle(scene.style, Uint8Array.from(linear, toByte));
 }
 
-function paintObject(linear: Float64Array, slot: number, object: SceneObject): void {
+/** Linear light to a display byte; gamma 2, so that only a square root is needed. */
+const toByte = (linear: number): number => Math.min(255, Math.floor(255 * Math.sqrt(linear) + 0.5));
+
+/** Passes the linear value of every channel of a slot to `store`, by its index in the frame. */
+function composeObject(
+  ground: Float64Array,
+  slot: number,
+  object: SceneObject,
+  store: (at: number, value: number) => void,
+): void {
   const { through, paint, fixed } = sprite(object.kind);
   const color = PAINT[object.color].map((value) => (value / 255) * (value / 255));
   for (let i = 0; i < TILE * TILE; i++) {
     const at = framePixel(slot, i) * 3;
-    for (let c = 0; c < 3; c++) linear[at + c] = linear[at + c] * through[i] + color[c] * paint[i] + fixed[i * 3 + c];
+    for (let c = 0; c < 3; c++) store(at + c, ground[at + c] * through[i] + color[c] * paint[i] + fixed[i * 3 + c]);
   }
 }
 

@@ -45,16 +45,16 @@ export interface GroupOptions {
   readonly type?: EditType;
 }
 
-const MAP_SHARE = 0.28;
+const MAP_SHARE = 0.18;
 /** Edit types in proportion to how often training shows them. */
 const EDIT_MIX: readonly EditType[] = (
   [
-    ['recolor', 20],
-    ['replace', 23],
-    ['add', 23],
-    ['remove', 12],
-    ['background', 12],
-    ['style', 10],
+    ['recolor', 25],
+    ['replace', 28],
+    ['add', 24],
+    ['remove', 8],
+    ['background', 8],
+    ['style', 7],
   ] as const
 ).flatMap(([type, share]) => Array.from({ length: share }, () => type));
 

@@ -40,6 +40,22 @@ export const SLOT_ORIGINS: readonly (readonly [x: number, y: number])[] = [
   [80, 24],
 ];
 
+/** A rectangle of pixels; right and bottom are exclusive. */
+export interface Bounds {
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+}
+
+export const WHOLE_FRAME: Bounds = { left: 0, top: 0, right: FRAME, bottom: FRAME };
+
+/** The pixels of a slot. */
+export function slotBounds(slot: number): Bounds {
+  const [left, top] = SLOT_ORIGINS[slot];
+  return { left, top, right: left + TILE, bottom: top + TILE };
+}
+
 /** Where an object's centre touches the ground, inside its tile. Pixels. */
 export const ANCHOR: readonly [x: number, y: number] = [23, 36];
 

@@ -1,11 +1,14 @@
-import { FRAME, TOKEN, type Style } from './scene.ts';
+import { FRAME, TOKEN, WHOLE_FRAME, type Bounds, type Style } from './scene.ts';
 
 type Pixels = Uint8Array;
 
-/** Restyles a FRAME x FRAME RGB picture; a pixel depends on its token-aligned block and its direct neighbours only. */
-export function applyStyle(style: Style, photo: Pixels): Pixels {
-  if (style === 'sketch') return sketch(photo);
-  if (style === 'pixel') return pixelArt(photo);
+/**
+ * Restyles a FRAME x FRAME RGB picture; a pixel depends on its token-aligned block and its direct neighbours only.
+ * Limited to `bounds` (on the token grid), the rest of the result is undefined.
+ */
+export function applyStyle(style: Style, photo: Pixels, bounds: Bounds = WHOLE_FRAME): Pixels {
+  if (style === 'sketch') return sketch(photo, bounds);
+  if (style === 'pixel') return pixelArt(photo, bounds);
   return photo;
 }
 
@@ -13,10 +16,10 @@ const PAPER = [252, 248, 238] as const;
 const INK = [52, 48, 58] as const;
 
 /** Pencil lines where the brightness changes, a light wash of the colours, hatching in the dark parts. */
-function sketch(photo: Pixels): Pixels {
+function sketch(photo: Pixels, bounds: Bounds): Pixels {
   const out = new Uint8Array(photo.length);
-  for (let y = 0; y < FRAME; y++) {
-    for (let x = 0; x < FRAME; x++) {
+  for (let y = bounds.top; y < bounds.bottom; y++) {
+    for (let x = bounds.left; x < bounds.right; x++) {
       const at = (y * FRAME + x) * 3;
       const line = lineStrength(photo, x, y);
       const hatch = hatching(luma(photo, x, y), x, y);
@@ -59,10 +62,10 @@ const CENTRE = [5, 6, 9, 10] as const; // of the 16 pixels in a block
 const LEVELS = 8;
 
 /** Blocks of 4 x 4 pixels in a reduced palette. */
-function pixelArt(photo: Pixels): Pixels {
+function pixelArt(photo: Pixels, bounds: Bounds): Pixels {
   const out = new Uint8Array(photo.length);
-  for (let top = 0; top < FRAME; top += BLOCK) {
-    for (let left = 0; left < FRAME; left += BLOCK) fillBlock(photo, out, left, top);
+  for (let top = bounds.top; top < bounds.bottom; top += BLOCK) {
+    for (let left = bounds.left; left < bounds.right; left += BLOCK) fillBlock(photo, out, left, top);
   }
   return out;
 }

@@ -76,6 +76,7 @@ async function benchXl() {
       fixed(t.openMs / 1000, 2),
       fixed(t.openMiB),
       fixed(t.peakMiB),
+      fixed(t.longestBlockMs),
     ]),
   );
   table(

@@ -1,4 +1,5 @@
 import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { WeightPrecision } from '../api.ts';
@@ -36,6 +37,8 @@ export interface TransformerBench {
   readonly openMs: number;
   readonly openMiB: number; // resident memory that opening added
   readonly peakMiB: number; // of the whole process, decoding included
+  /** Longest time that nothing else could run in this process, from opening to the last timed step. */
+  readonly longestBlockMs: number;
   readonly imagePrefillMs: number;
   readonly textPrefillMs: number; // one prompt
   readonly prefillMs: number; // picture, prompt and no-prompt, as an edit begins
@@ -76,19 +79,34 @@ export async function benchTransformer(
     );
     const before = residentMiB();
     const path = join(folder, 'bench.onnx');
+    const delays = monitorEventLoopDelay({ resolution: 5 });
+    delays.enable();
     const openStart = performance.now();
     await using session = await openDecoder(path, { device: 'cpu' });
     const openMs = performance.now() - openStart;
     const openMiB = residentMiB() - before;
     const { size } = await stat(join(folder, 'bench.data'));
     const timings = await timeSession(session, config, meter, options);
-    return { precision, cache, fileMiB: mebibytes(size), buildMs, openMs, openMiB, ...timings };
+    delays.disable();
+    return {
+      precision,
+      cache,
+      fileMiB: mebibytes(size),
+      buildMs,
+      openMs,
+      openMiB,
+      longestBlockMs: delays.max / 1e6,
+      ...timings,
+    };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-type Timings = Omit<TransformerBench, 'precision' | 'cache' | 'fileMiB' | 'buildMs' | 'openMs' | 'openMiB'>;
+type Timings = Omit<
+  TransformerBench,
+  'precision' | 'cache' | 'fileMiB' | 'buildMs' | 'openMs' | 'openMiB' | 'longestBlockMs'
+>;
 
 async function timeSession(
   session: DecoderSession,

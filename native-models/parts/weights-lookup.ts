@@ -1,6 +1,7 @@
 import type { TensorSource } from '../checkpoint/checkpoint.ts';
 import { ModelError } from '../errors.ts';
 import type { Lookup } from '../onnx/blocks.ts';
+import { yieldToEventLoop } from '../tensor/yield.ts';
 
 /** A checkpoint file that lies in the pack itself, under another name. */
 export interface LinkedFile {
@@ -23,12 +24,19 @@ export function lookupIn(source: TensorSource, linked?: LinkedFile): Lookup {
   };
 }
 
+/** Values looked at between two turns of the event loop: some 10 ms. */
+const valuesPerSlice = 2 ** 23;
+
 /** @throws ModelError `checkpoint-invalid` naming the tensor and the first value that is not a finite number */
-export function checkFinite(name: string, values: Float32Array): Float32Array {
-  for (let i = 0; i < values.length; i++) {
-    if (!Number.isFinite(values[i])) {
-      throw new ModelError('checkpoint-invalid', `tensor ${name} holds ${values[i]} at index ${i}`, { tensor: name });
+async function checkFinite(name: string, values: Float32Array): Promise<Float32Array> {
+  for (let from = 0; from < values.length; from += valuesPerSlice) {
+    const to = Math.min(from + valuesPerSlice, values.length);
+    for (let i = from; i < to; i++) {
+      if (!Number.isFinite(values[i])) {
+        throw new ModelError('checkpoint-invalid', `tensor ${name} holds ${values[i]} at index ${i}`, { tensor: name });
+      }
     }
+    await yieldToEventLoop();
   }
   return values;
 }

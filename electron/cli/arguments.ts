@@ -81,8 +81,9 @@ export function parseArguments(argv: readonly string[], version: string): Parsed
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return { help: output };
-    const said = output.trim().replace(/^error: /, '');
-    return { mistake: said || 'a command is missing; see editar --help', json: argv.includes('--json') };
+    const isUnfinished = error.code === 'commander.help'; // what was printed is the help of a group of commands
+    const mistake = isUnfinished ? 'a command is missing; see --help' : output.trim().replace(/^error: /, '');
+    return { mistake, json: argv.includes('--json') };
   }
   return command ? { command } : { help: output };
 }

@@ -75,10 +75,10 @@ export function describeError(code: AppErrorCode, data: ErrorData = {}): ErrorMe
 
 function fill(template: string, data: ErrorData): string {
   const filled = template.replaceAll(/\{(\w+)\}/g, (_, name: string) => inWords(data[name]));
-  return filled.replaceAll(/ +(?=[ .,:;])/g, '');
+  return filled.replaceAll(/ +(?= |[.,:;](?:\s|$))/g, '');
 }
 
 function inWords(value: unknown): string {
   if (value === undefined || value === null) return '';
-  return Array.isArray(value) ? value.join(', ') : String(value);
+  return Array.isArray(value) ? value.join(', ') || 'none' : String(value);
 }

@@ -1,5 +1,5 @@
-import { constants } from 'node:fs';
-import { access, stat } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, parse, resolve } from 'node:path';
 import { AppError } from '#common/contract/errors.ts';
 import type { EditRequest } from '#common/contract/edit-request.ts';
@@ -32,9 +32,13 @@ export async function checkOutputs({ image, selection, out, variants, rowsFolder
 async function checkFolder(folder: string): Promise<void> {
   const found = await stat(folder).catch(() => undefined);
   if (!found?.isDirectory()) throw new AppError('output-folder-missing', { folder });
-  await access(folder, constants.W_OK).catch((cause: unknown) => {
+  const probe = join(folder, `.editar-${randomUUID()}`); // asking for permissions misses read-only places, or all on Windows
+  try {
+    await writeFile(probe, '', { flag: 'wx' });
+    await rm(probe);
+  } catch (cause) {
     throw new AppError('output-not-writable', { path: folder }, { cause });
-  });
+  }
 }
 
 async function checkTarget(path: string): Promise<void> {

@@ -77,6 +77,8 @@ test.each([
   ['fitting a selection that is not there', [...minimal, '--fit', 'selection'], 'needs a region or a mask'],
   ['an unknown flag', [...minimal, '--colour'], "unknown option '--colour'"],
   ['an unknown command', ['paint'], "unknown command 'paint'"],
+  ['no command', [], 'a command is missing'],
+  ['half a command', ['models'], 'a command is missing'],
   ['a build without checkpoints', ['models', 'build', '-o', 'pack'], '--gpt'],
 ])('refuses %s', (_, argv, words) => {
   expect(mistakeOf(...argv)).toContain(words);

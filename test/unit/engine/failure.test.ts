@@ -13,6 +13,13 @@ test('tells what happened and what to do about it', () => {
   });
 });
 
+test('names what is allowed, and that there is none', () => {
+  const format = new AppError('unsupported-format', { path: 'a.gif', format: '.gif', allowed: ['.png', '.jpg'] });
+  expect(describeFailure(format).message).toContain('cannot be used as .gif; known are .png, .jpg.');
+  const model = new AppError('model-missing', { model: 'mini', installed: [] });
+  expect(describeFailure(model).message).toContain('installed are: none.');
+});
+
 test("makes a sentence of the inference library's account", () => {
   const { code, message } = describeFailure(new ModelError('out-of-memory', 'this model needs 3 GB, 1 GB is free'));
   expect(code).toBe('out-of-memory');

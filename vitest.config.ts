@@ -1,3 +1,5 @@
+import { fileURLToPath } from 'node:url';
+import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 
 const project = (name: string, extra = {}) => ({
@@ -14,10 +16,20 @@ export default defineConfig({
     passWithNoTests: false,
     maxWorkers: 2,
     projects: [
-      project('unit'),
+      {
+        ...project('unit'),
+        // The real package would look for its binary.
+        resolve: { alias: { electron: fileURLToPath(new URL('test/fakes/electron.ts', import.meta.url)) } },
+      },
+      {
+        ...project('renderer', { environment: 'happy-dom' }),
+        plugins: [svelte({ configFile: false })],
+        resolve: { conditions: ['browser'] },
+      },
       project('golden'),
       project('synthetic'),
       project('integration', { fileParallelism: false }),
+      project('e2e', { fileParallelism: false }),
     ],
   },
 });

@@ -2,6 +2,7 @@
 // Bundles every program of the project into out/ with Vite's JavaScript API.
 import { chmod, rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { build } from 'vite';
 import { programs } from './programs.mjs';
 
@@ -21,12 +22,33 @@ function buildProgram(/** @type {{name: string, entry: string, format: 'es' | 'c
       minify: false,
       sourcemap: true,
       rolldownOptions: {
+        external: ['electron'],
         output: { format: program.format, entryFileNames: program.name, codeSplitting: false },
       },
     },
   });
 }
 
+/** Builds the page. Addresses are relative, so that both hosts can serve it; nothing is inlined, for the policy of both. */
+function buildPage() {
+  return build({
+    root: fileURLToPath(new URL('../renderer', import.meta.url)),
+    configFile: false,
+    logLevel: 'warn',
+    base: './',
+    plugins: [svelte({ configFile: false })],
+    build: {
+      outDir: '../out/renderer',
+      emptyOutDir: true,
+      modulePreload: false,
+      assetsInlineLimit: 0,
+      target: 'es2023',
+      sourcemap: true,
+    },
+  });
+}
+
 await rm(new URL('../out', import.meta.url), { recursive: true, force: true });
 for (const program of programs) await buildProgram(program);
+await buildPage();
 await chmod(new URL('../out/cli.mjs', import.meta.url), 0o755); // package.json names it as the command `editar`

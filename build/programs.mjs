@@ -2,6 +2,10 @@
 /** The programs that run outside the page: output name in out/, entry file, module format.
  * @type {{name: string, entry: string, format: 'es' | 'cjs'}[]} */
 export const programs = [
+  { name: 'main.cjs', entry: 'electron/main/main.ts', format: 'cjs' },
+  { name: 'preload.cjs', entry: 'electron/preload/preload.ts', format: 'cjs' },
+  { name: 'engine.cjs', entry: 'electron/utility/main.ts', format: 'cjs' },
+  { name: 'server.mjs', entry: 'electron/server/main.ts', format: 'es' },
   { name: 'cli.mjs', entry: 'electron/cli/main.ts', format: 'es' },
   { name: 'scene-stream.mjs', entry: 'build/scripts/scene-stream.ts', format: 'es' },
 ];

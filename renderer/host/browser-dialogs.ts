@@ -1,0 +1,34 @@
+import { pictureEndings } from '#common/picture-files.ts';
+import type { Dialogs } from './host.ts';
+
+/** Dialogs as a plain page has them: a file field and a download. */
+export const browserDialogs: Dialogs = { openPicture, savePicture };
+
+function openPicture(): ReturnType<Dialogs['openPicture']> {
+  const field = document.createElement('input');
+  field.type = 'file';
+  field.accept = pictureEndings.map((ending) => `.${ending}`).join(',');
+  return new Promise((resolve, reject) => {
+    field.addEventListener('cancel', () => resolve(null));
+    field.addEventListener('change', () => {
+      const [file] = field.files ?? [];
+      if (file) readFile(file).then(resolve, reject);
+      else resolve(null);
+    });
+    field.click();
+  });
+}
+
+/** A file the person chose or dropped. */
+export async function readFile(file: File): Promise<{ name: string; bytes: Uint8Array }> {
+  return { name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) };
+}
+
+function savePicture({ name, bytes }: { name: string; bytes: Uint8Array }): Promise<boolean> {
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(new Blob([bytes as Uint8Array<ArrayBuffer>]));
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000); // the browser reads it after the click
+  return Promise.resolve(true);
+}

@@ -1,0 +1,28 @@
+import { browserDialogs } from './browser-dialogs.ts';
+import { EngineLink } from './engine-link.ts';
+import type { Host } from './host.ts';
+import { socketPort } from './ports.ts';
+
+const retryMs = [250, 500, 1000, 2000, 4000]; // then the last again and again
+
+/** A host whose engine answers over a socket of the page's own origin. A lost connection is opened again by itself. */
+export function createBrowserHost(address = socketAddress(location)): Host {
+  const link = new EngineLink();
+  connect(link, address, 0);
+  const never = () => () => undefined;
+  return { kind: 'browser', dialogs: browserDialogs, onEngine: link.onEngine, onOpened: never, onCommand: never };
+}
+
+const socketAddress = ({ protocol, host }: Location): string => `${protocol === 'https:' ? 'wss' : 'ws'}://${host}/rpc`;
+
+function connect(link: EngineLink, address: string, attempt: number): void {
+  const socket = new WebSocket(address);
+  let next = attempt + 1;
+  socket.addEventListener('open', () => {
+    next = 0;
+    link.use(socketPort(socket));
+  });
+  socket.addEventListener('close', () => {
+    setTimeout(() => connect(link, address, next), retryMs[Math.min(next, retryMs.length - 1)]);
+  });
+}

@@ -1,0 +1,34 @@
+import { shellContract } from '#common/contract/services.ts';
+import type { ShellServices } from '#common/contract/services.ts';
+import { createClient } from '#common/rpc/client.ts';
+import { EngineLink } from './engine-link.ts';
+import type { Host } from './host.ts';
+import { domPort } from './ports.ts';
+
+/** A host inside Electron's window: the preload script passes a port to the engine, anew after a crash, and one to the shell. */
+export function createElectronHost(page: Window = window): Host {
+  const link = new EngineLink();
+  const shell = new Promise<ShellServices>((resolve) => {
+    page.addEventListener('message', ({ source, data, ports: [port] }) => {
+      if (source !== page || !port) return;
+      if (data === 'engine-port') link.use(domPort(port));
+      if (data === 'shell-port') resolve(createClient(domPort(port), shellContract));
+    });
+  });
+  page.postMessage('page-ready', page.location.origin);
+  return {
+    kind: 'desktop',
+    onEngine: link.onEngine,
+    dialogs: {
+      openPicture: async () => (await shell).dialogs.openPicture(),
+      savePicture: async (picture) => (await shell).dialogs.savePicture(picture),
+    },
+    onOpened: (listener) => later(shell.then(({ dialogs }) => dialogs.onOpened(listener))),
+    onCommand: (listener) => later(shell.then(({ menu }) => menu.onCommand(listener))),
+  };
+}
+
+/** Ends a subscription that has yet to begin. */
+function later(subscription: Promise<() => void>): () => void {
+  return () => void subscription.then((unsubscribe) => unsubscribe());
+}

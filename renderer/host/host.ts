@@ -1,0 +1,21 @@
+import type { EngineServices, MenuCommand, NamedBytes } from '#common/contract/services.ts';
+import type { Event } from '#common/rpc/contract.ts';
+
+/** Dialogs of the system, or the browser's nearest thing to them. */
+export interface Dialogs {
+  /** Null when the person chooses nothing. */
+  openPicture(): Promise<NamedBytes | null>;
+  /** False when the person chooses nothing. */
+  savePicture(picture: NamedBytes): Promise<boolean>;
+}
+
+/** Where the page runs: all it has of the world outside. */
+export interface Host {
+  readonly kind: 'desktop' | 'browser';
+  readonly dialogs: Dialogs;
+  /** The engine's services each time it can be reached, undefined when it was lost. Told anew after every loss. */
+  readonly onEngine: Event<EngineServices | undefined>;
+  /** Pictures given to the program from outside. */
+  readonly onOpened: Event<NamedBytes>;
+  readonly onCommand: Event<MenuCommand>;
+}

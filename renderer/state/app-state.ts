@@ -1,0 +1,28 @@
+import { getContext, setContext } from 'svelte';
+import type { Host } from '../host/host.ts';
+import { EditorState } from './editor.svelte.ts';
+import { EngineState } from './engine.svelte.ts';
+import { JobState } from './job.svelte.ts';
+import { Problems } from './problems.svelte.ts';
+
+/** Everything the page remembers, made once per page. */
+export interface AppState {
+  readonly host: Host;
+  readonly problems: Problems;
+  readonly engine: EngineState;
+  readonly editor: EditorState;
+  readonly job: JobState;
+}
+
+export function createAppState(host: Host): AppState {
+  const problems = new Problems();
+  const engine = new EngineState(host, problems);
+  const editor = new EditorState(engine);
+  return { host, problems, engine, editor, job: new JobState(engine, editor, problems) };
+}
+
+const key = Symbol('app state');
+
+export const provideAppState = (state: AppState): AppState => setContext(key, state);
+
+export const useAppState = (): AppState => getContext<AppState>(key);

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { openModel } from '#models';
+import { exitAtOnce, openModel } from '#models';
 import { Engine } from './engine/engine.ts';
 import type { OpenModel } from './engine/opened-models.ts';
 import { createLog } from './log/log.ts';
@@ -9,6 +9,8 @@ import { ModelLibrary } from './models/model-library.ts';
 import { userDataFolder } from './models/user-data.ts';
 
 const zProgram = z.object({ version: z.string(), dependencies: z.object({ 'onnxruntime-node': z.string() }) });
+
+export { exitAtOnce };
 
 /** What the program says of itself. */
 export interface Program {

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { JobMessage } from '#common/contract/job-message.ts';
 import type { Services } from '#node/services.ts';
 import type { CliCommand } from '../arguments.ts';
@@ -6,6 +7,9 @@ import type { Terminal } from '../terminal.ts';
 import { seconds } from '../words.ts';
 
 type EditCommand = Extract<CliCommand, { name: 'edit' }>;
+
+/** What a cancelled job gets to finish a file it is writing. */
+const unwindMs = 50;
 
 /** `editar edit`: one picture. @returns the exit code */
 export async function edit(
@@ -22,7 +26,10 @@ export async function edit(
     });
     signal.addEventListener('abort', () => engine.cancel(job), { once: true });
   });
-  if (last.type === 'cancelled') return exitCodes.cancelled;
+  if (last.type === 'cancelled') {
+    await Promise.race([engine.whenIdle(), setTimeout(unwindMs)]);
+    return exitCodes.cancelled;
+  }
   return last.type === 'failed' ? exitCodeOf(last.code) : exitCodes.done;
 }
 

@@ -49,6 +49,11 @@ export class Engine implements AsyncDisposable {
     return this.#queue.waiting;
   }
 
+  /** Resolves when no job runs or waits: after `cancelled` was said, when the job has let go of everything. */
+  whenIdle(): Promise<void> {
+    return this.#queue.whenIdle();
+  }
+
   async #run(request: EditRequest, tell: Tell, signal: AbortSignal): Promise<void> {
     const { log } = this.#config;
     const say = untilTheLast(tell);

@@ -251,8 +251,12 @@ test('says that it is cancelled although the model does not listen', async () =>
   await reached.promise;
   engine.cancel(job);
   expect(await done).toEqual({ type: 'cancelled' });
+  let isIdle = false;
+  const idle = engine.whenIdle().then(() => (isIdle = true));
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(isIdle).toBe(false);
   goOn.resolve();
-  await engine[Symbol.asyncDispose]();
+  await idle;
   expect(existsSync(at('out.png'))).toBe(false);
 });
 

@@ -1,4 +1,5 @@
 import { ModelError } from '../errors.ts';
+import type { Dtype } from '../tensor/dtype.ts';
 import type { Checkpoint, TensorInfo, TensorSource } from './checkpoint.ts';
 import { quoted } from './refusal.ts';
 
@@ -16,7 +17,7 @@ interface SelectionRules {
 
 /** Every expected tensor under its expected name; asking for any other throws `checkpoint-mismatch`. Strict: an unexpected
  * tensor is as wrong as a missing one, because it means that the file is for another model. Throws one
- * `checkpoint-mismatch` whose data lists all `missing`, `extra` and `misshaped` tensors. Reads no values. */
+ * `checkpoint-mismatch` whose data lists all `missing`, `extra`, `misshaped` and `mistyped` tensors. Reads no values. */
 export function selectTensors(
   checkpoint: Checkpoint,
   expected: readonly ExpectedTensor[],
@@ -35,6 +36,7 @@ export function selectTensors(
     missing: expected.map(({ name }) => name).filter((name) => !stored.has(name)),
     extra: [...there].filter((name) => !known.has(name) && !isIgnored(name)),
     misshaped: expected.flatMap(({ name, dims }) => misshaped(checkpoint, name, stored.get(name), dims)),
+    mistyped: expected.flatMap(({ name }) => mistyped(checkpoint, name, stored.get(name))),
   };
   if (Object.values(mismatch).some((list) => list.length > 0)) throw mismatchError(checkpoint.name, mismatch);
   return new Selection(checkpoint, stored);
@@ -79,10 +81,25 @@ interface Misshaped {
   readonly found: readonly number[];
 }
 
+interface Mistyped {
+  readonly name: string;
+  readonly found: Dtype;
+}
+
 interface Mismatch {
   readonly missing: readonly string[];
   readonly extra: readonly string[];
   readonly misshaped: readonly Misshaped[];
+  readonly mistyped: readonly Mistyped[];
+}
+
+const floatDtypes: readonly Dtype[] = ['f64', 'f32', 'f16', 'bf16'];
+
+/** Weights are real numbers: integers under a weight's name are quantised values whose scales would be lost. */
+function mistyped(checkpoint: Checkpoint, name: string, stored: string | undefined): Mistyped[] {
+  if (stored === undefined) return [];
+  const { dtype } = checkpoint.info(stored);
+  return floatDtypes.includes(dtype) ? [] : [{ name, found: dtype }];
 }
 
 function misshaped(
@@ -107,6 +124,10 @@ function mismatchError(file: string, mismatch: Mismatch): ModelError {
     part('missing', mismatch.missing.map(quoted)),
     part('not expected', mismatch.extra.map(quoted)),
     part('of another shape', shapes),
+    part(
+      'not of floating-point numbers',
+      mismatch.mistyped.map(({ name, found }) => `${quoted(name)} is ${found}`),
+    ),
   ].filter((text) => text !== '');
   const message = `${file} holds other tensors than this model needs. ${parts.join(' ')}`;
   return new ModelError('checkpoint-mismatch', message, { file, ...mismatch });

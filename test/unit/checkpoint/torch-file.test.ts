@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 
-import { openTorchFile } from '../../../../native-models/checkpoint/torch-file.ts';
-import { floats, memorySource, p, torchBytes, zipBytes } from '../../../helpers/checkpoint-files.ts';
+import { openTorchFile } from '../../../native-models/checkpoint/torch-file.ts';
+import { floats, memorySource, p, torchBytes, zipBytes } from '../../helpers/checkpoint-files.ts';
 
 const vector = (key: string, count: number) => p.tensor(p.storage('FloatStorage', key, count), 0, [count], [1]);
 const open = (value: Uint8Array, storages: Record<string, Uint8Array> = {}) =>

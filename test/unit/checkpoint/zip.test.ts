@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 
-import { ZipArchive } from '../../../../native-models/checkpoint/zip.ts';
-import { memorySource, zipBytes } from '../../../helpers/checkpoint-files.ts';
+import { ZipArchive } from '../../../native-models/checkpoint/zip.ts';
+import { memorySource, zipBytes } from '../../helpers/checkpoint-files.ts';
 
 const data = Uint8Array.of(1, 2, 3, 4, 5, 6);
 const open = (bytes: Uint8Array) => ZipArchive.open(memorySource(bytes));

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { asRawArray, widenToFloat32 } from '../../../../native-models/tensor/widen.ts';
+import { asRawArray, widenToFloat32 } from '../../../native-models/tensor/widen.ts';
 
 const bytesOf = (array: ArrayBufferView): Uint8Array => new Uint8Array(array.buffer);
 

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 
-import { unpickle } from '../../../../native-models/checkpoint/pickle.ts';
-import { PickleFloat, PickleGlobal, PickleNamespace } from '../../../../native-models/checkpoint/pickle-values.ts';
-import { Refusal } from '../../../../native-models/checkpoint/refusal.ts';
-import { p } from '../../../helpers/checkpoint-files.ts';
+import { unpickle } from '../../../native-models/checkpoint/pickle.ts';
+import { PickleFloat, PickleGlobal, PickleNamespace } from '../../../native-models/checkpoint/pickle-values.ts';
+import { Refusal } from '../../../native-models/checkpoint/refusal.ts';
+import { p } from '../../helpers/checkpoint-files.ts';
 
 const namespace = new PickleGlobal('argparse Namespace', () => new PickleNamespace());
 const world = {

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
-import type { ByteSource, Checkpoint } from '../../../../native-models/checkpoint/checkpoint.ts';
-import { openSafetensors } from '../../../../native-models/checkpoint/safetensors.ts';
-import { openTorchFile } from '../../../../native-models/checkpoint/torch-file.ts';
-import { ModelError } from '../../../../native-models/errors.ts';
-import { floats, memorySource, p, safetensorsBytes, torchBytes } from '../../../helpers/checkpoint-files.ts';
+import type { ByteSource, Checkpoint } from '../../../native-models/checkpoint/checkpoint.ts';
+import { openSafetensors } from '../../../native-models/checkpoint/safetensors.ts';
+import { openTorchFile } from '../../../native-models/checkpoint/torch-file.ts';
+import { ModelError } from '../../../native-models/errors.ts';
+import { floats, memorySource, p, safetensorsBytes, torchBytes } from '../../helpers/checkpoint-files.ts';
 
 const storage = p.storage('FloatStorage', '0', 6);
 const torch = torchBytes(

@@ -2,8 +2,8 @@ import { truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 
-import { openFileSource } from '../../../../native-models/checkpoint/file-source.ts';
-import { temporaryFolder } from '../../../helpers/checkpoint-files.ts';
+import { openFileSource } from '../../../native-models/checkpoint/file-source.ts';
+import { temporaryFolder } from '../../helpers/checkpoint-files.ts';
 
 test('reads exactly the range that is asked for', async () => {
   const folder = await temporaryFolder({ a: Uint8Array.of(1, 2, 3, 4, 5) });

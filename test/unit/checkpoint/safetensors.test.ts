@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 
-import { readTensors } from '../../../../native-models/checkpoint/read-tensors.ts';
-import { openSafetensors } from '../../../../native-models/checkpoint/safetensors.ts';
-import { floats, memorySource, safetensorsBytes, temporaryFolder } from '../../../helpers/checkpoint-files.ts';
+import { readTensors } from '../../../native-models/checkpoint/read-tensors.ts';
+import { openSafetensors } from '../../../native-models/checkpoint/safetensors.ts';
+import { floats, memorySource, safetensorsBytes, temporaryFolder } from '../../helpers/checkpoint-files.ts';
 
 const open = (header: object | string, data?: Uint8Array) =>
   openSafetensors(memorySource(safetensorsBytes(header, data)));
@@ -35,7 +35,7 @@ test('takes __proto__ as an ordinary name', async () => {
 test('tells where in the file the bytes of a tensor lie', async () => {
   const bytes = safetensorsBytes({ a: entry('F32', [1], 0, 4) }, floats(3));
   const path = join(await temporaryFolder({ 'a.safetensors': bytes }), 'a.safetensors');
-  const { openCheckpoint } = await import('../../../../native-models/checkpoint/open-checkpoint.ts');
+  const { openCheckpoint } = await import('../../../native-models/checkpoint/open-checkpoint.ts');
   await using file = await openCheckpoint(path);
   expect(file.info('a').location).toEqual({ file: path, offset: bytes.length - 4, bytes: 4 });
 });

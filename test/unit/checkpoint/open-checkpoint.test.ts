@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 
-import { openCheckpoint } from '../../../../native-models/checkpoint/open-checkpoint.ts';
-import { floats, p, safetensorsBytes, temporaryFolder, torchBytes } from '../../../helpers/checkpoint-files.ts';
+import { openCheckpoint } from '../../../native-models/checkpoint/open-checkpoint.ts';
+import { floats, p, safetensorsBytes, temporaryFolder, torchBytes } from '../../helpers/checkpoint-files.ts';
 
 const safetensors = (name: string, value: number) =>
   safetensorsBytes({ [name]: { dtype: 'F32', shape: [1], data_offsets: [0, 4] } }, floats(value));

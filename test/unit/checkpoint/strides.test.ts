@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
-import { gather, isContiguous, span } from '../../../../native-models/checkpoint/strides.ts';
+import { gather, isContiguous, span } from '../../../native-models/checkpoint/strides.ts';
 
 test('knows which layouts are row-major without gaps', () => {
   const view = (dims: number[], strides: number[]) => ({ offset: 0, dims, strides });

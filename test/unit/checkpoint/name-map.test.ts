@@ -1,20 +1,23 @@
 import { expect, test, vi } from 'vitest';
 
-import type { Checkpoint } from '../../../../native-models/checkpoint/checkpoint.ts';
-import { selectTensors } from '../../../../native-models/checkpoint/name-map.ts';
-import { openSafetensors } from '../../../../native-models/checkpoint/safetensors.ts';
-import type { ModelError } from '../../../../native-models/errors.ts';
-import { memorySource, safetensorsBytes } from '../../../helpers/checkpoint-files.ts';
+import type { Checkpoint } from '../../../native-models/checkpoint/checkpoint.ts';
+import { selectTensors } from '../../../native-models/checkpoint/name-map.ts';
+import { openSafetensors } from '../../../native-models/checkpoint/safetensors.ts';
+import type { ModelError } from '../../../native-models/errors.ts';
+import { floats, memorySource, safetensorsBytes } from '../../helpers/checkpoint-files.ts';
 
-/** One byte per element, in the order given. */
-async function checkpointOf(shapes: Readonly<Record<string, readonly number[]>>): Promise<Checkpoint> {
+/** Counting numbers, in the order given. */
+async function checkpointOf(
+  shapes: Readonly<Record<string, readonly number[]>>,
+  dtype: 'F32' | 'U8' = 'F32',
+): Promise<Checkpoint> {
   let end = 0;
   const header = Object.entries(shapes).map(([name, shape]) => {
     const begin = end;
-    end += shape.reduce((product, dim) => product * dim, 1);
-    return [name, { dtype: 'U8', shape, data_offsets: [begin, end] }];
+    end += shape.reduce((product, dim) => product * dim, dtype === 'F32' ? 4 : 1);
+    return [name, { dtype, shape, data_offsets: [begin, end] }];
   });
-  const data = Uint8Array.from({ length: end }, (_, i) => i);
+  const data = dtype === 'F32' ? floats(...Array(end / 4).keys()) : Uint8Array.from({ length: end }, (_, i) => i);
   return openSafetensors(memorySource(safetensorsBytes(Object.fromEntries(header), data), 'w.safetensors'));
 }
 
@@ -52,9 +55,16 @@ test('lists everything that is missing, extra or of another shape in one error',
     missing: ['c', 'd'],
     extra: ['x', 'y'],
     misshaped: [{ name: 'b', expected: [3, 2], found: [2, 3] }],
+    mistyped: [],
   });
   expect(error.message).toContain('2 missing: "c", "d". 2 not expected: "x", "y".');
   expect(error.message).toContain('"b" is [2, 3], not [3, 2]');
+});
+
+test('refuses integers under the name of a weight', async () => {
+  const checkpoint = await checkpointOf({ a: [2] }, 'U8');
+  const error = refusalOf(() => selectTensors(checkpoint, [{ name: 'a', dims: [2] }]));
+  expect(error.message).toContain('1 not of floating-point numbers: "a" is u8.');
 });
 
 test('keeps the message short and the data complete', async () => {

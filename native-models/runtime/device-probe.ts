@@ -1,6 +1,7 @@
 import type { HostTensor } from './host-tensor.ts';
 import { openSession } from './open.ts';
 import type { Backend, Device, Session } from './session.ts';
+import { checkVulkanLoader } from './vulkan.ts';
 
 // softmax(a [n, k] · b [k, m]) → y; written by the graph builder, see device-probe.test.ts
 export const probeModel =
@@ -55,6 +56,7 @@ export interface ProbeResult {
 
 /** Runs a tiny graph whose answer is known. Throws as `openSession`. */
 export async function probeDevice(device: Device): Promise<ProbeResult> {
+  if (device === 'webgpu') await checkVulkanLoader();
   await using session = await openSession(Buffer.from(probeModel, 'base64'), { device });
   return { backend: session.backend, isCorrect: await isCorrect(session), ms: await milliseconds(session) };
 }

@@ -25,6 +25,9 @@ export function planeSsim(a: Plane, b: Plane, protocol: SsimProtocol = 'editar20
   return meanWithout(similarity, protocol === 'pnp2023' ? radius : 0);
 }
 
+/** The map itself: similarity around each pixel, -1 … 1, for a mean over a region of one's own. */
+export const similarityMap = (a: Plane, b: Plane): Plane => similarityMaps(a, b).similarity;
+
 /** Weights of the five scales, fine to coarse. */
 const scaleWeights = [0.0448, 0.2856, 0.3001, 0.2363, 0.1333] as const;
 

@@ -1,0 +1,37 @@
+import { EDIT_TYPES, MAP_TASKS, type EditType, type MapTask } from './language.ts';
+import { makeGroup, type Group, type Pair } from './pairs.ts';
+import type { Scene } from './scene.ts';
+import { FIRST_SEED, type Split } from './splits.ts';
+
+export type QuestionType = EditType | MapTask;
+
+/** One test item before any picture is made. */
+export interface TestItem {
+  readonly type: QuestionType;
+  readonly index: number; // within its type
+  readonly group: Group; // has the condition picture
+  readonly pair: Pair;
+  readonly source: Scene;
+}
+
+/** Edits that can bring a combination of kind, colour and background that training never shows. */
+const COMPOSING: readonly EditType[] = ['recolor', 'replace', 'add', 'background'];
+
+/** What a split asks for. Maps have test seeds of their own. */
+export function questionTypes(split: Split): readonly QuestionType[] {
+  if (split === 'test-trans') return MAP_TASKS;
+  if (split === 'test-comp') return COMPOSING;
+  return split === 'test-para' ? EDIT_TYPES : [...EDIT_TYPES, ...MAP_TASKS];
+}
+
+/** The first `count` items of a type, always the same ones: one per seed, so that they are independent. */
+export function* testItems(split: Split, type: QuestionType, count: number): Generator<TestItem> {
+  const isMap = MAP_TASKS.some((task) => task === type);
+  const from: Split = isMap && split === 'test-iid' ? 'test-trans' : split;
+  for (let index = 0; index < count; index++) {
+    const choice = isMap ? { task: type as MapTask } : { type: type as EditType };
+    const group = makeGroup(FIRST_SEED[from] + index, { split: from, pairs: 2, ...choice });
+    // Both halves of groups: the first pair of a map keeps the colours of its scene.
+    yield { type, index, group, pair: group.pairs[index % 2], source: group.source };
+  }
+}

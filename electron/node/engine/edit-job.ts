@@ -11,7 +11,8 @@ import { isEmpty } from '#common/geometry.ts';
 import { writeAtomically } from '../images/atomic-write.ts';
 import { decodeImage } from '../images/decode.ts';
 import type { DecodedImage } from '../images/decode.ts';
-import { encodeBytes, writableFormat } from '../images/encode.ts';
+import { encodeBytes, encodeParts, writableFormat } from '../images/encode.ts';
+import type { Encoded } from '../images/encode.ts';
 import { toSrgb8 } from '../images/to-srgb.ts';
 import type { ModelLibrary } from '../models/model-library.ts';
 import { chooseArea, readSelection } from './edit-area.ts';
@@ -146,7 +147,7 @@ interface Written {
 /** Composites and encodes every variant, then writes them all. */
 async function writeResults(job: Job, { signal, onWriting }: JobContext): Promise<Written> {
   const { request, decoded } = job;
-  const files: Uint8Array[] = [];
+  const files: (readonly Uint8Array[])[] = [];
   const notices: string[] = [];
   let compositeMs = 0;
   let [width, height] = [0, 0];
@@ -158,13 +159,15 @@ async function writeResults(job: Job, { signal, onWriting }: JobContext): Promis
     if (notice !== undefined) notices.push(notice);
     ({ width, height } = raster);
     signal.throwIfAborted();
-    files.push(await encodeResult(job, raster, variant));
+    const encoded = await encodeResult(job, raster, variant);
+    files.push(encoded.parts);
+    notices.push(...encoded.notices);
   }
   signal.throwIfAborted();
   onWriting();
   const outputs = variantFiles(request.out, request.variants);
-  for (const [variant, bytes] of files.entries()) await writeAtomically(outputs[variant]!, [bytes]);
-  return { width, height, compositeMs, notices };
+  for (const [variant, parts] of files.entries()) await writeAtomically(outputs[variant]!, parts);
+  return { width, height, compositeMs, notices: [...new Set(notices)] };
 }
 
 async function resultRaster(job: Job, variant: number): Promise<{ raster: Raster; notice?: string }> {
@@ -189,11 +192,15 @@ async function maskOf({ area, decoded }: Job, variant: number): Promise<Mask> {
   return await changeMaskOf(picture, placement);
 }
 
-async function encodeResult({ request, options, pack, photo, version }: Job, raster: Raster, variant: number) {
+async function encodeResult(
+  { request, options, pack, photo, version }: Job,
+  raster: Raster,
+  variant: number,
+): Promise<Encoded> {
   const { width, height } = raster;
   const recipe = recipeOf({ request, options, pack, variant, size: { width, height }, version });
   const keepsMetadata = request.task === 'edit' && !request.isRaw; // a map's metadata is not the picture's
-  return await encodeBytes(raster, writableFormat(request.out), {
+  return await encodeParts(raster, writableFormat(request.out), {
     recipe,
     ...(keepsMetadata && { metadata: photo.metadata }),
   });

@@ -5,12 +5,13 @@ import { greyToRgb, hasColour } from '#common/raster/depth.ts';
 import {
   cellSpread,
   changedCells,
+  fadeAtSquareEdges,
   maskOfCells,
   pasteSpread,
   spreadMask,
   visiblyChanged,
 } from '#common/raster/masks.ts';
-import type { Mask } from '#common/raster/masks.ts';
+import type { Mask, Spread } from '#common/raster/masks.ts';
 import { resampleBack } from '#common/raster/placement.ts';
 import type { Placement } from '#common/raster/placement.ts';
 import { colourChannels, rasterOf } from '#common/raster/raster.ts';
@@ -27,8 +28,14 @@ export interface ChangedPicture {
 }
 
 /** Where a model's square is put into the photo, by the selection. */
-export const pasteMaskOf = (selection: Mask, { visible }: Placement): Promise<Mask> =>
-  spreadMask(selection, pasteSpread, visible, pause);
+export const pasteMaskOf = (selection: Mask, placement: Placement): Promise<Mask> =>
+  fadingMask(selection, pasteSpread, placement);
+
+/** A mask with its ramp, which also fades where the model's square ends inside the photo. */
+async function fadingMask(mask: Mask, spread: Spread, placement: Placement): Promise<Mask> {
+  const spreadOut = await spreadMask(mask, spread, placement.visible, pause);
+  return await fadeAtSquareEdges(spreadOut, placement, spread.ramp, pause);
+}
 
 /** Where a model's square is put into the photo, by what it changed: cells with other ids that also look different. Of size 0 when
  * there are none. */
@@ -38,7 +45,7 @@ export async function changeMaskOf(
 ): Promise<Mask> {
   const cells = visiblyChanged(changedCells(sourceIds, ids), before, after);
   const mask = await maskOfCells(cells, placement, pause);
-  return isEmpty(mask.bounds) ? mask : await spreadMask(mask, cellSpread, placement.visible, pause);
+  return isEmpty(mask.bounds) ? mask : await fadingMask(mask, cellSpread, placement);
 }
 
 /** The photo at full resolution with the model's square put in where the mask says so; every other pixel bit for bit. A grey photo

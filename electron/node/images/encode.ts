@@ -53,9 +53,9 @@ export interface EncodeResult {
   readonly notices: readonly string[]; // sentences: what the format could not hold
 }
 
-interface Encoded {
+/** A file's bytes, in pieces that follow each other. */
+export interface Encoded extends EncodeResult {
   readonly parts: readonly Uint8Array[];
-  readonly notices: readonly string[];
 }
 
 /** Writes a picture; the extension decides the format. PNG and TIFF keep every sample as it is, in 8 or 16 bit; AVIF keeps 10
@@ -65,21 +65,29 @@ interface Encoded {
  * `output-not-writable` */
 export async function encodeImage(raster: Raster, path: string, options: EncodeOptions = {}): Promise<EncodeResult> {
   const format = writableFormat(path);
-  checkSize(raster, format);
   await refuseInputs(path, options.neverOverwrite ?? []);
-  const { parts, notices } = await encode(raster, format, options);
+  const { parts, notices } = await encodeParts(raster, format, options);
   await writeAtomically(path, parts);
   return { notices };
 }
 
-/** The bytes `encodeImage` would write, for formats that carry pictures inside them. */
+/** What `encodeImage` would write, for a caller that writes it later. */
+export async function encodeParts(
+  raster: Raster,
+  format: WritableFormat,
+  options: Omit<EncodeOptions, 'neverOverwrite'> = {},
+): Promise<Encoded> {
+  checkSize(raster, format);
+  return await encode(raster, format, options);
+}
+
+/** The same as one array, for formats that carry pictures inside them. */
 export async function encodeBytes(
   raster: Raster,
   format: WritableFormat,
   options: Omit<EncodeOptions, 'neverOverwrite'> = {},
 ): Promise<Uint8Array> {
-  checkSize(raster, format);
-  return await joinParts((await encode(raster, format, options)).parts);
+  return await joinParts((await encodeParts(raster, format, options)).parts);
 }
 
 /** The format an extension stands for.

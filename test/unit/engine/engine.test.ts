@@ -368,3 +368,23 @@ test('lets other work run while it works on a large photo', async () => {
   clearImmediate(timer);
   expect(turns).toBeGreaterThan(100);
 });
+
+test('says what the chosen format could not hold', async () => {
+  const { at, start } = await engineWithFakeModel();
+  const data = new Uint8Array(64 * 64 * 4).map((_, i) => (i % 4 === 3 ? 100 : 80));
+  await encodeImage({ width: 64, height: 64, channels: 4, depth: 8, data }, at('photo.png'));
+  const finished = (await start({ image: at('photo.png'), out: at('out.jpg') }).done) as Finished;
+  expect(finished.notices?.join()).toMatch(/transparen/);
+});
+
+test('fades out where the model’s square ends inside the photo', async () => {
+  const { at, start } = await engineWithFakeModel();
+  await encodeImage(photo(192, 64), at('photo.png'));
+  await start({ image: at('photo.png'), fit: 'square' }).done;
+  const before = (await decodeImage(at('photo.png'))).raster;
+  const after = (await decodeImage(at('out.png'))).raster;
+  const change = (x: number): number => Math.abs(after.data[(32 * 192 + x) * 3] - before.data[(32 * 192 + x) * 3]);
+  expect([0, 40, 63].map(change)).toEqual([0, 0, 0]);
+  expect(change(96)).toBeGreaterThan(20);
+  for (let x = 64; x < 80; x++) expect(Math.abs(change(x + 1) - change(x))).toBeLessThan(60);
+});

@@ -47,6 +47,9 @@ export function confine(contents: WebContents): void {
   contents.setWindowOpenHandler(() => ({ action: 'deny' }));
 }
 
-/** Whether a message comes from the main frame of our page. */
-export const isOurPage = (url: string | undefined, isMainFrame: boolean): boolean =>
-  isMainFrame && url !== undefined && new URL(url).origin === pageOrigin;
+/** Whether a message comes from the main frame of our page. Node knows no origin of such schemes, so its parts are compared. */
+export function isOurPage(url: string | undefined, isMainFrame: boolean): boolean {
+  if (!isMainFrame || url === undefined) return false;
+  const { protocol: scheme, host } = new URL(url);
+  return `${scheme}//${host}` === pageOrigin;
+}

@@ -141,7 +141,7 @@ describe.skipIf(noBrowser)('in a browser', () => {
     await page.keyboard.press('Enter');
     await (await chooser).setFiles(picture);
     await instruction(page).waitFor();
-    while (!(await instruction(page).evaluate((field) => field === document.activeElement))) {
+    while ((await page.evaluate('document.activeElement.id')) !== 'instruction') {
       await page.keyboard.press('Tab');
     }
     await page.keyboard.type('swap');

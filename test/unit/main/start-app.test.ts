@@ -1,0 +1,189 @@
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, expect, test } from 'vitest';
+import { shellContract } from '#common/contract/services.ts';
+import { createClient } from '#common/rpc/client.ts';
+import { electronPort } from '#common/rpc/electron-port.ts';
+import { startApp } from '../../../electron/main/start-app.ts';
+import { app, fake, ipcMain, resetFake } from '../../fakes/electron.ts';
+import { temporaryFolder } from '../../helpers/temporary-folder.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = temporaryFolder();
+  resetFake(folder);
+});
+
+const settled = () => new Promise((resolve) => setTimeout(resolve, 20));
+
+async function startReady() {
+  startApp();
+  app.becomeReady();
+  await settled();
+  return { window: fake.windows[0], contents: fake.windows[0].webContents };
+}
+
+function pageReady(url = 'app://editar/index.html', parent: object | null = null): void {
+  ipcMain.emit('page-ready', { sender: fake.windows[0].webContents, senderFrame: { url, parent } });
+}
+
+function shell() {
+  const { ports } = fake.windows[0].webContents.sent.find(({ channel }) => channel === 'shell-port')!;
+  return createClient(electronPort(ports[0]), shellContract);
+}
+
+test('a second start gives way to the first', () => {
+  app.hasLock = false;
+  startApp();
+  expect(app.hasQuit).toBe(true);
+  expect(fake.schemes).toEqual([]);
+});
+
+test('the window is isolated, sandboxed and shows our page', async () => {
+  const { window } = await startReady();
+  expect(window.options.webPreferences).toEqual({
+    preload: join('/program', 'out', 'preload.cjs'),
+    ...{ contextIsolation: true, sandbox: true, nodeIntegration: false, webviewTag: false },
+  });
+  expect(window.url).toBe('app://editar/index.html');
+  expect(window.isShown).toBe(false); // not before there is something to see
+  window.emit('ready-to-show');
+  expect(window.isShown).toBe(true);
+});
+
+test('no other page, window or permission is given', async () => {
+  const { contents } = await startReady();
+  for (const name of ['will-navigate', 'will-redirect', 'will-attach-webview']) {
+    let isPrevented = false;
+    contents.emit(name, { preventDefault: () => (isPrevented = true) });
+    expect([name, isPrevented]).toEqual([name, true]);
+  }
+  expect(contents.openHandler?.()).toEqual({ action: 'deny' });
+  let isAllowed = true;
+  fake.decidePermission?.(contents, 'media', (decision) => (isAllowed = decision));
+  expect([isAllowed, fake.checkPermission?.()]).toEqual([false, false]);
+});
+
+test('the scheme serves files of the page with the policy, and nothing else', async () => {
+  await startReady();
+  const answer = await fake.handler!(new Request('app://editar/assets/a.js'));
+  expect(await answer.text()).toBe('file file:///program/out/renderer/assets/a.js');
+  expect(answer.headers.get('content-type')).toContain('text/javascript');
+  expect(answer.headers.get('content-security-policy')).toContain(`default-src 'none'`);
+  for (const url of ['app://editar/..%2f..%2fmain.cjs', 'app://editar/main.cjs', 'app://other/index.html']) {
+    expect([url, (await fake.handler!(new Request(url))).status]).toEqual([url, 404]);
+  }
+});
+
+test('the page gets one port to the engine and one to the shell, once it asks', async () => {
+  const { contents } = await startReady();
+  expect([contents.sent, fake.processes]).toEqual([[], []]);
+  pageReady();
+  expect(contents.sent.map(({ channel }) => channel)).toEqual(['engine-port', 'shell-port']);
+  expect(fake.processes).toMatchObject([{ entry: join('/program', 'out', 'engine.cjs'), args: ['/program'] }]);
+  expect(fake.processes[0].ports).toHaveLength(1);
+});
+
+test.each([
+  ['another origin', 'https://evil.example/', null],
+  ['a frame inside the page', 'app://editar/index.html', {}],
+])('%s gets no port', async (_, url, parent) => {
+  const { contents } = await startReady();
+  pageReady(url, parent);
+  expect(contents.sent).toEqual([]);
+});
+
+test('the engine of a packaged program is started beside the archive', async () => {
+  fake.appPath = '/resources/app.asar';
+  await startReady();
+  pageReady();
+  expect(fake.processes[0].entry).toBe(join('/resources/app.asar.unpacked', 'out', 'engine.cjs'));
+});
+
+test('an engine that crashes is started again and the page gets a new port; one that always crashes is not', async () => {
+  const { contents } = await startReady();
+  pageReady();
+  fake.processes[0].emit('exit', 139);
+  expect(fake.processes).toHaveLength(2);
+  expect(contents.sent.map(({ channel }) => channel)).toEqual(['engine-port', 'shell-port', 'engine-port']);
+  for (const child of [1, 2, 3, 4]) fake.processes[child]?.emit('exit', 139);
+  expect(fake.processes).toHaveLength(4);
+});
+
+test('quitting ends the engine and does not start it again', async () => {
+  await startReady();
+  pageReady();
+  app.emit('will-quit');
+  expect(fake.processes.map(({ isKilled }) => isKilled)).toEqual([true]);
+});
+
+test('pictures from arguments, the system and a second start are opened in the one window', async () => {
+  const [early, later] = [join(folder, 'early.png'), join(folder, 'later.jpg')];
+  writeFileSync(early, 'early');
+  writeFileSync(later, 'later');
+  startApp();
+  app.emit('open-file', { preventDefault: () => undefined }, early); // before there is a window
+  app.becomeReady();
+  await settled();
+  pageReady();
+  const opened: string[] = [];
+  shell().dialogs.onOpened(({ name, bytes }) => opened.push(`${name}: ${Buffer.from(bytes).toString()}`));
+  await expect.poll(() => opened).toEqual(['early.png: early']);
+  app.emit('second-instance', {}, ['editar', '--switch', 'later.jpg', 'notes.txt', '.'], folder);
+  await expect.poll(() => opened).toEqual(['early.png: early', 'later.jpg: later']);
+  expect(fake.windows).toHaveLength(1);
+});
+
+test('dialogs read and write what the person chose', async () => {
+  await startReady();
+  pageReady();
+  const { dialogs } = shell();
+  expect(await dialogs.openPicture()).toBeNull();
+  expect(await dialogs.savePicture({ name: 'a.png', bytes: new Uint8Array([1]) })).toBe(false);
+  fake.chosen.save = join(folder, 'a.png');
+  expect(await dialogs.savePicture({ name: 'a.png', bytes: new Uint8Array([1, 2]) })).toBe(true);
+  expect([...readFileSync(fake.chosen.save)]).toEqual([1, 2]);
+  expect(readdirSync(folder)).toEqual(['a.png']);
+  fake.chosen.open = [fake.chosen.save];
+  expect(await dialogs.openPicture()).toEqual({ name: 'a.png', bytes: new Uint8Array([1, 2]) });
+  fake.chosen.open = [join(folder, 'gone.png')];
+  await expect(dialogs.openPicture()).rejects.toMatchObject({ code: 'image-unreadable', data: { path: 'gone.png' } });
+  fake.chosen.save = join(folder, 'no', 'folder.png');
+  await expect(dialogs.savePicture({ name: 'a.png', bytes: new Uint8Array([1]) })).rejects.toMatchObject({
+    code: 'output-not-writable',
+  });
+});
+
+test('menu items reach the page', async () => {
+  await startReady();
+  pageReady();
+  const heard: string[] = [];
+  shell().menu.onCommand((command) => heard.push(command));
+  await settled();
+  interface Item {
+    readonly submenu?: readonly Item[];
+    readonly click?: () => void;
+  }
+  const items = (fake.menu as readonly Item[]).flatMap(({ submenu = [] }) => submenu);
+  for (const { click } of items) click?.();
+  await expect.poll(() => heard).toEqual(['open', 'save-as', 'run', 'cancel']);
+});
+
+test('the window comes back where it was, unless no screen is there any more', async () => {
+  const { window } = await startReady();
+  window.emit('close');
+  expect(JSON.parse(readFileSync(join(folder, 'window.json'), 'utf8'))).toMatchObject({ x: 10, y: 20 });
+
+  resetFake(folder);
+  expect((await startReady()).window.options).toMatchObject({ x: 10, y: 20 });
+
+  writeFileSync(
+    join(folder, 'window.json'),
+    JSON.stringify({ x: 9000, y: 20, width: 700, height: 500, isMaximized: true }),
+  );
+  resetFake(folder);
+  const { options } = (await startReady()).window;
+  expect(options).toMatchObject({ width: 700, height: 500 });
+  expect(options).not.toHaveProperty('x');
+  expect(fake.maximized).toBe(1);
+});

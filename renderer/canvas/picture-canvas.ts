@@ -9,10 +9,13 @@ export interface DrawnBand {
   readonly placement: Placement;
 }
 
+const seamRows = 4; // px of the model's square
+
 /** Draws a picture, and bands of the one that is to replace it, into a canvas element. It is written to and never asked. */
 export class PictureCanvas {
   readonly #screen: HTMLCanvasElement;
   readonly #composed = document.createElement('canvas'); // at the picture's own size
+  readonly #square = document.createElement('canvas'); // the model's picture so far, at its own size
   #frame: number | undefined;
   #edge: number | undefined; // px of the picture: how far the bands have come
 
@@ -26,23 +29,40 @@ export class PictureCanvas {
     this.#composed.height = bitmap.height;
     this.#composed.getContext('2d')?.drawImage(bitmap, 0, 0);
     this.#edge = undefined;
+    this.#square.width = 0;
     this.redraw();
   }
 
-  /** Lays a band over the picture, where the model's square lies on it. */
+  /** Lays a band over the picture, where the model's square lies on it. The rows above it are drawn once more, so that enlarging
+   * leaves no seam between two bands. */
   draw({ bitmap, top, placement: { source, visible, modelSize } }: DrawnBand): void {
-    const context = this.#composed.getContext('2d');
-    if (!context) return;
+    const [square, picture] = [this.#square.getContext('2d'), this.#composed.getContext('2d')];
+    if (!square || !picture) return;
+    if (this.#square.width !== modelSize) this.#square.width = this.#square.height = modelSize;
+    square.drawImage(bitmap, 0, top);
+    const bottom = top + bitmap.height;
+    const from = Math.max(0, top - seamRows);
     const scale = source.width / modelSize;
-    const [y, height] = [source.y + top * scale, bitmap.height * scale];
-    context.save();
-    context.beginPath();
-    context.rect(visible.x, visible.y, visible.width, visible.height);
-    context.clip();
-    context.imageSmoothingQuality = 'high';
-    context.drawImage(bitmap, source.x, y, source.width, height);
-    context.restore();
-    this.#edge = Math.min(y + height, visible.y + visible.height);
+    const y = (row: number): number => source.y + row * scale;
+    picture.save();
+    picture.beginPath();
+    const clipTop = Math.max(visible.y, from === 0 ? visible.y : y(top - seamRows / 2)); // above it the strip lacks neighbours
+    picture.rect(visible.x, clipTop, visible.width, visible.y + visible.height - clipTop);
+    picture.clip();
+    picture.imageSmoothingQuality = 'high';
+    picture.drawImage(
+      this.#square,
+      0,
+      from,
+      modelSize,
+      bottom - from,
+      source.x,
+      y(from),
+      source.width,
+      y(bottom) - y(from),
+    );
+    picture.restore();
+    this.#edge = Math.min(y(bottom), visible.y + visible.height);
     this.redraw();
   }
 

@@ -1,5 +1,7 @@
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { BenchRequest } from '#node/models/run-bench.ts';
+import { sceneSplits } from '#node/models/run-scene-eval.ts';
+import type { SceneEvalRequest } from '#node/models/run-scene-eval.ts';
 import { devices, fits, ranges, zEditRequest, zTask } from '#common/contract/edit-request.ts';
 import type { EditRequest, Range, Region, Selection } from '#common/contract/edit-request.ts';
 
@@ -34,6 +36,7 @@ export type CliCommand = (
   | { readonly name: 'models remove'; readonly id: string }
   | { readonly name: 'parity'; readonly folder: string }
   | { readonly name: 'bench'; readonly request: BenchRequest }
+  | { readonly name: 'eval scenes'; readonly request: SceneEvalRequest; readonly items: boolean }
 ) & { readonly json: boolean };
 
 /** Arguments that name no command: a mistake, or a question that was answered. */
@@ -61,6 +64,8 @@ interface EditFlags {
 }
 
 type BuildFlags = Omit<BuildCommand, 'name' | 'link'> & { readonly link?: boolean; readonly json?: boolean };
+type EvalFlags = Omit<SceneEvalRequest, 'sampling'> &
+  SceneEvalRequest['sampling'] & { readonly items?: boolean; readonly json?: boolean };
 interface JsonFlag {
   readonly json?: boolean;
 }
@@ -98,6 +103,7 @@ function createProgram(version: string, found: (command: CliCommand) => void, wr
   addModels(program, found);
   addParity(program, found);
   addBench(program, found);
+  addEval(program, found);
   return program;
 }
 
@@ -222,6 +228,31 @@ function addBench(program: Command, found: Found): void {
     .option('--json', 'one JSON object per line on stdout')
     .action(({ json, randomXl, ...request }: BenchFlags) => {
       found({ name: 'bench', request: { ...request, isRandom: randomXl ?? false }, json: json ?? false });
+    });
+}
+
+function addEval(program: Command, found: Found): void {
+  const evaluate = program.command('eval').description('Measure what a model can do.').exitOverride();
+  evaluate
+    .command('scenes')
+    .description('Let a model answer rendered test scenes and judge its answers beside two baselines.')
+    .option('--model <id|dir>', 'installed model or folder of one (default: the embedded model)')
+    .addOption(new Option('--split <split>', 'which scenes').choices(sceneSplits).default('test-iid'))
+    .addOption(
+      numberOption('--limit <number>', 'items of each kind', { min: 1, max: 10_000, isWhole: true }).default(40),
+    )
+    .addOption(numberOption('--cfg <number>', 'guidance', ranges.cfg))
+    .addOption(numberOption('--temperature <number>', 'randomness, 0 for none', ranges.temperature))
+    .addOption(numberOption('--top-k <number>', 'keep the k likeliest ids, 0 for all', ranges.topK))
+    .addOption(numberOption('--top-p <number>', 'keep the likeliest ids of this total probability', ranges.topP))
+    .addOption(numberOption('--seed <number>', 'of the first item of each kind', ranges.seed).default(0))
+    .addOption(new Option('--device <device>', 'where the model runs').choices(devices).default('auto'))
+    .option('--sheet <file>', 'picture to write: the first five items of each kind')
+    .option('--items', 'with --json: also one object per judged picture')
+    .option('--json', 'one JSON object per line on stdout')
+    .action(({ cfg, temperature, topK, topP, items, json, ...request }: EvalFlags) => {
+      const sampling = { cfg, temperature, topK, topP };
+      found({ name: 'eval scenes', request: { ...request, sampling }, items: items ?? false, json: json ?? false });
     });
 }
 

@@ -4,6 +4,7 @@ import { parseArguments } from './arguments.ts';
 import type { CliCommand } from './arguments.ts';
 import { bench } from './commands/bench.ts';
 import { edit } from './commands/edit.ts';
+import { evalScenes } from './commands/eval.ts';
 import { models } from './commands/models.ts';
 import { parity } from './commands/parity.ts';
 import { exitCodes } from './exit-codes.ts';
@@ -45,6 +46,8 @@ function dispatch(command: CliCommand, services: Services, terminal: Terminal, s
       return parity(command, terminal, signal);
     case 'bench':
       return bench(command, services, terminal, signal);
+    case 'eval scenes':
+      return evalScenes(command, services, terminal, signal);
     case 'models list':
     case 'models verify':
     case 'models add':

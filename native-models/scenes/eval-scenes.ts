@@ -16,7 +16,7 @@ export type Answerer = (typeof ANSWERERS)[number];
 /** One answer to one item, judged. */
 export interface Score extends Judgement {
   readonly answerer: Answerer;
-  readonly type: QuestionType;
+  readonly question: QuestionType;
   readonly index: number;
   readonly prompt: string;
   /** Share of the cells without a changed pixel that have the target's id; null where there is no such cell, and for maps. */
@@ -74,7 +74,7 @@ async function scoreItem(model: EditModel, item: TestItem, evaluation: SceneEval
   };
   const still = stillCells(item, condition, target);
   const scores = ANSWERERS.map((answerer) => ({
-    ...{ answerer, type: item.type, index: item.index, prompt: item.pair.prompt },
+    ...{ answerer, question: item.type, index: item.index, prompt: item.pair.prompt },
     ...judgeAnswer(answers[answerer].picture, { pair: item.pair, source: item.source, roundTrip: oracle.picture }),
     unchanged: agreement(answers[answerer].ids, oracle.ids, still),
     ...pixelScores(answers[answerer].picture, item, condition, target),

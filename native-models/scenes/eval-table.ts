@@ -5,7 +5,7 @@ import { MAP_TASKS } from './language.ts';
 /** Scores of one answerer for one type of question, or averaged over types. Shares are 0 … 1, PSNR in dB. */
 export interface EvalRow {
   readonly answerer: Answerer;
-  readonly type: string; // a question type, or `all edits`, `all maps`
+  readonly question: string; // a type of question, or `all edits`, `all maps`
   readonly n: number;
   readonly applied: Estimate;
   readonly kind: Estimate | null;
@@ -19,7 +19,7 @@ export interface EvalRow {
 /** The table of an evaluation: each type with its three answerers, then the means over edits and over maps, in which every type
  * counts the same. Intervals are 95 % percentile bootstraps over items, within types, with a fixed seed. */
 export function evalTable(scores: readonly Score[]): EvalRow[] {
-  const types = [...new Set(scores.map(({ type }) => type))];
+  const types = [...new Set(scores.map(({ question }) => question))];
   const isMap = (type: string): boolean => MAP_TASKS.some((task) => task === type);
   const groups: [string, string[]][] = [
     ...types.map((type): [string, string[]] => [type, [type]]),
@@ -31,13 +31,13 @@ export function evalTable(scores: readonly Score[]): EvalRow[] {
     .flatMap(([name, members]) => ANSWERERS.map((answerer) => tableRow(name, answerer, members, scores)));
 }
 
-function tableRow(type: string, answerer: Answerer, members: readonly string[], scores: readonly Score[]): EvalRow {
-  const strata = members.map((member) => scores.filter((one) => one.answerer === answerer && one.type === member));
+function tableRow(question: string, answerer: Answerer, members: readonly string[], scores: readonly Score[]): EvalRow {
+  const strata = members.map((member) => scores.filter((one) => one.answerer === answerer && one.question === member));
   const estimate = (value: (score: Score) => number | boolean | null): Estimate | null =>
     bootstrapMean(strata.map((items) => items.map(value).flatMap(known)));
   return {
     answerer,
-    type,
+    question,
     n: strata.flat().length,
     applied: estimate((score) => score.applied)!,
     kind: estimate((score) => score.kind),

@@ -105,6 +105,23 @@ test('reads the commands for models', () => {
   });
 });
 
+test('an evaluation has defaults for everything but the model and its sampling', () => {
+  const defaults = { split: 'test-iid', limit: 40, seed: 0, device: 'auto', sampling: {} };
+  expect(parse('eval', 'scenes')).toEqual({
+    command: { name: 'eval scenes', request: defaults, items: false, json: false },
+  });
+  const line = 'eval scenes --model mini --split val --limit 5 --cfg 3 --top-k 10 --sheet a.png --items --json';
+  expect(parse(...line.split(' '))).toEqual({
+    command: {
+      name: 'eval scenes',
+      request: { ...defaults, model: 'mini', split: 'val', limit: 5, sampling: { cfg: 3, topK: 10 }, sheet: 'a.png' },
+      items: true,
+      json: true,
+    },
+  });
+  expect(mistakeOf('eval', 'scenes', '--split', 'secret')).toContain('Allowed choices are');
+});
+
 test('reads what to time', () => {
   expect(parse('bench', '--model', 'mini')).toEqual({
     command: { name: 'bench', request: { model: 'mini', isRandom: false }, json: false },

@@ -1,0 +1,67 @@
+import { runSceneEval } from '#node/models/run-scene-eval.ts';
+import type { Estimate, EvalRow } from '#node/models/run-scene-eval.ts';
+import type { Services } from '#node/services.ts';
+import type { CliCommand } from '../arguments.ts';
+import { exitCodes } from '../exit-codes.ts';
+import type { Terminal } from '../terminal.ts';
+
+type EvalCommand = Extract<CliCommand, { name: 'eval scenes' }>;
+
+/** `editar eval scenes`: what a model can do on rendered scenes, beside its baselines. @returns the exit code */
+export async function evalScenes(
+  { request, items, json }: EvalCommand,
+  { library }: Services,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<number> {
+  const say = (value: object): void => terminal.result(JSON.stringify(value));
+  let right = 0;
+  const { settings, rows } = await runSceneEval(request, library, signal, (scores, done, of) => {
+    for (const score of scores) {
+      if (score.answerer === 'model' && score.strict) right++;
+      if (json && items) say({ type: 'item', ...score });
+    }
+    terminal.progress(`${done} of ${of} items, ${right} right`);
+  });
+  if (json) {
+    say({ type: 'settings', ...settings });
+    for (const row of rows) say({ type: 'row', ...row });
+  } else {
+    const { cfg, temperature, topK, topP } = settings.sampling;
+    terminal.note(
+      `${settings.model}, ${settings.split}, guidance ${cfg}, temperature ${temperature}, top-k ${topK}, top-p ${topP}, ` +
+        `seed ${settings.seed}, one answer per item; 95 % intervals; rendered scenes only, not photographs`,
+    );
+    for (const line of evalLines(rows)) terminal.result(line);
+  }
+  return exitCodes.done;
+}
+
+const columns = ['question', 'answer by', 'n', 'applied', 'kind', 'strict', 'unchanged cells', 'edit dB', 'whole dB'];
+
+/** The table, with columns of equal width. */
+export function evalLines(rows: readonly EvalRow[]): string[] {
+  const cells = [columns, ...rows.map(rowCells)];
+  const widths = columns.map((_, i) => Math.max(...cells.map((row) => row[i]?.length ?? 0)));
+  return cells.map((row) =>
+    row
+      .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
+}
+
+const rowCells = (row: EvalRow): string[] => [
+  row.question,
+  row.answerer,
+  String(row.n),
+  ...[row.applied, row.kind, row.strict].map((share) => inWords(share, 2)),
+  inWords(row.unchanged, 3),
+  ...[row.editPsnr, row.psnr].map((level) => inWords(level, 1)),
+];
+
+function inWords(estimate: Estimate | null, digits: number): string {
+  if (!estimate) return '–';
+  const [mean, low, high] = [estimate.mean, estimate.low, estimate.high].map((value) => value.toFixed(digits));
+  return `${mean} [${low}, ${high}]`;
+}

@@ -59,7 +59,7 @@ export class JobState {
     });
     return () => {
       stop();
-      if (this.isBusy) this.#fail('engine-stopped', undefined);
+      if (this.#running) this.#fail('engine-stopped', undefined);
     };
   }
 

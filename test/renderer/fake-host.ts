@@ -1,0 +1,66 @@
+import { engineContract } from '#common/contract/services.ts';
+import type { EngineImplementations } from '#common/contract/services.ts';
+import type { EngineMessage, OrderMessage } from '#common/contract/edit-order.ts';
+import type { BlobId } from '#common/contract/blobs.ts';
+import { createClient } from '#common/rpc/client.ts';
+import { createMemoryPorts } from '#common/rpc/memory-port.ts';
+import { serve } from '#common/rpc/server.ts';
+import type { Host } from '../../renderer/host/host.ts';
+
+export const blob = 'b'.repeat(64) as BlobId;
+
+const model = {
+  ...{ id: 'mini', title: 'Mini', isEmbedded: true, bytes: 1 },
+  ready: { imageSize: 64, grid: 4, precision: 'fp32', sampling: { cfg: 3, temperature: 1, topK: 0, topP: 1 } },
+};
+
+/** A host whose engine does what the test says, behind the real protocol. */
+export class FakeHost implements Host {
+  readonly kind = 'browser';
+  readonly dialogs = { openPicture: () => Promise.resolve(null), savePicture: () => Promise.resolve(true) };
+  readonly onOpened = () => () => undefined;
+  readonly onCommand = () => () => undefined;
+  readonly ordered: unknown[] = [];
+  readonly cancelled: string[] = [];
+  models = [model];
+  #say: (message: EngineMessage) => void = () => undefined;
+  #tell: Parameters<Host['onEngine']>[0] = () => undefined;
+  #close: () => void = () => undefined;
+
+  readonly onEngine: Host['onEngine'] = (listener) => {
+    this.#tell = listener;
+    return () => undefined;
+  };
+
+  connect(): void {
+    const [near, far] = createMemoryPorts();
+    serve(far, engineContract, this.#implementations());
+    this.#close = () => near.close();
+    this.#tell(createClient(near, engineContract));
+  }
+
+  lose(): void {
+    this.#close();
+    this.#tell(undefined);
+  }
+
+  say(message: OrderMessage, job = 'job-1'): void {
+    this.#say({ job, message });
+  }
+
+  #implementations(): EngineImplementations {
+    return {
+      program: { about: () => ({ version: '0', onnxruntime: '0' }) },
+      blobs: { put: () => blob, get: () => new Uint8Array([7]) },
+      models: { list: () => this.models },
+      engine: {
+        edit: (order) => `job-${this.ordered.push(order)}`,
+        cancel: (job) => void this.cancelled.push(job),
+        onMessage: (listener) => {
+          this.#say = listener;
+          return () => undefined;
+        },
+      },
+    };
+  }
+}

@@ -10,12 +10,16 @@ import { startBrowserHost } from './browser-host.ts';
 const { values } = parseArgs({ options: { port: { type: 'string' } } });
 const programFolder = fileURLToPath(new URL('..', import.meta.url)); // this file is bundled into out/
 const services = await createServices({ programFolder });
+const port = portFrom(values.port);
 const host = await startBrowserHost({
   services,
   blobs: new BlobStore(join(userDataFolder(), 'blobs')),
   pageFolder: join(programFolder, 'out', 'renderer'),
-  port: values.port === undefined ? undefined : Number(values.port),
+  port,
   token: process.env.EDITAR_TOKEN,
+}).catch((error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EADDRINUSE' && error.code !== 'EACCES') throw error;
+  return stop(`port ${port} cannot be used (${error.code}): choose another with --port, or leave it out`);
 });
 process.stdout.write(`${host.address}\n`);
 
@@ -24,4 +28,15 @@ for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     // Sessions are not closed one by one: the system frees their memory faster than they do.
     void Promise.resolve(host[Symbol.asyncDispose]()).finally(() => process.exit(0));
   });
+}
+
+function portFrom(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535) return stop(`--port ${text} is no port: choose 1024 to 65535`);
+  return Number(text);
+}
+
+function stop(sentence: string): never {
+  process.stderr.write(`editar: ${sentence}\n`);
+  process.exit(2);
 }

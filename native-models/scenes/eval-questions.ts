@@ -24,13 +24,17 @@ export function questionTypes(split: Split): readonly QuestionType[] {
   return split === 'test-para' ? EDIT_TYPES : [...EDIT_TYPES, ...MAP_TASKS];
 }
 
-/** The first `count` items of a type, always the same ones: one per seed, so that they are independent. */
+/** Seeds between the first items of two types: no two items of an evaluation share a scene by construction. */
+const MOST_ITEMS = 10_000;
+
+/** The first `count` items of a type, at most MOST_ITEMS, always the same ones: one per seed, so that they are independent. */
 export function* testItems(split: Split, type: QuestionType, count: number): Generator<TestItem> {
   const isMap = MAP_TASKS.some((task) => task === type);
   const from: Split = isMap && split === 'test-iid' ? 'test-trans' : split;
-  for (let index = 0; index < count; index++) {
+  const first = FIRST_SEED[from] + [...EDIT_TYPES, ...MAP_TASKS].indexOf(type) * MOST_ITEMS;
+  for (let index = 0; index < Math.min(count, MOST_ITEMS); index++) {
     const choice = isMap ? { task: type as MapTask } : { type: type as EditType };
-    const group = makeGroup(FIRST_SEED[from] + index, { split: from, pairs: 2, ...choice });
+    const group = makeGroup(first + index, { split: from, pairs: 2, ...choice });
     // Both halves of groups: the first pair of a map keeps the colours of its scene.
     yield { type, index, group, pair: group.pairs[index % 2], source: group.source };
   }

@@ -9,7 +9,7 @@ export const CELLS = COLUMNS * COLUMNS;
  * Two readings of the same cell by the tokenizer differ by less than 22 (99.9 % by less than 12); a cell of another object or
  * ground differs by 40 and more.
  */
-export const CELL_TOLERANCE = 24;
+const CELL_TOLERANCE = 24;
 
 /** Per cell: whether the picture is farther from the target than the round trip of the target, by more than the tolerance. */
 export function damagedCells(picture: Frame, target: Frame, roundTrip: Frame): boolean[] {

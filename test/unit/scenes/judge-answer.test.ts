@@ -10,7 +10,7 @@ import { KINDS, withObject, type Scene, type SceneObject } from '../../../native
 const PATIENCE = 240_000; // milliseconds
 const PER_TYPE = 23;
 
-const items = questionTypes('test-iid').flatMap((type) => [...testItems('test-iid', type, PER_TYPE)]);
+const items = questionTypes('val').flatMap((type) => [...testItems('val', type, PER_TYPE)]);
 const ofType = (type: string): TestItem[] => items.filter((item) => item.type === type);
 const first = (type: string): TestItem => ofType(type)[0] as TestItem;
 
@@ -126,7 +126,7 @@ test('the new background without the objects is applied, but no success', () => 
 });
 
 test('the items of a split are always the same', () => {
-  const prompts = (): string[] => [...testItems('test-iid', 'add', 5)].map(({ pair }) => pair.prompt);
+  const prompts = (): string[] => [...testItems('val', 'add', 5)].map(({ pair }) => pair.prompt);
   expect(prompts()).toEqual(prompts());
   expect(new Set(prompts()).size).toBe(5);
 });

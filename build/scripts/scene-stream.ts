@@ -1,7 +1,7 @@
 /**
  * Writes scene groups, or every tile, as raw binary on stdout for training.
  *
- *   scene-stream groups --split train --first 0 --count 1000 --pairs 4 [--task canny] [--type add]
+ *   scene-stream groups --split train --first 0 --count 1000 --pairs 4 [--task canny] [--type add] [--objects 3]
  *   scene-stream tiles
  *   scene-stream words
  *
@@ -37,6 +37,7 @@ const { positionals, values } = parseArgs({
     pairs: { type: 'string', default: '4' },
     task: { type: 'string' },
     type: { type: 'string' },
+    objects: { type: 'string', default: '3' },
   },
 });
 
@@ -71,8 +72,9 @@ function writeGroups(): void {
   const first = FIRST_SEED[split] + Number(values.first);
   const task = values.task as Task | undefined;
   const type = values.type as EditType | undefined;
+  const mostObjects = Number(values.objects);
   for (let i = 0; i < Number(values.count); i++) {
-    write(groupBytes(makeGroup(first + i, { split, pairs: Number(values.pairs), task, type })));
+    write(groupBytes(makeGroup(first + i, { split, pairs: Number(values.pairs), task, type, mostObjects })));
   }
 }
 

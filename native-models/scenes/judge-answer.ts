@@ -1,5 +1,5 @@
 import { renderFrame, type Frame } from './frame.ts';
-import { damagedCells, withNeighbours } from './judge-cells.ts';
+import { cellsOfSlot, damagedCells, missingCells, withNeighbours } from './judge-cells.ts';
 import { isClear } from './judge-shape.ts';
 import { judge, type Verdict } from './judge.ts';
 import { changedTokens, type Pair } from './pairs.ts';
@@ -30,7 +30,7 @@ export interface Judgement {
 
 /** Of the backdrop's cells, when the whole picture is made anew. */
 const MOST_STRAY = 1 / 20;
-/** Of the objects' cells: an outline may wobble, part of an object may not be missing. */
+/** Of each object's own cells, so that whole objects do not make up for a broken one: an outline may wobble, part of an object may not be missing. */
 const MOST_FAULTY = 1 / 8;
 
 /** Judges a FRAME × FRAME picture against the one true answer. Nothing but its pixels and renderings of scenes is used. */
@@ -40,13 +40,17 @@ export function judgeAnswer(picture: Frame, { pair, source, roundTrip }: Questio
   const anew = isAnew(pair, source);
   const verdict = judge(picture, pair.target, source);
   const damaged = damagedCells(picture, target, roundTrip);
+  const missing = missingCells(picture, target, empty, roundTrip);
+  const faulty = damaged.map((is, cell) => is || missing[cell]);
   const objectCells = changedTokens(empty, target);
   const changedCells = anew ? objectCells : changedTokens(renderFrame(source), target);
   const kept = withNeighbours(changedCells).map((isNear) => !isNear);
   const strayCells = damaged.filter((is, cell) => is && kept[cell]).length;
-  const clear =
-    shareOf(damaged, objectCells) <= MOST_FAULTY &&
-    usedSlots(pair.target).every((slot) => isClear(picture, { target, empty, roundTrip }, slot));
+  const clear = usedSlots(pair.target).every(
+    (slot) =>
+      shareOf(faulty, cellsOfSlot(objectCells, slot)) <= MOST_FAULTY &&
+      isClear(picture, { target, empty, roundTrip }, slot),
+  );
   return {
     applied: isApplied(pair, source, verdict),
     kind: pair.type === 'add' || pair.type === 'replace' ? verdict.kind : null,

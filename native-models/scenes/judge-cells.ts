@@ -1,5 +1,5 @@
 import type { Frame } from './frame.ts';
-import { FRAME, TOKEN } from './scene.ts';
+import { FRAME, SLOT_ORIGINS, TILE, TOKEN } from './scene.ts';
 
 const COLUMNS = FRAME / TOKEN;
 export const CELLS = COLUMNS * COLUMNS;
@@ -18,6 +18,16 @@ export function damagedCells(picture: Frame, target: Frame, roundTrip: Frame): b
   });
 }
 
+/**
+ * Per cell: whether the picture is nearer to the bare ground than to the target, although the target's round trip is not. Knows
+ * no tolerance, so it also sees what is missing where object and ground are nearly alike, as a dark roof at night.
+ */
+export function missingCells(picture: Frame, target: Frame, empty: Frame, roundTrip: Frame): boolean[] {
+  const isGround = (frame: Frame, cell: number): boolean =>
+    cellError(frame, empty, cell) < cellError(frame, target, cell);
+  return Array.from({ length: CELLS }, (_, cell) => isGround(picture, cell) && !isGround(roundTrip, cell));
+}
+
 /** The cells and their eight neighbours: the decoder lets a changed cell shine into those. */
 export function withNeighbours(cells: ArrayLike<number>): boolean[] {
   return Array.from({ length: CELLS }, (_, cell) => {
@@ -28,6 +38,15 @@ export function withNeighbours(cells: ArrayLike<number>): boolean[] {
       }
     }
     return false;
+  });
+}
+
+/** Those of the cells that lie in a slot; slots are whole cells and never overlap. */
+export function cellsOfSlot(cells: ArrayLike<number>, slot: number): boolean[] {
+  const [left, top] = SLOT_ORIGINS[slot];
+  return Array.from({ length: CELLS }, (_, cell) => {
+    const [x, y] = [(cell % COLUMNS) * TOKEN, Math.floor(cell / COLUMNS) * TOKEN];
+    return cells[cell] !== 0 && x >= left && x < left + TILE && y >= top && y < top + TILE;
   });
 }
 

@@ -43,6 +43,8 @@ export interface GroupOptions {
   /** Forces the task or the edit type; by default both are drawn from the training mix. */
   readonly task?: Task;
   readonly type?: EditType;
+  /** Most objects in a source scene, 1 to 3; 3 by default. */
+  readonly mostObjects?: number;
 }
 
 const MAP_SHARE = 0.18;
@@ -67,7 +69,7 @@ export function makeGroup(seed: number, options: GroupOptions): Group {
   const onlyEdits = options.type !== undefined || options.split === 'test-comp';
   const task = options.task ?? (!onlyEdits && random.chance(MAP_SHARE) ? random.pick(MAP_TASKS) : 'edit');
   for (let attempt = 0; attempt < 1000; attempt++) {
-    const source = drawScene(random, options.split);
+    const source = drawScene(random, options);
     if (task !== 'edit' && usedSlots(source).length === 0) continue;
     const pairs = task === 'edit' ? editPairs(source, options, random) : mapPairs(source, task, options, random);
     if (pairs) return { task, seed, source, pairs };
@@ -97,16 +99,16 @@ export function changedTokens(a: Frame, b: Frame): Uint8Array {
 
 const asPhoto = (scene: Scene): Scene => ({ ...scene, style: 'photo' });
 
-function drawScene(random: Random, split: Split): Scene {
+function drawScene(random: Random, { split, mostObjects = 3 }: GroupOptions): Scene {
   for (;;) {
-    const scene = drawAnyScene(random);
+    const scene = drawAnyScene(random, mostObjects);
     if (allows(split, scene) && !hasHeldOut(scene)) return scene;
   }
 }
 
-function drawAnyScene(random: Random): Scene {
+function drawAnyScene(random: Random, mostObjects: number): Scene {
   const die = random.below(100);
-  const count = die < 3 ? 0 : die < 25 ? 1 : die < 65 ? 2 : 3;
+  const count = Math.min(mostObjects, die < 3 ? 0 : die < 25 ? 1 : die < 65 ? 2 : 3);
   const style: Style = random.chance(0.62) ? 'photo' : random.chance(0.5) ? 'sketch' : 'pixel';
   let scene: Scene = { background: random.pick(BACKGROUNDS), style, objects: [null, null, null] };
   while (usedSlots(scene).length < count) scene = withObject(scene, random.below(3), drawObject(scene, random));

@@ -22,7 +22,7 @@ export const FIRST_SEED: Readonly<Record<Split, number>> = {
   'test-para': 0x30000000,
   'test-trans': 0x38000000,
 };
-export const SEEDS_PER_SPLIT = 0x08000000;
+const SEEDS_PER_SPLIT = 0x08000000;
 
 /** Which world a source scene belongs to. Scenes are finite, so seeds alone would not keep the splits apart. */
 export function sceneClass(scene: Scene): 'train' | 'val' | 'test' {

@@ -105,14 +105,26 @@ class Batch:
         return self
 
 
-def choose_cells(changed, count, generator):
-    """Cells 1.. to train on, [b,count] ascending: changed cells first, then random ones."""
+def choose_cells(changed, ids, count, generator):
+    """Cells 1.. to train on, [b,count] ascending: changed ones, then cells with a rare id, as objects have; a quarter at random."""
     b, cells = changed.shape
     if count >= cells - 1:
         return torch.arange(1, cells, device=changed.device).expand(b, -1)
-    rank = torch.rand(b, cells, generator=generator).to(changed.device) + changed.float()
+    draw = lambda: torch.rand(b, cells, generator=generator).to(changed.device)
+    rank = draw() + changed.float() + 0.5 * is_rare(ids).float()
     rank[:, 0] = -1
-    return rank.topk(count, 1).indices.sort(1).values
+    first = rank.topk(count - count // 4, 1).indices
+    rest = draw().scatter(1, first, -1.0)
+    rest[:, 0] = -1
+    return torch.cat([first, rest.topk(count // 4, 1).indices], 1).sort(1).values
+
+
+def is_rare(ids):
+    """Cells whose id occurs at most RARE times in their picture."""
+    return (ids[:, :, None] == ids[:, None, :]).sum(-1) <= RARE
+
+
+RARE = 5  # an id this rare in a picture is hardly plain ground or sky
 
 
 def corrupt(ids, most, vocab, generator):
@@ -122,3 +134,22 @@ def corrupt(ids, most, vocab, generator):
     share = torch.rand(len(ids), 1, generator=generator) * most
     hit = torch.rand(ids.shape, generator=generator) < share
     return torch.where(hit.to(ids.device), torch.randint(0, vocab, ids.shape, generator=generator).to(ids.device), ids)
+
+
+def mislead(ids, share, cfg, vocab, generator):
+    """Output ids [b,cells] as they are fed: what to draw must come from the condition and the text, not from what is
+    already drawn, or one wrong start spoils a whole object.
+
+    Most rows get a random share (0..1) of ids from a sibling (another answer to the same condition) or at random; the
+    others only a few random ids. `share` rows have the same condition.
+    """
+    b, cells = ids.shape
+    sibling = ids.view(-1, share, cells).roll(int(torch.randint(1, max(2, share), (1,), generator=generator)), 1).reshape(b, cells)
+    noise = torch.randint(0, vocab, ids.shape, generator=generator).to(ids.device)
+    die = torch.rand(b, 1, generator=generator)
+    level = torch.rand(b, 1, generator=generator)
+    from_sibling, from_noise = cfg["mislead"]
+    level = torch.where(die < from_sibling + from_noise, level, level * cfg["corrupt"])
+    hit = (torch.rand(ids.shape, generator=generator) < level).to(ids.device)
+    other = torch.where((die < from_sibling).to(ids.device), sibling, noise)
+    return torch.where(hit, other, ids)

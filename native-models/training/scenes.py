@@ -30,10 +30,11 @@ def start(program, *arguments):
     return subprocess.Popen(["node", program, *map(str, arguments)], stdout=subprocess.PIPE, bufsize=1 << 20)
 
 
-def groups(program, split, first, count, pairs, task=None, type=None):
+def groups(program, split, first, count, pairs, task=None, type=None, objects=3):
     """Yields (group, frames): the JSON of a group and uint8 [1 + pairs, 128, 128, 3], condition first."""
     options = ["--task", task] if task else []
     options += ["--type", type] if type else []
+    options += ["--objects", objects]
     child = start(program, "groups", "--split", split, "--first", first, "--count", count, "--pairs", pairs, *options)
     try:
         while (group := read_header(child.stdout)) is not None:

@@ -108,13 +108,14 @@ def loss_of(model, batch, cells, cfg, generator):
     b, share = len(batch.target), len(batch.target) // len(batch.condition)
     no_image, no_text = drops(len(batch.condition), share, cfg, generator, batch.target.device)
     condition = data.corrupt(batch.condition, cfg["corruptCondition"], gpt.cfg["vocab"], generator)
-    fed = data.corrupt(batch.target, cfg["corrupt"], gpt.cfg["vocab"], generator)
+    fed = data.mislead(batch.target, share, cfg, gpt.cfg["vocab"], generator)
     hidden = gpt(condition, model.features(batch.words, batch.mask), fed.gather(1, cells - 1), cells - 1, no_image, no_text)
     predicted = F.pad(cells, (1, 0))
     logits = gpt.output(hidden).float()
     loss = F.cross_entropy(logits.flatten(0, 1), batch.target.gather(1, predicted).flatten(), reduction="none").view(b, -1)
     changed = batch.changed.gather(1, predicted)
-    weight = torch.where(batch.is_map[:, None], cfg["mapWeight"], torch.where(changed, cfg["changedWeight"], 1.0))
+    still = torch.where(data.is_rare(batch.target).gather(1, predicted), cfg["objectWeight"], 1.0)
+    weight = torch.where(batch.is_map[:, None], cfg["mapWeight"], torch.where(changed, cfg["changedWeight"], still))
     weight = weight * torch.where(no_image.repeat_interleave(share)[:, None], cfg.get("blindWeight", 1.0), 1.0)
     total = (loss * weight).sum() / weight.sum()
     clean = ~(no_text | no_image.repeat_interleave(share))[:, None] & changed
@@ -233,9 +234,9 @@ class Run:
             source = data.folder_samples(args.data, self.whole["imageSize"], tokens, text, cfg["seed"] + 1000 * self.rank + int(self.shared.state[1]))
         else:
             first = 10_000_000 * self.rank + int(self.shared.state[2])
-            source = data.scene_samples(args.stream, "train", first, 10**8, cfg["pairs"], tokens, text)
+            source = data.scene_samples(args.stream, "train", first, 10**8, cfg["pairs"], tokens, text, objects=cfg["mostObjects"])
             if self.rank == 0:
-                self.check = list(data.scene_samples(args.stream, "val", 0, cfg["checkGroups"], cfg["pairs"], tokens, text))
+                self.check = list(data.scene_samples(args.stream, "val", 0, cfg["checkGroups"], cfg["pairs"], tokens, text, objects=cfg["mostObjects"]))
                 self.judge = Judge(args.stream)
         self.source = scenes.ahead(source, 16)
         self.batches = [data.Batch(self.check[i : i + 4]).to(args.device) for i in range(0, len(self.check), 4)]
@@ -270,7 +271,7 @@ class Run:
             for group in groups:
                 group["features"] = self.teacher(group["frames"][1:])
         batch = data.Batch(groups).to(self.args.device)
-        cells = data.choose_cells(batch.changed, count, self.generator)
+        cells = data.choose_cells(batch.changed, batch.target, count, self.generator)
         with torch.autocast(batch.target.device.type, torch.bfloat16):
             loss, parts = loss_of(self.model, batch, cells, self.cfg, self.generator)
         (loss * self.cfg["microGroups"] / self.cfg["groups"]).backward()

@@ -1,10 +1,11 @@
 // @ts-check
 import js from '@eslint/js';
+import svelte from 'eslint-plugin-svelte';
 import globals from 'globals';
 import ts from 'typescript-eslint';
 
 const typed = {
-  files: ['{electron,native-models,test}/**/*.ts', 'build/**/*.ts'],
+  files: ['{electron,native-models,renderer,test}/**/*.ts', 'build/**/*.ts'],
   extends: [js.configs.recommended, ts.configs.strict],
   languageOptions: { parserOptions: { projectService: true } },
   rules: {
@@ -23,9 +24,45 @@ const typed = {
   },
 };
 
+/** Sees what the layer check does not: type-only imports inside components. */
+const rendererImports = {
+  files: ['renderer/**'],
+  rules: {
+    'no-restricted-imports': [
+      'error',
+      {
+        patterns: [
+          {
+            regex: '(^|/)(electron/(?!common/)|native-models/)|^electron$|^#models(?!/api)|^#node|^node:',
+            message: 'The renderer sees #common only; ask the engine over RPC.',
+          },
+        ],
+      },
+    ],
+  },
+};
+
 export default ts.config(
-  { ignores: ['node_modules/', 'out/', 'dist/', 'native-models/packs/', 'native-models/training/', 'docs/', 'playground/'] },
+  {
+    ignores: [
+      'node_modules/',
+      'out/',
+      'dist/',
+      'native-models/packs/',
+      'native-models/training/',
+      'docs/',
+      'playground/',
+    ],
+  },
   typed,
+  {
+    files: ['renderer/**/*.svelte'],
+    extends: [js.configs.recommended, ts.configs.strict, svelte.configs.recommended],
+    languageOptions: { parserOptions: { parser: ts.parser } },
+    // The compiler's own check (svelte-check) knows which of its warnings are met.
+    rules: { 'no-undef': 'off', eqeqeq: 'error', 'prefer-const': 'off', 'svelte/no-unused-svelte-ignore': 'off' },
+  },
+  rendererImports,
   {
     files: ['**/*.mjs', '**/*.cjs', 'build/**/*.js', '*.config.ts'],
     extends: [js.configs.recommended],

@@ -10,7 +10,6 @@ export type Kind = (typeof KINDS)[number];
 export type Color = (typeof COLORS)[number];
 export type Background = (typeof BACKGROUNDS)[number];
 export type Style = (typeof STYLES)[number];
-type Slot = (typeof SLOTS)[number];
 
 export interface SceneObject {
   readonly kind: Kind;

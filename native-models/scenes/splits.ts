@@ -13,7 +13,7 @@ import {
 export const SPLITS = ['train', 'val', 'test-iid', 'test-comp', 'test-para', 'test-trans'] as const;
 export type Split = (typeof SPLITS)[number];
 
-/** First seed of each split; a split may use SEEDS_PER_SPLIT seeds, so no two splits share one. */
+/** First seed of each split; a split may use 2^27 seeds, so no two splits share one. */
 export const FIRST_SEED: Readonly<Record<Split, number>> = {
   train: 0,
   val: 0x10000000,
@@ -22,7 +22,6 @@ export const FIRST_SEED: Readonly<Record<Split, number>> = {
   'test-para': 0x30000000,
   'test-trans': 0x38000000,
 };
-const SEEDS_PER_SPLIT = 0x08000000;
 
 /** Which world a source scene belongs to. Scenes are finite, so seeds alone would not keep the splits apart. */
 export function sceneClass(scene: Scene): 'train' | 'val' | 'test' {

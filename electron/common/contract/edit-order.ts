@@ -35,7 +35,6 @@ export const zEditOrder = z.object({
   fit: z.enum(fits).optional(), // left out: `selection` where there is one, else `whole`
 });
 export type EditOrder = z.infer<typeof zEditOrder>;
-export type EditOrderInput = z.input<typeof zEditOrder>;
 
 const [zQueued, zProgress, , zFinished, zCancelled, zFailed] = zJobMessage.options;
 

@@ -24,7 +24,6 @@ const zModelInfo = z.object({
 export type ModelInfo = z.infer<typeof zModelInfo>;
 
 const zProgram = z.object({ version: z.string(), onnxruntime: z.string() });
-export type ProgramInfo = z.infer<typeof zProgram>;
 
 /** What the engine process offers a page, over whichever port. Files of the machine cannot be named here, on purpose. */
 export const engineContract = {

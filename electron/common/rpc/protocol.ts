@@ -19,5 +19,3 @@ export const zServerFrame = z.discriminatedUnion('type', [
   z.object({ type: z.literal('event'), id: zId, value: z.unknown().optional() }), // id of the subscription
 ]);
 export type ServerFrame = z.infer<typeof zServerFrame>;
-
-export type Frame = ClientFrame | ServerFrame;

@@ -36,10 +36,7 @@ const decodePicture: DecodePicture = (path) =>
 
 /** Checks every golden case in `folder`, or the one that `folder` is, in the order of their names.
  * @throws AppError `folder-unreadable` when there is none */
-export async function* runParity(
-  folder: string,
-  kinds: readonly CaseKind[] = allKinds,
-): AsyncGenerator<ParityOutcome> {
+export async function* runParity(folder: string, kinds: readonly CaseKind[] = allKinds): AsyncGenerator<ParityOutcome> {
   for (const { path, name } of await findCases(folder)) yield await checkCase(path, name, kinds);
 }
 

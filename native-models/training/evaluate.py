@@ -85,6 +85,7 @@ def main():
         parser.add_argument(name, required=True)
     parser.add_argument("--n", type=int, default=40, help="pairs per type")
     parser.add_argument("--split", default="test-iid")
+    parser.add_argument("--objects", type=int, default=3, help="most objects in a source scene")
     parser.add_argument("--cfg", type=float)
     parser.add_argument("--temperature", type=float)
     parser.add_argument("--types", nargs="*", default=[*EDITS, *MAPS])
@@ -100,7 +101,7 @@ def main():
     for kind in args.types:
         choice = dict(task=kind) if kind in MAPS else dict(type=kind)
         split = "test-trans" if kind in MAPS else args.split
-        samples = list(data.scene_samples(args.stream, split, 0, -(-args.n // 2), 2, tokens, text, **choice))
+        samples = list(data.scene_samples(args.stream, split, 0, -(-args.n // 2), 2, tokens, text, objects=args.objects, **choice))
         pictures = []
         result, same = sampled(model, vq, judge, samples, cfg, sampler(temperature, defaults["topK"], generator), keep=pictures)
         hits, kinds, n = result[kind]
@@ -110,9 +111,12 @@ def main():
         print(kind, json.dumps(table[kind]), flush=True)
         sources = [s["frames"][0] for s in samples for _ in s["words"]]
         sheet.append([p for pair in list(zip(sources, pictures))[:5] for p in pair])
-    mean = lambda key, kinds: round(float(np.mean([table[k][key] for k in kinds if k in table])), 3)
-    summary = {key: dict(edits=mean(key, EDITS), maps=mean(key, MAPS)) for key in ("strict", "oracle", "copy", "psnr", "unchanged") if set(EDITS) & set(table)}
-    summary["settings"] = dict(cfg=cfg, temperature=temperature, topK=defaults["topK"], split=args.split, steps=saved["steps"], samples=saved["seen"] * 4)
+    summary = {}
+    for name, kinds in (("edits", EDITS), ("maps", MAPS)):
+        rows = [table[k] for k in kinds if k in table]
+        if rows:
+            summary[name] = {key: round(float(np.mean([r[key] for r in rows])), 3) for key in ("strict", "oracle", "copy", "psnr", "unchanged")}
+    summary["settings"] = dict(cfg=cfg, temperature=temperature, topK=defaults["topK"], split=args.split, objects=args.objects, steps=saved["steps"])
     json.dump(dict(summary=summary, types=table), open(args.out, "w"), indent=1)
     contact_sheet(args.out.replace(".json", ".png"), sheet)
     print(json.dumps(summary))

@@ -123,6 +123,7 @@ def main():
     parser.add_argument("config")
     parser.add_argument("--out", required=True)
     parser.add_argument("--stream", required=True, help="scene-stream.mjs")
+    parser.add_argument("--decoder", help="a tokenizer whose ids are final: only its decoder learns on")
     parser.add_argument("--minutes", type=float)
     args = parser.parse_args()
     whole = json.load(open(args.config))
@@ -132,6 +133,9 @@ def main():
     torch.set_num_threads(cfg.get("threads", torch.get_num_threads()))
     torch.manual_seed(cfg["seed"])
     model = VQ(whole["vq"]).to(memory_format=torch.channels_last)
+    if args.decoder:
+        model.load_state_dict(torch.load(args.decoder, weights_only=False)["model"])
+        cfg |= dict(warm=-1, freeze=-1, started=True, rate=cfg["rate"] * 0.3, muonRate=cfg["muonRate"] * 0.3)
     book = Codebook(model)
     opts = optimizers(model, cfg)
     data = Frames(args.stream, cfg, first=50_000_000)

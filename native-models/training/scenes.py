@@ -48,17 +48,24 @@ def groups(program, split, first, count, pairs, task=None, type=None, objects=3)
 
 
 def ahead(items, size):
-    """The same items, produced by a thread that keeps up to `size` of them ready."""
+    """The same items, produced by a thread that keeps up to `size` of them ready; its errors are raised here."""
     queue = Queue(size)
-    end = object()
 
     def fill():
-        for item in items:
-            queue.put(item)
-        queue.put(end)
+        try:
+            for item in items:
+                queue.put((item, None))
+            queue.put((None, StopIteration()))
+        except Exception as error:
+            queue.put((None, error))
 
     threading.Thread(target=fill, daemon=True).start()
-    while (item := queue.get()) is not end:
+    while True:
+        item, error = queue.get()
+        if isinstance(error, StopIteration):
+            return
+        if error:
+            raise error
         yield item
 
 

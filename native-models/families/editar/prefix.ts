@@ -1,12 +1,18 @@
 import type { HostArray } from '../../runtime/host-tensor.ts';
 import type { KvCache } from '../../runtime/kv-cache.ts';
 import type { FloatTensor } from '../../tensor/tensor.ts';
+import { yieldToEventLoop } from '../../tensor/yield.ts';
 import type { TransformerConfig } from './config.ts';
 import type { CacheLayout } from './cache-layout.ts';
 import type { Feed, TransformerRunner } from './transformer-runner.ts';
 
-/** Replaces the text positions of a row by slots with their mean value and a zero key. */
-export function collapseText(cache: KvCache, row: number, layout: CacheLayout, config: TransformerConfig): void {
+/** Replaces the text positions of a row by slots with their mean value and a zero key, layer by layer with pauses. */
+async function collapseText(
+  cache: KvCache,
+  row: number,
+  layout: CacheLayout,
+  config: TransformerConfig,
+): Promise<void> {
   const { heads, textTokens } = config;
   const size = config.dim / heads;
   const means = new Float64Array(size);
@@ -24,6 +30,7 @@ export function collapseText(cache: KvCache, row: number, layout: CacheLayout, c
         }
       }
     }
+    await yieldToEventLoop();
   }
 }
 
@@ -108,7 +115,7 @@ export class PrefixCache implements Disposable {
     const { text } = this.layout;
     const feed = { embeddings: hidden, past: text, position: text, guide: Float32Array.of(1) };
     const logits = await this.runner.extend(this.cache, row, feed, { signal });
-    if (this.layout.textSlots > 0) collapseText(this.cache, row, this.layout, this.runner.config);
+    if (this.layout.textSlots > 0) await collapseText(this.cache, row, this.layout, this.runner.config);
     return logits;
   }
 

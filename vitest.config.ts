@@ -15,6 +15,7 @@ export default defineConfig({
     hookTimeout: 120_000,
     passWithNoTests: false,
     maxWorkers: 2,
+    setupFiles: ['./test/setup-properties.ts'],
     projects: [
       {
         ...project('unit'),

@@ -1,10 +1,7 @@
 import { z } from 'zod';
 import { zBlobId, zBytes } from './blobs.ts';
-import { devices, fits, ranges, zRegion, zTask } from './edit-request.ts';
-import type { Range } from './edit-request.ts';
+import { devices, fits, ranges, within, zRegion, zSampling, zTask } from './edit-request.ts';
 import { zJobMessage } from './job-message.ts';
-
-const within = ({ min, max, isWhole }: Range) => (isWhole ? z.int() : z.number()).min(min).max(max);
 
 /** A picture as the page names it. */
 export const zPictureRef = z.object({
@@ -19,16 +16,7 @@ export const zEditOrder = z.object({
   task: zTask.default('edit'),
   model: z.string().min(1).max(255).optional(), // id of an installed pack; left out: the embedded one
   device: z.enum(devices).default('auto'),
-  /** What is left out is the model's own choice. */
-  sampling: z
-    .object({
-      cfg: within(ranges.cfg),
-      temperature: within(ranges.temperature),
-      topK: within(ranges.topK),
-      topP: within(ranges.topP),
-    })
-    .partial()
-    .default({}),
+  sampling: zSampling,
   seed: within(ranges.seed).default(0),
   variants: within(ranges.variants).default(1),
   selection: z.union([z.object({ region: zRegion }), z.object({ mask: zBlobId })]).optional(),

@@ -26,7 +26,19 @@ export const ranges = {
   variants: { min: 1, max: 8, isWhole: true },
 } satisfies Record<string, Range>;
 
-const within = ({ min, max, isWhole }: Range) => (isWhole ? z.int() : z.number()).min(min).max(max);
+/** A number in one of `ranges`. */
+export const within = ({ min, max, isWhole }: Range) => (isWhole ? z.int() : z.number()).min(min).max(max);
+
+/** What is left out is the model's own choice. */
+export const zSampling = z
+  .object({
+    cfg: within(ranges.cfg),
+    temperature: within(ranges.temperature),
+    topK: within(ranges.topK),
+    topP: within(ranges.topP),
+  })
+  .partial()
+  .default({});
 
 export const zRegion = z.object({
   x: z.int(), // image space, upright
@@ -48,16 +60,7 @@ export const zEditRequest = z
     task: zTask.default('edit'),
     model: z.string().min(1).optional(), // id of an installed pack, or a pack's folder; left out: the embedded one
     device: z.enum(devices).default('auto'),
-    /** What is left out is the model's own choice. */
-    sampling: z
-      .object({
-        cfg: within(ranges.cfg),
-        temperature: within(ranges.temperature),
-        topK: within(ranges.topK),
-        topP: within(ranges.topP),
-      })
-      .partial()
-      .default({}),
+    sampling: zSampling,
     seed: within(ranges.seed).default(0),
     variants: within(ranges.variants).default(1),
     selection: zSelection.optional(),

@@ -144,7 +144,7 @@ function addEdit(program: Command, found: Found): void {
   });
 }
 
-function toRequest(image: string, flags: EditFlags): Record<keyof EditRequest, unknown> {
+function toRequest(image: string, flags: EditFlags): Record<Exclude<keyof EditRequest, 'kept'>, unknown> {
   const { instruction, out, task, model, device, seed, variants, fit, cfg, temperature, topK, topP } = flags;
   return {
     ...{ image, instruction, out, task, model, device, seed, variants, fit },

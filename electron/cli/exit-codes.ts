@@ -21,6 +21,8 @@ const byCode: Readonly<Record<FailureCode, number>> = {
   'unsupported-size': usage,
   'unsupported-format': usage,
   'selection-empty': usage,
+  'recipe-invalid': usage,
+  'kept-unfitting': usage,
   'output-is-input': usage,
   'output-collision': usage,
   'output-folder-missing': usage,

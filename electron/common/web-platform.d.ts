@@ -23,3 +23,7 @@ declare class AbortController {
 }
 
 declare function queueMicrotask(task: () => void): void;
+
+declare const crypto: {
+  readonly subtle: { digest(algorithm: 'SHA-256', data: Uint8Array<ArrayBuffer>): Promise<ArrayBuffer> };
+};

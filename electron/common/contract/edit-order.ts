@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { zBlobId, zBytes } from './blobs.ts';
-import { devices, fits, ranges, within, zRegion, zSampling, zTask } from './edit-request.ts';
+import { devices, fits, ranges, within, zKept, zRegion, zSampling, zTask } from './edit-request.ts';
 import { zJobMessage } from './job-message.ts';
 
 /** A picture as the page names it. */
@@ -21,6 +21,7 @@ export const zEditOrder = z.object({
   variants: within(ranges.variants).default(1),
   selection: z.union([z.object({ region: zRegion }), z.object({ mask: zBlobId })]).optional(),
   fit: z.enum(fits).optional(), // left out: `selection` where there is one, else `whole`
+  kept: zKept.optional(),
 });
 export type EditOrder = z.infer<typeof zEditOrder>;
 

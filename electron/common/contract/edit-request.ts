@@ -48,6 +48,9 @@ export const zRegion = z.object({
 });
 export type Region = z.infer<typeof zRegion>;
 
+/** Ids of the first cells, row by row, that are taken over as they are: the part of a picture that was there already. Whole rows. */
+export const zKept = z.array(z.int().nonnegative()).max(65_536);
+
 /** Where to edit: a rectangle, or a picture of the photo's size that is bright there. */
 export const zSelection = z.union([z.object({ region: zRegion }), z.object({ mask: z.string().min(1) })]);
 export type Selection = z.infer<typeof zSelection>;
@@ -65,6 +68,7 @@ export const zEditRequest = z
     variants: within(ranges.variants).default(1),
     selection: zSelection.optional(),
     fit: z.enum(fits).optional(), // left out: `selection` where there is one, else `whole`
+    kept: zKept.optional(),
     isRaw: z.boolean().default(false), // write the model's own square, without compositing
     rowsFolder: z.string().min(1).optional(), // where streamed bands are written
     out: z.string().min(1), // file; further variants lie beside it

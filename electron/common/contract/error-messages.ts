@@ -27,6 +27,14 @@ const messages: Record<AppErrorCode, ErrorMessage> = {
     sentence: 'Nothing is selected: {reason}.',
     action: 'Select a part of the picture.',
   },
+  'recipe-invalid': {
+    sentence: 'The recipe {path} cannot be used: {reason}.',
+    action: 'Correct it, or export it again from a picture or a layer.',
+  },
+  'kept-unfitting': {
+    sentence: 'The {count} kept cells are not whole rows of {grid}, or leave none to decode.',
+    action: 'Keep fewer rows, or choose the model they were made with.',
+  },
   'output-is-input': {
     sentence: 'The output {path} is also an input and would be overwritten.',
     action: 'Choose another name for the output.',

@@ -5,6 +5,8 @@ export type AppErrorCode =
   | 'unsupported-size' // {width, height, allowed}
   | 'unsupported-format' // {path, format, allowed}
   | 'selection-empty' // {reason}
+  | 'recipe-invalid' // {path?, reason}
+  | 'kept-unfitting' // {count, grid}
   | 'output-is-input' // {path}
   | 'output-collision' // {path}
   | 'output-folder-missing' // {folder}

@@ -69,3 +69,17 @@ async function lockedCells(
   if (!cells.includes(1)) throw new AppError('selection-empty', { reason: 'it lies outside of what the model sees' });
   return Array.from(cells, (isOpen) => (isOpen ? null : 'source'));
 }
+
+/** Locks the first cells to the ids they have; the others stay as they are.
+ * @throws AppError `kept-unfitting` when the ids are not whole rows of cells, or nothing is left to decode */
+export function keepFirst(
+  kept: readonly number[],
+  locked: EditInput['locked'],
+  grid: number,
+): NonNullable<EditInput['locked']> {
+  const cells = grid ** 2;
+  if (kept.length % grid !== 0 || kept.length >= cells) {
+    throw new AppError('kept-unfitting', { count: kept.length, grid });
+  }
+  return Array.from({ length: cells }, (_, cell) => kept[cell] ?? locked?.[cell] ?? null);
+}

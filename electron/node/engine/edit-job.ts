@@ -15,7 +15,7 @@ import { encodeBytes, encodeParts, writableFormat } from '../images/encode.ts';
 import type { Encoded } from '../images/encode.ts';
 import { toSrgb8 } from '../images/to-srgb.ts';
 import type { ModelLibrary } from '../models/model-library.ts';
-import { chooseArea, readSelection } from './edit-area.ts';
+import { chooseArea, keepFirst, readSelection } from './edit-area.ts';
 import type { EditArea } from './edit-area.ts';
 import type { OpenedModels } from './opened-models.ts';
 import { bandFile, checkOutputs, variantFiles } from './output-files.ts';
@@ -53,7 +53,8 @@ export async function runEditJob(request: EditRequest, context: JobContext): Pro
   const area = await chooseArea(await toSrgb8(photo.raster), selection, request.fit, model.capabilities);
   const options = optionsOf(request, model);
   const decoded = await decode(request, model, area, options, context);
-  const job: Job = { request, options, pack, photo, area, decoded, version: context.version };
+  const device = model.device.name;
+  const job: Job = { request, options, pack, device, photo, area, decoded, version: context.version };
   const written = await writeResults(job, context);
   const { compositeMs, width, height } = written;
   const [first, ...further] = variantFiles(request.out, request.variants).map((out, variant) => ({
@@ -84,12 +85,13 @@ interface Decoded {
 }
 
 async function decode(
-  { task, instruction, rowsFolder, isRaw }: EditRequest,
+  { task, instruction, kept, rowsFolder, isRaw }: EditRequest,
   model: EditModel,
-  { square, selection, locked }: EditArea,
+  { square, selection, locked: outside }: EditArea,
   options: EditOptions,
   { signal, say }: JobContext,
 ): Promise<Decoded> {
+  const locked = kept ? keepFirst(kept, outside, model.capabilities.grid) : outside;
   await using run = await model.begin({ image: square, task, instruction, locked }, options, signal);
   const findsChanges = task === 'edit' && !isRaw && !selection;
   const before = findsChanges ? await run.source() : undefined;
@@ -131,6 +133,7 @@ interface Job {
   readonly request: EditRequest;
   readonly options: EditOptions;
   readonly pack: OpenedPack['pack'];
+  readonly device: string;
   readonly photo: DecodedImage;
   readonly area: EditArea;
   readonly decoded: Decoded;
@@ -193,12 +196,12 @@ async function maskOf({ area, decoded }: Job, variant: number): Promise<Mask> {
 }
 
 async function encodeResult(
-  { request, options, pack, photo, version }: Job,
+  { request, options, pack, device, photo, version }: Job,
   raster: Raster,
   variant: number,
 ): Promise<Encoded> {
   const { width, height } = raster;
-  const recipe = recipeOf({ request, options, pack, variant, size: { width, height }, version });
+  const recipe = recipeOf({ request, options, pack, device, variant, size: { width, height }, version });
   const keepsMetadata = request.task === 'edit' && !request.isRaw; // a map's metadata is not the picture's
   return await encodeParts(raster, writableFormat(request.out), {
     recipe,

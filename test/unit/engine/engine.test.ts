@@ -388,3 +388,15 @@ test('fades out where the model’s square ends inside the photo', async () => {
   expect(change(96)).toBeGreaterThan(20);
   for (let x = 64; x < 80; x++) expect(Math.abs(change(x + 1) - change(x))).toBeLessThan(60);
 });
+
+test('keeps the rows it is given, and refuses what is not whole rows', async () => {
+  const { at, start } = await engineWithFakeModel();
+  await encodeImage(photo(64, 64), at('photo.png'));
+  const kept = [1, 2, 3, 4, 5, 6, 7, 8];
+  const finished = (await start({ image: at('photo.png'), kept }).done) as Finished;
+  expect(finished.ids?.slice(0, 8)).toEqual(kept);
+  expect(finished.timings).toMatchObject({ tokens: 8, lockedTokens: 8 });
+  for (const wrong of [[1, 2, 3], Array<number>(16).fill(0)]) {
+    expect(await start({ image: at('photo.png'), kept: wrong }).done).toMatchObject({ code: 'kept-unfitting' });
+  }
+});

@@ -1,5 +1,6 @@
 // @ts-check
-// Type-checks every environment with its own globals.
+// Type-checks every environment with its own globals. What tsc found out is kept in node_modules/.cache, so that a second
+// check looks only at what changed.
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
@@ -17,7 +18,9 @@ function run(command, args) {
 
 let passed = true;
 for (const project of projects) {
-  passed = (await run('node_modules/typescript/bin/tsc', ['-p', project])) && passed;
+  const memory = `node_modules/.cache/tsc/${project.replace('/', '-')}.tsbuildinfo`;
+  const options = ['-p', project, '--incremental', '--tsBuildInfoFile', memory];
+  passed = (await run('node_modules/typescript/bin/tsc', options)) && passed;
 }
 const svelteArguments = ['--tsconfig', 'renderer/tsconfig.json', '--fail-on-warnings', '--output', 'human'];
 passed = (await run('node_modules/svelte-check/bin/svelte-check', svelteArguments)) && passed;

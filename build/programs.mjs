@@ -7,5 +7,6 @@ export const programs = [
   { name: 'engine.cjs', entry: 'electron/utility/main.ts', format: 'cjs' },
   { name: 'server.mjs', entry: 'electron/server/main.ts', format: 'es' },
   { name: 'cli.mjs', entry: 'electron/cli/main.ts', format: 'es' },
+  { name: 'canny-bench.mjs', entry: 'build/bench/canny-bench.ts', format: 'es' },
   { name: 'scene-stream.mjs', entry: 'build/scripts/scene-stream.ts', format: 'es' },
 ];

@@ -38,11 +38,9 @@ module.exports = {
     only('models-low', '^native-models/(checkpoint|onnx|runtime|decode)/', `^native-models/(tensor|$1)/|^${types}`),
     only('models-tensor', '^native-models/tensor/', '^native-models/(tensor/|errors\\.ts$)'),
     only('models-parts', '^native-models/parts/', `^native-models/(${low}|parts)/|^${types}`),
-    only(
-      'models-mid',
-      '^native-models/(tokenizers|text-encoders|conditions)/',
-      `^native-models/(${low}|parts|$1)/|^${types}`,
-    ),
+    // Maps are made in the page as well: pure, and below everything that runs a model.
+    only('models-conditions', '^native-models/conditions/', `^native-models/(tensor|conditions)/|^${types}`),
+    only('models-mid', '^native-models/(tokenizers|text-encoders)/', `^native-models/(${low}|parts|$1)/|^${types}`),
     only(
       'families-are-siblings',
       '^native-models/families/([^/]+)/',
@@ -51,7 +49,7 @@ module.exports = {
     {
       name: 'runs-anywhere',
       severity: 'error',
-      from: { path: `^(electron/common|renderer|native-models/(tensor|decode|scenes))/|^${types}` },
+      from: { path: `^(electron/common|renderer|native-models/(tensor|decode|conditions|scenes))/|^${types}` },
       to: { dependencyTypes: ['core'] },
     },
     soleImporter('onnxruntime-node', '^native-models/runtime/'),

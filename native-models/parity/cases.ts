@@ -1,3 +1,4 @@
+import { checkCanny } from './canny.ts';
 import { checkEditarTransformer } from './editar-transformer.ts';
 import { checkEvalMetrics } from './eval-metrics.ts';
 import type { DecodePicture, ParityResult } from './result.ts';
@@ -22,4 +23,5 @@ export const modelParityCases: readonly ParityCase[] = [
   { matches: /^editar-gpt/, check: checkEditarTransformer },
   { matches: /^sampler/, check: checkSampler },
   { matches: /^eval-metrics/, check: checkEvalMetrics },
+  { matches: /^canny-/, check: checkCanny },
 ];

@@ -7,7 +7,7 @@ import { goldenRoot } from '../helpers/golden.ts';
 
 const own = fileURLToPath(new URL('./cases', import.meta.url));
 /** Kinds that have a checker; the others are listed by `editar parity` as skipped. */
-const checked = /^(editar-gpt|vq-|t5-|sampler|preprocess|torch-pickle|eval-metrics)/;
+const checked = /^(editar-gpt|vq-|t5-|sampler|preprocess|torch-pickle|eval-metrics|canny-)/;
 
 async function outcomeOf(folder: string) {
   for await (const outcome of runParity(folder)) return outcome;

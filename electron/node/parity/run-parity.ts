@@ -28,7 +28,6 @@ const allKinds: readonly CaseKind[] = [
 /** Kinds that are known but not checked yet. */
 const skipped: readonly { readonly matches: RegExp; readonly reason: string }[] = [
   { matches: /^varedit-/, reason: 'VAREdit is not supported yet' },
-  { matches: /^canny-/, reason: 'condition maps are not supported yet' },
 ];
 
 const decodePicture: DecodePicture = (path) =>

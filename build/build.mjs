@@ -44,6 +44,7 @@ function buildPage() {
       assetsInlineLimit: 0,
       target: 'es2023',
       sourcemap: true,
+      rolldownOptions: { experimental: { lazyBarrel: true } }, // of a library of components only those used are compiled
     },
   });
 }

@@ -3,6 +3,7 @@ import App from './App.svelte';
 import { createBrowserHost } from './host/browser-host.ts';
 import { createElectronHost } from './host/electron-host.ts';
 import { createAppState } from './state/app-state.ts';
+import '@fontsource-variable/inter/wght.css';
 import './styles/base.css';
 
 const host = location.protocol === 'app:' ? createElectronHost() : createBrowserHost();

@@ -1,8 +1,11 @@
 import { getContext, setContext } from 'svelte';
 import type { Host } from '../host/host.ts';
+import { Commands } from './commands.svelte.ts';
 import { EditorState } from './editor.svelte.ts';
 import { EngineState } from './engine.svelte.ts';
 import { JobState } from './job.svelte.ts';
+import { platformOf } from './keys.ts';
+import { LayoutState } from './layout.svelte.ts';
 import { Problems } from './problems.svelte.ts';
 
 /** Everything the page remembers, made once per page. */
@@ -12,13 +15,17 @@ export interface AppState {
   readonly engine: EngineState;
   readonly editor: EditorState;
   readonly job: JobState;
+  readonly commands: Commands;
+  readonly layout: LayoutState;
 }
 
 export function createAppState(host: Host): AppState {
   const problems = new Problems();
   const engine = new EngineState(host, problems);
   const editor = new EditorState(engine);
-  return { host, problems, engine, editor, job: new JobState(engine, editor, problems) };
+  const job = new JobState(engine, editor, problems);
+  const commands = new Commands(problems, platformOf(navigator.userAgent));
+  return { host, problems, engine, editor, job, commands, layout: new LayoutState() };
 }
 
 const key = Symbol('app state');

@@ -1,5 +1,6 @@
 import type { BlobId } from '#common/contract/blobs.ts';
 import type { NamedBytes } from '#common/contract/services.ts';
+import { t } from '../i18n/i18n.svelte.ts';
 import type { EngineState } from './engine.svelte.ts';
 
 /** A picture the page shows. */
@@ -65,7 +66,7 @@ async function decode(bytes: Uint8Array, name: string): Promise<ImageBitmap> {
   try {
     return await createImageBitmap(new Blob([bytes as Uint8Array<ArrayBuffer>]), { imageOrientation: 'from-image' });
   } catch (cause) {
-    throw new Error(`${name} cannot be shown. Choose a PNG, JPEG, WebP, AVIF or GIF picture.`, { cause });
+    throw new Error(t('edit.cannotShow', { name }), { cause });
   }
 }
 

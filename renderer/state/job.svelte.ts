@@ -2,6 +2,7 @@ import type { EngineMessage, OrderMessage } from '#common/contract/edit-order.ts
 import { RemoteError } from '#common/contract/errors.ts';
 import { place } from '#common/raster/placement.ts';
 import type { Placement } from '#common/raster/placement.ts';
+import { t } from '../i18n/i18n.svelte.ts';
 import type { EditorState } from './editor.svelte.ts';
 import type { EngineState } from './engine.svelte.ts';
 import type { Problems } from './problems.svelte.ts';
@@ -100,7 +101,7 @@ export class JobState {
     this.#running = running;
     this.status = 'starting';
     [this.step, this.of, this.rows, this.etaMs] = [0, 0, rows, null];
-    this.announcement = 'The edit has started.';
+    this.announcement = t('edit.started');
   }
 
   #end(): void {
@@ -132,7 +133,7 @@ export class JobState {
         await this.#finish(message);
         return;
       case 'cancelled':
-        this.announcement = 'The edit was stopped. Your picture is unchanged.';
+        this.announcement = t('edit.stopped');
         this.#end();
         return;
       case 'failed':
@@ -151,7 +152,7 @@ export class JobState {
   async #finish({ pictures, notices = [] }: Extract<OrderMessage, { type: 'finished' }>): Promise<void> {
     try {
       await this.#editor.accept(pictures[0]!.blob);
-      this.announcement = 'The edit is done.';
+      this.announcement = t('edit.done');
       for (const notice of notices) this.#problems.show('notice', notice);
     } finally {
       this.#end();
@@ -159,7 +160,7 @@ export class JobState {
   }
 
   #fail(code: string, message: string | undefined): void {
-    this.announcement = 'The edit failed.';
+    this.announcement = t('edit.failed');
     this.#problems.report(new RemoteError({ code, message: message ?? code, data: {} }));
     this.#end();
   }

@@ -1,0 +1,16 @@
+import type { Component } from 'svelte';
+import type { IconName } from '../ui/icons.ts';
+import EditPanel from './EditPanel.svelte';
+
+/** A tab of the side panel. */
+export interface Panel {
+  readonly id: string;
+  readonly label: 'frame.panelEdit'; // a message without values
+  readonly icon: IconName;
+  readonly content: Component;
+}
+
+/** The side panel's tabs, in order. A new panel is one line here and one message. */
+export const panels: readonly [Panel, ...Panel[]] = [
+  { id: 'edit', label: 'frame.panelEdit', icon: 'sliders', content: EditPanel },
+];

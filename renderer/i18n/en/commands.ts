@@ -1,0 +1,12 @@
+import type { Area } from '../area.ts';
+
+/** What a person can do, by command. Menus, tooltips, the palette and the list of keys all read these. */
+export const commands = {
+  'file.open': 'Open picture…',
+  'file.saveAs': 'Save picture as…',
+  'edit.undo': 'Undo',
+  'edit.run': 'Run edit',
+  'edit.stop': 'Stop edit',
+  'view.before': 'Show before',
+  'view.panel': 'Show side panel',
+} as const satisfies Area;

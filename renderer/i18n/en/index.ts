@@ -1,0 +1,8 @@
+import { commands } from './commands.ts';
+import { edit } from './edit.ts';
+import { frame } from './frame.ts';
+import { ui } from './ui.ts';
+import { welcome } from './welcome.ts';
+
+/** Every sentence of the page in English, one file per area of the screen. */
+export const en = { commands, edit, frame, ui, welcome } as const;

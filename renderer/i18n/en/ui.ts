@@ -1,0 +1,13 @@
+import type { Area } from '../area.ts';
+
+/** Words of the controls themselves, wherever they are. */
+export const ui = {
+  close: 'Close',
+  cancel: 'Cancel',
+  dismiss: 'Dismiss',
+  details: 'Details',
+  copyDetails: 'Copy details',
+  copied: 'Copied',
+  reset: 'Reset {label}',
+  problems: 'Messages',
+} as const satisfies Area;

@@ -1,0 +1,26 @@
+import type { Chord } from './keys.ts';
+
+export const commandGroups = ['file', 'edit', 'select', 'layer', 'view', 'engine', 'tools', 'help'] as const;
+export type CommandGroup = (typeof commandGroups)[number];
+
+/** What is known of a command before anything can run it. Its label is the message `commands.<id>`. */
+export interface CommandDefinition {
+  readonly group: CommandGroup; // its menu
+  readonly keys?: readonly Chord[]; // as shipped; a person may choose others
+  readonly whileTyping?: boolean; // its keys act in text fields too
+  readonly section?: number; // of its menu: a line parts sections
+}
+
+/** Every command of the program. The part of the screen that can run one registers how with `Commands`. */
+export const commandTable = {
+  'file.open': { group: 'file', keys: ['Mod+O'], whileTyping: true },
+  'file.saveAs': { group: 'file', keys: ['Mod+Shift+S', 'Mod+S'], whileTyping: true, section: 1 },
+  'edit.undo': { group: 'edit', keys: ['Mod+Z'] },
+  'edit.run': { group: 'engine', keys: ['Mod+Enter'], whileTyping: true },
+  'edit.stop': { group: 'engine', keys: ['Escape', 'Mod+.'], whileTyping: true },
+  'view.before': { group: 'view', keys: ['\\'] },
+  'view.panel': { group: 'view', keys: ['Mod+\\'], whileTyping: true, section: 1 },
+} as const satisfies Record<string, CommandDefinition>;
+export type CommandId = keyof typeof commandTable;
+
+export const commandIds = Object.keys(commandTable) as CommandId[];

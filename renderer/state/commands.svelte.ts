@@ -1,0 +1,112 @@
+import { SvelteMap } from 'svelte/reactivity';
+import { t } from '../i18n/i18n.svelte.ts';
+import { commandIds, commandTable } from './command-table.ts';
+import type { CommandDefinition, CommandGroup, CommandId } from './command-table.ts';
+import { ariaKeys, chordOf, chordText } from './keys.ts';
+import type { Chord, Platform } from './keys.ts';
+import type { Problems } from './problems.svelte.ts';
+
+/** How a command is run, by whoever can. */
+export interface CommandHandler {
+  run(): void | Promise<void>;
+  isEnabled?(): boolean; // left out: always
+  isChecked?(): boolean; // for commands that switch something
+}
+
+/** A command as menus, buttons and the palette show it. */
+export interface Command {
+  readonly id: CommandId;
+  readonly group: CommandGroup;
+  readonly section: number;
+  readonly label: string;
+  readonly keys: readonly Chord[];
+  readonly keysText: string; // the first of them, as printed on the keyboard; empty where there is none
+  readonly ariaKeys: string | undefined;
+  readonly isEnabled: boolean;
+  readonly isChecked: boolean | undefined; // undefined: it switches nothing
+}
+
+const definitions: Readonly<Record<CommandId, CommandDefinition>> = commandTable;
+
+/** The one list of what a person can do right now: menus, palette, tooltips, help and keys are all read from it. Commands that nothing
+ * registered do not exist for the person. */
+export class Commands {
+  readonly platform: Platform;
+  /** Keys a person chose instead of those shipped. */
+  chosenKeys = $state.raw<Readonly<Partial<Record<CommandId, readonly Chord[]>>>>({});
+  readonly #handlers = new SvelteMap<CommandId, CommandHandler>();
+  readonly #problems: Problems;
+
+  constructor(problems: Problems, platform: Platform) {
+    this.#problems = problems;
+    this.platform = platform;
+  }
+
+  /** In the order of the table. */
+  available: readonly Command[] = $derived.by(() => commandIds.flatMap((id) => this.find(id) ?? []));
+
+  /** Says how a command is run. Meant for `$effect(() => commands.register(…))`.
+   * @returns takes it back */
+  register(id: CommandId, handler: CommandHandler): () => void {
+    this.#handlers.set(id, handler);
+    return () => {
+      if (this.#handlers.get(id) === handler) this.#handlers.delete(id);
+    };
+  }
+
+  /** Registers several at once. */
+  registerAll(handlers: Partial<Record<CommandId, CommandHandler>>): () => void {
+    const ends = Object.entries(handlers).map(([id, handler]) => this.register(id as CommandId, handler));
+    return () => {
+      for (const end of ends) end();
+    };
+  }
+
+  /** Undefined while nothing can run it. */
+  find(id: CommandId): Command | undefined {
+    const handler = this.#handlers.get(id);
+    if (!handler) return undefined;
+    const { group, section = 0 } = definitions[id];
+    const keys = this.keysOf(id);
+    const [first] = keys;
+    return {
+      ...{ id, group, section, keys, label: t(`commands.${id}`) },
+      keysText: first === undefined ? '' : chordText(first, this.platform),
+      ariaKeys: first === undefined ? undefined : keys.map((chord) => ariaKeys(chord, this.platform)).join(' '),
+      isEnabled: handler.isEnabled?.() ?? true,
+      isChecked: handler.isChecked?.(),
+    };
+  }
+
+  keysOf(id: CommandId): readonly Chord[] {
+    return this.chosenKeys[id] ?? definitions[id].keys ?? [];
+  }
+
+  /** Runs it if it can be run now; what fails is shown. */
+  async run(id: CommandId): Promise<void> {
+    if (this.find(id)?.isEnabled !== true) return;
+    await this.#problems.attempt(async () => await this.#handlers.get(id)?.run());
+  }
+
+  /** Runs what a key means here. @returns whether it meant anything; then nobody else should act on it */
+  press(event: KeyboardEvent): boolean {
+    if (event.defaultPrevented || event.isComposing) return false;
+    const chord = chordOf(event, this.platform);
+    if (chord === undefined) return false;
+    const isTyping = isTextField(event.target);
+    const command = this.available.find(
+      ({ id, keys, isEnabled }) =>
+        isEnabled && keys.includes(chord) && (!isTyping || definitions[id].whileTyping === true),
+    );
+    if (!command) return false;
+    void this.run(command.id);
+    return true;
+  }
+}
+
+/** Where letters are written, and keys of one letter are none. */
+export function isTextField(target: EventTarget | null): boolean {
+  if (!(target instanceof HTMLElement)) return false;
+  if (target.isContentEditable || target instanceof HTMLTextAreaElement) return true;
+  return target instanceof HTMLInputElement && !['range', 'checkbox', 'radio', 'button', 'color'].includes(target.type);
+}

@@ -1,0 +1,20 @@
+/** Bounds of the side panel, px. */
+export const panelLimits = { min: 240, initial: 300, max: 520 } as const;
+
+/** How a person arranged the frame. */
+export class LayoutState {
+  view = $state<'editor' | 'batch'>('editor');
+  panelWidth = $state<number>(panelLimits.initial); // px
+  isPanelOpen = $state(true);
+  panel = $state('edit'); // id of the tab in front
+
+  resizePanel(width: number): void {
+    this.panelWidth = Math.round(Math.min(panelLimits.max, Math.max(panelLimits.min, width)));
+  }
+
+  /** Brings a panel to the front, opening the side if it is closed. */
+  showPanel(id: string): void {
+    this.panel = id;
+    this.isPanelOpen = true;
+  }
+}

@@ -1,0 +1,32 @@
+import { t } from '../i18n/i18n.svelte.ts';
+import { commandGroups } from './command-table.ts';
+import type { CommandGroup } from './command-table.ts';
+import type { Command } from './commands.svelte.ts';
+
+/** One menu: commands in sections that a line parts. */
+export interface Menu {
+  readonly group: CommandGroup;
+  readonly label: string;
+  readonly sections: readonly (readonly Command[])[];
+}
+
+const labels = {
+  file: 'frame.menuFile',
+  edit: 'frame.menuEdit',
+  select: 'frame.menuSelect',
+  layer: 'frame.menuLayer',
+  view: 'frame.menuView',
+  engine: 'frame.menuEngine',
+  tools: 'frame.menuTools',
+  help: 'frame.menuHelp',
+} as const satisfies Record<CommandGroup, string>;
+
+/** Commands by menu, in the order of the menus. A menu without commands is none. */
+export function menusOf(commands: readonly Command[]): Menu[] {
+  return commandGroups.flatMap((group) => {
+    const own = commands.filter((command) => command.group === group);
+    const numbers = [...new Set(own.map(({ section }) => section))].sort((a, b) => a - b);
+    const sections = numbers.map((number) => own.filter(({ section }) => section === number));
+    return own.length === 0 ? [] : [{ group, label: t(labels[group]), sections }];
+  });
+}

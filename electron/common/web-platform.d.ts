@@ -25,5 +25,6 @@ declare class AbortController {
 declare function queueMicrotask(task: () => void): void;
 
 declare const crypto: {
+  randomUUID(): string;
   readonly subtle: { digest(algorithm: 'SHA-256', data: Uint8Array<ArrayBuffer>): Promise<ArrayBuffer> };
 };

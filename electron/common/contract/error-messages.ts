@@ -61,6 +61,11 @@ const messages: Record<AppErrorCode, ErrorMessage> = {
     sentence: 'The folder {folder} cannot be used: {reason}.',
     action: 'Choose another folder.',
   },
+  'tile-damaged': {
+    sentence: 'A part of a stored picture is damaged: {reason}.',
+    kept: 'The other parts are there.',
+    action: 'Open an older copy of the project if you have one.',
+  },
   'model-missing': {
     sentence: 'The model {model} is not installed; installed are: {installed}.',
     action: 'Install it, or choose one that is.',

@@ -13,6 +13,7 @@ export type AppErrorCode =
   | 'output-not-writable' // {path, reason?}
   | 'disk-full' // {path, needed?, free?}
   | 'folder-unreadable' // {folder, reason}
+  | 'tile-damaged' // {reason}
   | 'model-missing' // {model, installed}
   | 'model-exists' // {id}
   | 'model-embedded'; // {id}

@@ -1,0 +1,78 @@
+import type { BlobId } from '../contract/blobs.ts';
+import { boundsOf } from '../geometry.ts';
+import type { Bounds } from '../geometry.ts';
+import { addLayer, putImage, removeUnusedImage, replaceTiles } from './layer-commands.ts';
+import type { NewImage } from './layer-commands.ts';
+import { conditionId, projectId } from './records.ts';
+import type { Condition, ConditionId, ConditionKind, Project } from './records.ts';
+import { DocumentStore } from './store.ts';
+
+/** A picture to begin a document with. */
+export interface OpenedPicture {
+  readonly name: string; // of the file
+  readonly image: NewImage; // of 4 channels
+  readonly profile: BlobId | null;
+  readonly source: Project['source'];
+}
+
+/** A document of one layer: the picture as it was opened. */
+export function openPicture({ name, image, profile, source }: OpenedPicture): DocumentStore {
+  const { extent, depth } = image;
+  const store = new DocumentStore();
+  store.transact('load', () => {
+    store.put({
+      id: projectId,
+      type: 'project',
+      name,
+      canvas: boundsOf(extent),
+      depth,
+      profile,
+      source,
+      layerOrder: [],
+    });
+    addLayer(store, { name, image });
+  });
+  return store;
+}
+
+/** Cuts the canvas to a part of itself, or lets it grow. Layers keep all their pixels. @param canvas document space */
+export const setCanvas = (store: DocumentStore, canvas: Bounds): void => store.update(projectId, { canvas });
+
+export interface NewCondition extends Pick<Condition, 'kind' | 'extractor'>, Partial<Pick<Condition, 'offset'>> {
+  readonly image: NewImage;
+}
+
+/** Puts a map into the document, in the place of the one of its kind. */
+export function setCondition(store: DocumentStore, { image, kind, extractor, offset }: NewCondition): ConditionId {
+  return store.transact('user', () => {
+    const id = conditionId(kind);
+    const before = store.get(id);
+    const { isVisible, opacity } = before ?? { isVisible: true, opacity: 1 };
+    const look = { isVisible, opacity, extractor, offset: offset ?? { x: 0, y: 0 } };
+    store.put({ ...look, id, type: 'condition', kind, image: putImage(store, image) });
+    if (before) removeUnusedImage(store, before.image);
+    return id;
+  });
+}
+
+export function removeCondition(store: DocumentStore, kind: ConditionKind): void {
+  store.transact('user', () => {
+    const { image } = store.require(conditionId(kind));
+    store.remove(conditionId(kind));
+    removeUnusedImage(store, image);
+  });
+}
+
+/** How a map is shown. */
+export const setConditionLook = (
+  store: DocumentStore,
+  kind: ConditionKind,
+  look: Partial<Pick<Condition, 'isVisible' | 'opacity'>>,
+): void => store.update(conditionId(kind), look);
+
+/** Replaces tiles of a map: what a stroke changed. */
+export const paintCondition = (
+  store: DocumentStore,
+  kind: ConditionKind,
+  changes: ReadonlyMap<number, BlobId | null>,
+): void => replaceTiles(store, store.require(conditionId(kind)).image, changes);

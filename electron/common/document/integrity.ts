@@ -1,0 +1,94 @@
+import { conditionId, projectId } from './records.ts';
+import type { Condition, DocumentRecord, Image, ImageId, Layer, Project, Version } from './records.ts';
+
+/** What is wrong with records that each are valid but do not make a document together; undefined for a document. Commands keep this
+ * true; files and journals have to be asked. */
+export function documentProblem(records: readonly DocumentRecord[]): string | undefined {
+  const byId = new Map<string, DocumentRecord>(records.map((record) => [record.id, record]));
+  const project = byId.get(projectId);
+  if (byId.size !== records.length) return 'two records have the same id';
+  if (project?.type !== 'project') return 'there is no project record';
+  const imageOf = (id: ImageId): Image | undefined => byId.get(id) as Image | undefined; // ids name their type
+  for (const record of records) {
+    const problem = problemOf(record, project, imageOf, byId);
+    if (problem !== undefined) return problem;
+  }
+  return layerOrderProblem(project, records) ?? parentProblem(records);
+}
+
+function problemOf(
+  record: DocumentRecord,
+  project: Project,
+  imageOf: (id: ImageId) => Image | undefined,
+  byId: ReadonlyMap<string, DocumentRecord>,
+): string | undefined {
+  switch (record.type) {
+    case 'layer':
+      return layerProblem(record, project, imageOf);
+    case 'condition':
+      return conditionProblem(record, imageOf);
+    case 'version':
+      return versionProblem(record, imageOf, byId);
+    case 'project':
+    case 'image':
+      return undefined;
+  }
+}
+
+function layerProblem(
+  { id, image, mask }: Layer,
+  { depth }: Project,
+  imageOf: (id: ImageId) => Image | undefined,
+): string | undefined {
+  const pixels = imageOf(image);
+  if (pixels?.channels !== 4 || pixels.depth !== depth) return `${id} has no image of 4 × ${depth} bits`;
+  if (!mask) return undefined;
+  const strengths = imageOf(mask);
+  const fits =
+    strengths?.channels === 1 &&
+    strengths.depth === 8 &&
+    strengths.extent.width === pixels.extent.width &&
+    strengths.extent.height === pixels.extent.height;
+  return fits ? undefined : `the mask of ${id} does not fit`;
+}
+
+function conditionProblem(
+  { id, kind, image }: Condition,
+  imageOf: (id: ImageId) => Image | undefined,
+): string | undefined {
+  if (id !== conditionId(kind)) return `${id} is a map of another kind`;
+  return imageOf(image) ? undefined : `${id} has no image`;
+}
+
+function versionProblem(
+  { id, image, layer, parent }: Version,
+  imageOf: (id: ImageId) => Image | undefined,
+  byId: ReadonlyMap<string, DocumentRecord>,
+): string | undefined {
+  if (image && !imageOf(image)) return `${id} has no image`;
+  if (layer && !byId.has(layer)) return `the layer of ${id} is missing`;
+  return parent && !byId.has(parent) ? `the parent of ${id} is missing` : undefined;
+}
+
+function layerOrderProblem({ layerOrder }: Project, records: readonly DocumentRecord[]): string | undefined {
+  const ordered = new Set<string>(layerOrder);
+  const layers = records.filter(({ type }) => type === 'layer');
+  const isExact = layers.length === layerOrder.length && layers.every(({ id }) => ordered.has(id));
+  return isExact ? undefined : 'the order of layers does not list each layer once';
+}
+
+/** A version that descends from itself. */
+function parentProblem(records: readonly DocumentRecord[]): string | undefined {
+  const parents = new Map<string, string | null>();
+  for (const record of records) if (record.type === 'version') parents.set(record.id, record.parent);
+  const isSettled = new Set<string>();
+  for (const id of parents.keys()) {
+    const path = new Set<string>();
+    for (let next: string | null | undefined = id; next && !isSettled.has(next); next = parents.get(next)) {
+      if (path.has(next)) return `${next} descends from itself`;
+      path.add(next);
+    }
+    for (const one of path) isSettled.add(one);
+  }
+  return undefined;
+}

@@ -1,0 +1,139 @@
+import type { BlobId } from '../contract/blobs.ts';
+import type { Point } from '../geometry.ts';
+import { newImageId, newLayerId, projectId } from './records.ts';
+import type { Image, ImageId, Layer, LayerId } from './records.ts';
+import type { DocumentStore } from './store.ts';
+import { withTiles } from './tiles.ts';
+
+// What a person does to layers. Each command is one change; gestures of several commands are marked by whoever calls.
+
+/** An image as it is put into a document. */
+export type NewImage = Omit<Image, 'id' | 'type'>;
+
+export interface NewLayer extends Partial<Omit<Layer, 'id' | 'type' | 'image' | 'mask' | 'name'>> {
+  readonly name: string;
+  readonly image: NewImage; // of 4 channels
+}
+
+/** Adds a layer. @param index its place in the order, from the bottom; left out: on top */
+export function addLayer(store: DocumentStore, { image, ...fields }: NewLayer, index?: number): LayerId {
+  if (image.channels !== 4) throw new RangeError(`a layer of ${image.channels} channels`);
+  return store.transact('user', () => {
+    const layer = {
+      ...({
+        isVisible: true,
+        isLocked: false,
+        opacity: 1,
+        blend: 'normal',
+        offset: { x: 0, y: 0 },
+        version: null,
+      } as const),
+      ...({ ...fields, id: newLayerId(), type: 'layer', image: putImage(store, image), mask: null } as const),
+    };
+    store.put(layer);
+    insertLayer(store, layer.id, index);
+    return layer.id;
+  });
+}
+
+/** Adds an image that nothing shows yet. */
+export function putImage(store: DocumentStore, image: NewImage): ImageId {
+  const id = newImageId();
+  store.put({ ...image, id, type: 'image' });
+  return id;
+}
+
+function insertLayer(store: DocumentStore, layer: LayerId, index?: number): void {
+  const { layerOrder } = store.require(projectId);
+  const at = index ?? layerOrder.length;
+  store.update(projectId, { layerOrder: [...layerOrder.slice(0, at), layer, ...layerOrder.slice(at)] });
+}
+
+/** Removes a layer with its image and its mask. The version it came from stays. */
+export function removeLayer(store: DocumentStore, id: LayerId): void {
+  store.transact('user', () => {
+    const { image, mask, version } = store.require(id);
+    const { layerOrder } = store.require(projectId);
+    store.update(projectId, { layerOrder: layerOrder.filter((other) => other !== id) });
+    store.remove(id);
+    if (version && store.get(version)?.layer === id) store.update(version, { layer: null });
+    for (const unused of [image, mask]) if (unused) removeUnusedImage(store, unused);
+  });
+}
+
+/** Removes an image unless a record refers to it. */
+export function removeUnusedImage(store: DocumentStore, id: ImageId): void {
+  const isUsed = store.all().some((record) => {
+    if (record.type === 'layer') return record.image === id || record.mask === id;
+    return (record.type === 'version' || record.type === 'condition') && record.image === id;
+  });
+  if (!isUsed) store.remove(id);
+}
+
+/** Puts a copy above a layer. The copy has tiles of its own list, so painting on one leaves the other alone. */
+export function duplicateLayer(store: DocumentStore, id: LayerId, name: string): LayerId {
+  return store.transact('user', () => {
+    const { image, mask, ...fields } = store.require(id);
+    const copy: Layer = {
+      ...{ ...fields, id: newLayerId(), name },
+      image: putImage(store, store.require(image)),
+      mask: mask && putImage(store, store.require(mask)),
+    };
+    store.put(copy);
+    insertLayer(store, copy.id, store.require(projectId).layerOrder.indexOf(id) + 1);
+    return copy.id;
+  });
+}
+
+/** What two layers look like together, and where. */
+export interface MergedPixels {
+  readonly image: NewImage;
+  readonly offset: Point;
+}
+
+/** Puts the pixels of a layer and the one below into the lower one, which becomes an ordinary one without a mask.
+ * @param merged the two, blended by whoever has their pixels. @throws Error when there is no layer below */
+export function mergeDown(store: DocumentStore, upper: LayerId, { image, offset }: MergedPixels): void {
+  store.transact('user', () => {
+    const { layerOrder } = store.require(projectId);
+    const below = layerOrder[layerOrder.indexOf(upper) - 1];
+    if (!below) throw new Error(`there is no layer below ${upper}`);
+    const { image: oldImage, mask: oldMask } = store.require(below);
+    const flat = { image: putImage(store, image), offset, mask: null, opacity: 1, blend: 'normal' } as const;
+    store.update(below, { ...flat, isVisible: true });
+    for (const unused of [oldImage, oldMask]) if (unused) removeUnusedImage(store, unused);
+    removeLayer(store, upper);
+  });
+}
+
+export const renameLayer = (store: DocumentStore, id: LayerId, name: string): void => store.update(id, { name });
+
+/** Moves a layer in the order. @param index its new place, counted from the bottom without it */
+export function reorderLayer(store: DocumentStore, id: LayerId, index: number): void {
+  const others = store.require(projectId).layerOrder.filter((other) => other !== id);
+  store.update(projectId, { layerOrder: [...others.slice(0, index), id, ...others.slice(index)] });
+}
+
+/** How a layer is shown. */
+export type LayerLook = Partial<Pick<Layer, 'opacity' | 'blend' | 'isVisible' | 'isLocked' | 'offset'>>;
+
+export const setLayerLook = (store: DocumentStore, id: LayerId, look: LayerLook): void => store.update(id, look);
+
+/** Gives a layer a mask, or takes it away. @param mask 1 channel of 8 bits, as large as the layer's image */
+export function setLayerMask(store: DocumentStore, id: LayerId, mask: NewImage | null): void {
+  store.transact('user', () => {
+    const { mask: oldMask, image } = store.require(id);
+    const { width, height } = store.require(image).extent;
+    if (mask && (mask.channels !== 1 || mask.depth !== 8)) throw new RangeError('a mask has 1 channel of 8 bits');
+    if (mask && (mask.extent.width !== width || mask.extent.height !== height)) {
+      throw new RangeError(`a mask of ${mask.extent.width} × ${mask.extent.height} for ${width} × ${height} pixels`);
+    }
+    store.update(id, { mask: mask && putImage(store, mask) });
+    if (oldMask) removeUnusedImage(store, oldMask);
+  });
+}
+
+/** Replaces some tiles of an image: what a stroke, a fill or an edit changed. @param changes by index */
+export function replaceTiles(store: DocumentStore, id: ImageId, changes: ReadonlyMap<number, BlobId | null>): void {
+  store.update(id, { tiles: withTiles(store.require(id).tiles, changes) });
+}

@@ -1,0 +1,49 @@
+import type { BlobId } from '../contract/blobs.ts';
+import type { Point } from '../geometry.ts';
+import { addLayer, putImage } from './layer-commands.ts';
+import type { NewImage } from './layer-commands.ts';
+import { newVersionId } from './records.ts';
+import type { LayerId, Version, VersionId } from './records.ts';
+import type { DocumentStore } from './store.ts';
+
+type Made = Pick<Version, 'recipe' | 'ids' | 'seed' | 'model' | 'title' | 'createdAt'>;
+
+/** What a finished edit tells of its result. */
+export interface NewVersion extends Made, Partial<Pick<Version, 'parent' | 'sourceIds'>> {
+  readonly picture?: { readonly image: NewImage; readonly offset: Point }; // what it adds to the picture
+  readonly thumbnail?: BlobId;
+}
+
+/** Notes what an edit made. A job did this and not the person, so undo passes it by: versions are never lost. */
+export function addVersion(store: DocumentStore, { picture, ...made }: NewVersion): VersionId {
+  return store.transact('program', () => {
+    const id = newVersionId();
+    store.put({
+      ...{ parent: null, sourceIds: null, thumbnail: null, isStarred: false, isDiscarded: false, layer: null },
+      ...{ ...made, id, type: 'version' },
+      image: picture ? putImage(store, picture.image) : null,
+      offset: picture?.offset ?? { x: 0, y: 0 },
+    });
+    return id;
+  });
+}
+
+/** Makes a layer of what an edit added. @throws Error when the version has no pixels */
+export function acceptVersion(store: DocumentStore, id: VersionId, name: string, index?: number): LayerId {
+  return store.transact('user', () => {
+    const { image, offset } = store.require(id);
+    if (!image) throw new Error(`${id} has no pixels: decode its ids first`);
+    const layer = addLayer(store, { name, image: store.require(image), offset, version: id }, index);
+    store.update(id, { layer, isDiscarded: false });
+    return layer;
+  });
+}
+
+export const starVersion = (store: DocumentStore, id: VersionId, isStarred: boolean): void =>
+  store.update(id, { isStarred });
+
+/** Takes a version from what is offered; it stays in the tree. */
+export const discardVersion = (store: DocumentStore, id: VersionId, isDiscarded = true): void =>
+  store.update(id, { isDiscarded });
+
+export const renameVersion = (store: DocumentStore, id: VersionId, title: string): void => store.update(id, { title });

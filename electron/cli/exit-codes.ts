@@ -17,6 +17,7 @@ const { usage, inputUnreadable, model, device, cancelled } = exitCodes;
 
 const byCode: Readonly<Record<FailureCode, number>> = {
   'image-unreadable': inputUnreadable,
+  'tile-damaged': inputUnreadable,
   'image-too-large': inputUnreadable,
   'unsupported-size': usage,
   'unsupported-format': usage,

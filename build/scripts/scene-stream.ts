@@ -2,11 +2,16 @@
  * Writes scene groups, or every tile, as raw binary on stdout for training.
  *
  *   scene-stream groups --split train --first 0 --count 1000 --pairs 4 [--task canny] [--type add] [--objects 3]
+ *   scene-stream scenes --split train --first 0 --count 1000 --pairs 8 [--task canny] [--type add] [--objects 3]
  *   scene-stream tiles
+ *   scene-stream looks
  *   scene-stream words
  *
  * groups: per group a uint32 (little endian) byte length, that many bytes of JSON, then 1 + pairs frames of
  * 128 x 128 x 3 bytes: the condition, then the targets. Seeds are counted from the split's first seed.
+ * scenes: the JSON alone, one line per group, for readers that compose pictures from `looks`.
+ * looks: a uint32 length and JSON index, then per look (a background in a style, or a kind of map) the empty picture and
+ * the pictures with one object, slot by slot, in the order of the index.
  * tiles: a uint32 length and JSON index, then all empty scenes, then all object tiles, in the order of the index.
  * words: the vocabulary, one word per line.
  */
@@ -24,6 +29,8 @@ import {
   SLOTS,
   STYLES,
   TILE,
+  withObject,
+  type Scene,
   type SceneObject,
 } from '../../native-models/scenes/scene.ts';
 import { FIRST_SEED, type Split } from '../../native-models/scenes/splits.ts';
@@ -67,20 +74,23 @@ function groupBytes(group: Group): Uint8Array {
   return withHeader(group, [conditionFrame(group), ...group.pairs.map((pair) => renderFrame(pair.target))]);
 }
 
-function writeGroups(): void {
+function writeGroups(bytesOf: (group: Group) => Uint8Array): void {
   const split = values.split as Split;
   const first = FIRST_SEED[split] + Number(values.first);
   const task = values.task as Task | undefined;
   const type = values.type as EditType | undefined;
   const mostObjects = Number(values.objects);
   for (let i = 0; i < Number(values.count); i++) {
-    write(groupBytes(makeGroup(first + i, { split, pairs: Number(values.pairs), task, type, mostObjects })));
+    write(bytesOf(makeGroup(first + i, { split, pairs: Number(values.pairs), task, type, mostObjects })));
   }
 }
 
+const jsonLine = (group: Group): Uint8Array => Buffer.from(`${JSON.stringify(group)}\n`);
+
+const worlds = BACKGROUNDS.flatMap((background) => STYLES.map((style) => ({ background, style })));
+const objects: SceneObject[] = KINDS.flatMap((kind) => COLORS.map((color) => ({ kind, color })));
+
 function writeTiles(): void {
-  const worlds = BACKGROUNDS.flatMap((background) => STYLES.map((style) => ({ background, style })));
-  const objects: SceneObject[] = KINDS.flatMap((kind) => COLORS.map((color) => ({ kind, color })));
   write(withHeader({ frame: FRAME, tile: TILE, worlds, objects, slots: SLOTS, origins: SLOT_ORIGINS }, []));
   for (const world of worlds) write(renderFrame({ ...world, objects: [null, null, null] }));
   for (const { background, style } of worlds)
@@ -88,13 +98,31 @@ function writeTiles(): void {
       for (const object of objects) write(tile(background, style, slot, object));
 }
 
+/** Every picture that training can show is pieced together from these: slots do not influence each other. */
+function writeLooks(): void {
+  const photos = BACKGROUNDS.map((background) => ({ background, style: 'photo' as const }));
+  const looks = [
+    ...worlds.map((world) => ({ task: 'edit' as const, ...world })),
+    ...photos.map((world) => ({ task: 'canny' as const, ...world })),
+    ...(['depth', 'segmentation'] as const).map((task) => ({ task, ...photos[0] })),
+  ];
+  write(withHeader({ looks, objects, slots: SLOTS, origins: SLOT_ORIGINS, tile: TILE }, []));
+  for (const { task, ...world } of looks) {
+    const empty: Scene = { ...world, objects: [null, null, null] };
+    const alone = SLOTS.flatMap((_, slot) => objects.map((object) => withObject(empty, slot, object)));
+    for (const source of [empty, ...alone]) write(conditionFrame({ task, seed: 0, source, pairs: [] }));
+  }
+}
+
 const commands: Readonly<Record<string, () => void>> = {
-  groups: writeGroups,
+  groups: () => writeGroups(groupBytes),
+  scenes: () => writeGroups(jsonLine),
   tiles: writeTiles,
+  looks: writeLooks,
   words: () => write(Buffer.from(`${vocabulary().join('\n')}\n`)),
 };
 const command = commands[positionals[0] ?? ''];
 if (!command) {
-  process.stderr.write('usage: scene-stream groups|tiles|words [options]\n');
+  process.stderr.write('usage: scene-stream groups|scenes|tiles|looks|words [options]\n');
   process.exitCode = 2;
 } else command();

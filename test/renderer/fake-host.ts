@@ -52,7 +52,7 @@ export class FakeHost implements Host {
     return {
       program: { about: () => ({ version: '0', onnxruntime: '0' }) },
       blobs: { put: () => blob, get: () => new Uint8Array([7]) },
-      models: { list: () => this.models },
+      models: { list: () => this.models, samples: () => [] },
       engine: {
         edit: (order) => `job-${this.ordered.push(order)}`,
         cancel: (job) => void this.cancelled.push(job),

@@ -3,6 +3,7 @@ import { event, method } from '../rpc/contract.ts';
 import type { ImplementationsOf, ServicesOf } from '../rpc/contract.ts';
 import { zBlobId, zBytes } from './blobs.ts';
 import { zEditOrder, zEngineMessage } from './edit-order.ts';
+import { zTask } from './edit-request.ts';
 
 const zModelInfo = z.object({
   id: z.string(),
@@ -23,6 +24,15 @@ const zModelInfo = z.object({
 });
 export type ModelInfo = z.infer<typeof zModelInfo>;
 
+/** A picture that comes with the embedded model, and sentences that make something of it. */
+export const zSampleText = z.object({
+  title: z.string().min(1),
+  task: zTask,
+  instructions: z.array(z.string().min(1)).min(1),
+});
+export type SampleText = z.infer<typeof zSampleText>;
+const zSample = zSampleText.extend({ blob: zBlobId }); // a PNG file; a condition map for the tasks that take one
+
 const zProgram = z.object({ version: z.string(), onnxruntime: z.string() });
 
 /** What the engine process offers a page, over whichever port. Files of the machine cannot be named here, on purpose. */
@@ -37,6 +47,7 @@ export const engineContract = {
   },
   models: {
     list: method([], z.array(zModelInfo)), // the embedded one first
+    samples: method([], z.array(zSample)), // of the embedded model; none where it brings none
   },
   engine: {
     /** Puts an edit last in the queue; its messages follow as events. It is cancelled when the page goes away. */

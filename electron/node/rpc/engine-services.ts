@@ -7,6 +7,7 @@ import { serve } from '#common/rpc/server.ts';
 import type { BlobStore } from '../blobs/blob-store.ts';
 import { describeFailure } from '../engine/failure.ts';
 import type { ListedPack } from '../models/model-library.ts';
+import { readSamples } from '../models/samples.ts';
 import type { Services } from '../services.ts';
 import { Orders } from './orders.ts';
 
@@ -22,7 +23,10 @@ export function serveEngine(port: MessagePortLike, { services, blobs }: HostedSe
   const implementations: EngineImplementations = {
     program: { about: () => ({ ...services.program }) },
     blobs: { put: (bytes) => blobs.put(bytes), get: (id) => blobs.get(id) },
-    models: { list: async () => (await services.library.list()).map(modelInfo) },
+    models: {
+      list: async () => (await services.library.list()).map(modelInfo),
+      samples: async () => await sampleBlobs(services.library, blobs),
+    },
     engine: {
       edit: (order) => orders.edit(order),
       cancel: (job) => orders.cancel(job),
@@ -37,6 +41,13 @@ function modelInfo({ id, isEmbedded, bytes, pack, problem }: ListedPack): ModelI
   if (!pack) return { id, title: id, isEmbedded, bytes, problem: problem ?? 'it cannot be read' };
   const { title, imageSize, grid, precision, sampling, note } = pack;
   return { id, title, isEmbedded, bytes, ready: { imageSize, grid, precision, sampling, note } };
+}
+
+/** Samples of the first embedded model that can be used, their pictures as blobs. */
+async function sampleBlobs(library: Services['library'], blobs: BlobStore) {
+  const embedded = (await library.list()).find(({ isEmbedded, pack }) => isEmbedded && pack);
+  const samples = embedded ? await readSamples(embedded.folder) : [];
+  return await Promise.all(samples.map(async ({ bytes, ...sample }) => ({ ...sample, blob: await blobs.put(bytes) })));
 }
 
 /** Errors leave this process as sentences for the person. */

@@ -72,7 +72,7 @@ export async function benchTransformer(
         {
           name: 'bench',
           fingerprint: '',
-          graphs: [{ name: 'bench', build: (g) => transformer(g, config, weights, { precision, cache }) }],
+          graphs: [{ name: 'bench', build: (g) => transformer(g, config, weights, { weights: precision, cache }) }],
         },
         folder,
       ),

@@ -51,6 +51,16 @@ export function slice(g: GraphBuilder, at: string, x: Value, from: number, to: n
   return g.node(path(at, 'Slice'), 'Slice', [x, g.ints(from), g.ints(to), g.ints(axis)]);
 }
 
+/** Whole numbers from `start` below `stop`, both scalars. */
+export function range(g: GraphBuilder, at: string, start: Value, stop: Value): Value {
+  return g.node(path(at, 'Range'), 'Range', [start, stop, g.constant('i64', [], [1])]);
+}
+
+/** Repeats axes of size 1 up to `dims`. */
+export function expand(g: GraphBuilder, at: string, x: Value, dims: Value): Value {
+  return g.node(path(at, 'Expand'), 'Expand', [x, dims]);
+}
+
 export function split(g: GraphBuilder, at: string, x: Value, sizes: readonly number[], axis: number): Value[] {
   return g.nodes(path(at, 'Split'), 'Split', [x, g.ints(...sizes)], {
     attributes: { axis: { int: axis } },

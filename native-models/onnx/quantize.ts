@@ -1,4 +1,4 @@
-// Weight layout of com.microsoft.MatMulNBits: blocks of 32 input features, one fp32 scale each, implied zero point.
+// Weights as whole numbers. MatMulNBits: blocks of 32 input features, one fp32 scale each, implied zero point.
 
 export type WeightBits = 4 | 8;
 export const blockSize = 32;
@@ -56,6 +56,42 @@ export function quantizeRows(
   }
 }
 
+/** Layout of com.microsoft.MatMulIntegerToFloat: transposed, one scale per output feature. */
+export interface ChannelWeight {
+  /** [inFeatures, outFeatures]. */
+  readonly steps: Int8Array;
+  /** [outFeatures], real value of one step. */
+  readonly scales: Float32Array;
+}
+
+export const emptyChannelWeight = (outFeatures: number, inFeatures: number): ChannelWeight => ({
+  steps: new Int8Array(outFeatures * inFeatures),
+  scales: new Float32Array(outFeatures),
+});
+
+/** Symmetric quantisation, one scale per output feature, of features `from` to `to`, into `target`.
+ * @param weight row-major [outFeatures, inFeatures]
+ * @throws RangeError when a weight is not finite */
+export function quantizeChannels(
+  weight: Float32Array,
+  inFeatures: number,
+  from: number,
+  to: number,
+  { steps, scales }: ChannelWeight,
+): void {
+  const outFeatures = scales.length;
+  for (let row = from; row < to; row++) {
+    const values = weight.subarray(row * inFeatures, (row + 1) * inFeatures);
+    scales[row] = Math.abs(largestMagnitude(values)) / 127;
+  }
+  for (let column = 0; column < inFeatures; column++) {
+    for (let row = from; row < to; row++) {
+      const value = scales[row] === 0 ? 0 : weight[row * inFeatures + column] / scales[row];
+      steps[column * outFeatures + row] = Math.round(value);
+    }
+  }
+}
+
 /** Candidate scales relative to the one that maps the largest value to the end of the range. */
 const shrinks4 = [1, 0.95, 0.9, 0.85];
 const shrinks8 = [1];
@@ -86,7 +122,7 @@ function quantizeBlock(block: Float32Array, bits: WeightBits, steps: Uint8Array)
 /** The signed value whose magnitude is largest. */
 function largestMagnitude(block: Float32Array): number {
   let largest = 0;
-  for (let i = 0; i < blockSize; i++) {
+  for (let i = 0; i < block.length; i++) {
     const value = block[i];
     if (!(Math.abs(value) < Infinity)) throw new RangeError(`weight ${value} is not a finite number`);
     if (Math.abs(value) > Math.abs(largest)) largest = value;

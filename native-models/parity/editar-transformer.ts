@@ -68,7 +68,7 @@ export async function checkEditarTransformer(folder: string): Promise<ParityResu
     { name: 'adapter', build: (g: GraphBuilder) => textAdapter(g, config, weights, 'fp32') },
     {
       name: 'plain',
-      build: (g: GraphBuilder) => transformer(g, config, weights, { precision: 'fp32', cache: 'fp32' }),
+      build: (g: GraphBuilder) => transformer(g, config, weights, { weights: 'fp32', cache: 'fp32' }),
     },
     { name: 'tapped', build: (g: GraphBuilder) => tappedTransformer(g, config, weights) },
   ];
@@ -103,7 +103,7 @@ const ids = (tensors: Tensors, name: string): Int32Array => tensors.get(name)!.d
 
 function tappedTransformer(g: GraphBuilder, config: TransformerConfig, weights: ReturnType<typeof lookupIn>): void {
   transformer(g, config, weights, {
-    precision: 'fp32',
+    weights: 'fp32',
     cache: 'fp32',
     tap: (name, value) => g.output(`tap.${name}`, value, 'f32', tapDims(name, config)),
   });

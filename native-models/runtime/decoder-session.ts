@@ -22,6 +22,7 @@ export interface DecoderSession extends AsyncDisposable {
   /** An empty cache (zeroed, when host visible); dtype, heads and head size are the graph's. Throws `out-of-memory` {needed, free}. */
   createCache(rows: number, capacity: number): KvCache;
   /** Runs on some rows of a cache, which the graph extends where its inputs say. Runs on one cache must not overlap.
+   * A cache in host memory may come from another session whose graph has the same cache.
    * Throws `invalid-input` naming every misfit, `out-of-memory`, `unsupported` for a slice of a cache that cannot be
    * sliced, or the signal's reason (the positions being written are then undefined; earlier ones are intact). */
   run(

@@ -11,7 +11,7 @@ import { wrapMemory } from './ort-values.ts';
 /** Native handles over a cache's memory, made once per slice of rows. They outlive the cache while a run uses them. */
 export class CacheHandles {
   readonly #values = new Map<string, readonly Handle[]>();
-  readonly #bindings = new Map<string, FfiBinding>();
+  readonly #bindings = new Map<Handle, Map<string, FfiBinding>>();
   #running = false;
   #released = false;
 
@@ -29,10 +29,23 @@ export class CacheHandles {
     return values;
   }
 
-  binding(key: string, make: () => FfiBinding): FfiBinding {
-    let binding = this.#bindings.get(key);
-    if (!binding) this.#bindings.set(key, (binding = make()));
+  /** The binding of a session for a slice and outputs, made once. */
+  binding(session: Handle, key: string, make: () => FfiBinding): FfiBinding {
+    let bindings = this.#bindings.get(session);
+    if (!bindings) this.#bindings.set(session, (bindings = new Map<string, FfiBinding>()));
+    let binding = bindings.get(key);
+    if (!binding) bindings.set(key, (binding = make()));
     return binding;
+  }
+
+  /** Releases the bindings of a session that closes before the cache does. */
+  forget(session: Handle): void {
+    for (const binding of this.#bindings.get(session)?.values() ?? []) binding.release();
+    this.#bindings.delete(session);
+  }
+
+  get isReleased(): boolean {
+    return this.#released;
   }
 
   /** Marks the cache as used until `work` ends. Overlapping runs or use after disposal are bugs. */
@@ -55,7 +68,7 @@ export class CacheHandles {
   }
 
   #releaseAll(): void {
-    for (const binding of this.#bindings.values()) binding.release();
+    for (const session of [...this.#bindings.keys()]) this.forget(session);
     for (const values of this.#values.values()) for (const value of values) this.api.release('releaseValue', value);
     this.free();
   }

@@ -35,12 +35,15 @@ function openDeviceMemory(api: OrtApi, session: OrtSession, device: Device): Dev
   }
 }
 
+const sameLayout = (a: KvLayout, b: KvLayout): boolean => JSON.stringify(a) === JSON.stringify(b);
+
 class FfiDecoder implements DecoderSession {
   readonly backend = 'ffi';
   readonly inputs: readonly TensorInfo[];
   readonly outputs: readonly TensorInfo[];
   readonly #tracker: RunTracker;
   readonly #caches = new Set<FfiCache>();
+  readonly #borrowed = new Set<FfiCache>(); // caches of other sessions that this one has run on
 
   constructor(
     readonly api: OrtApi,
@@ -84,7 +87,7 @@ class FfiDecoder implements DecoderSession {
 
   #checkSlice(cache: KvCache, { firstRow, rows }: RowSlice): FfiCache {
     const own = cache as FfiCache;
-    if (!this.#caches.has(own)) throw new Error('the cache is disposed of or belongs to another session');
+    if (!this.#caches.has(own)) this.#borrow(cache);
     if (firstRow < 0 || rows < 1 || firstRow + rows > cache.rows)
       throw new Error(`rows ${firstRow} to ${firstRow + rows} are not in a cache of ${cache.rows}`);
     if (rows !== cache.rows && !cache.sliceable)
@@ -93,6 +96,14 @@ class FfiDecoder implements DecoderSession {
         rows,
       });
     return own;
+  }
+
+  /** Host memory is any session's to extend, if it has the shape that the graph expects. */
+  #borrow(cache: KvCache): void {
+    const fits = cache instanceof FfiHostCache && !cache.handles.isReleased && sameLayout(cache.layout, this.layout);
+    if (!fits || this.memory) throw new Error('the cache is disposed of or belongs to another session');
+    for (const old of this.#borrowed) if (old.handles.isReleased) this.#borrowed.delete(old);
+    this.#borrowed.add(cache);
   }
 
   async #run(
@@ -105,6 +116,7 @@ class FfiDecoder implements DecoderSession {
     const { api, session } = this;
     const values = cache.handles.values(firstRow, rows);
     const binding = cache.handles.binding(
+      session.handle,
       `${firstRow}+${rows}>${fetch.join()}`,
       () => new FfiBinding(api, session.handle, this.layout, values, fetch, this.device !== 'cpu'),
     );
@@ -118,6 +130,7 @@ class FfiDecoder implements DecoderSession {
   async [Symbol.asyncDispose](): Promise<void> {
     if (!(await this.#tracker.close())) return;
     for (const cache of [...this.#caches]) cache[Symbol.dispose]();
+    for (const cache of this.#borrowed) cache.handles.forget(this.session.handle);
     if (this.memory) {
       this.api.release('releaseAllocator', this.memory.allocator);
       this.api.release('releaseMemoryInfo', this.memory.info);

@@ -1,8 +1,10 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { ModelError } from '../../errors.ts';
-import type { OpenedPack } from '../../parts/pack.ts';
-import { checkMemory, estimateMemory } from '../../runtime/memory.ts';
+import type { Precision } from '../../onnx/linear.ts';
+import type { OpenedPack, Pack } from '../../parts/pack.ts';
+import { availableMemory, checkMemory, estimateMemory } from '../../runtime/memory.ts';
+import type { DecoderSession } from '../../runtime/decoder-session.ts';
 import { openDecoder, openSession } from '../../runtime/open.ts';
 import { chooseDevice } from '../../runtime/providers.ts';
 import type { DeviceChoice } from '../../runtime/providers.ts';
@@ -13,8 +15,7 @@ import { imageTokens } from './config.ts';
 import type { TransformerConfig } from './config.ts';
 import { zT5Config, zTransformerConfig, zVqConfig } from './derive-config.ts';
 import { EditarModel } from './model.ts';
-import { graphNames } from './parts.ts';
-import { cacheLayout } from './cache-layout.ts';
+import { graphNames, guidedCacheBytes, manyRowsBytes, prefersInt8Cache } from './parts.ts';
 
 /** `config` of an EditAR pack. */
 export const zEditarPackConfig = z.object({ transformer: zTransformerConfig, vq: zVqConfig, t5: zT5Config });
@@ -27,7 +28,9 @@ async function openEditar({ folder, pack }: OpenedPack, options: OpenOptions): P
   const { transformer: config, vq } = parsed.data;
   const choice = await chooseDevice(options.device ?? 'auto');
   const decoderGraph = transformerGraph(config, pack.precision, choice);
-  await checkRoom(folder, pack.files, config, decoderGraph);
+  const needed = await memoryNeed({ folder, pack }, config, decoderGraph);
+  const free = availableMemory();
+  checkMemory('this model', needed, free);
   const { device, backend } = choice;
   const path = (name: string): string => join(folder, `${name}.onnx`);
   const opened: AsyncDisposable[] = [];
@@ -38,9 +41,13 @@ async function openEditar({ folder, pack }: OpenedPack, options: OpenOptions): P
   const session = async (name: string) => kept(await openSession(path(name), { device, backend }));
   try {
     options.signal?.throwIfAborted();
-    const [tokenizer, transformer, textEncoder, textAdapter, encoder, head, tail, band] = await all([
+    const usesManyRows = decoderGraph === graphNames.transformerInt8Cache && hasManyRows(pack);
+    const [tokenizer, transformer, manyRows, textEncoder, textAdapter, encoder, head, tail, band] = await all([
       T5Tokenizer.open(join(folder, 'tokenizer.json')),
       openDecoder(path(decoderGraph), { device, backend }).then(kept),
+      usesManyRows
+        ? openManyRows(path(graphNames.transformerManyRows), config, free - needed).then((open) => open && kept(open))
+        : undefined,
       session(graphNames.textEncoder),
       session(graphNames.textAdapter),
       session(graphNames.vqEncoder),
@@ -58,6 +65,7 @@ async function openEditar({ folder, pack }: OpenedPack, options: OpenOptions): P
       textEncoder,
       textAdapter,
       transformer,
+      manyRows,
       codec: new VqCodec(vq, { encoder, head, tail, band }),
     });
   } catch (error) {
@@ -68,38 +76,41 @@ async function openEditar({ folder, pack }: OpenedPack, options: OpenOptions): P
 
 /** Like `Promise.all`, but waits for every promise before rejecting, so that whatever did open can be disposed. */
 async function all<T extends readonly unknown[]>(
-  promises: readonly [...{ [K in keyof T]: Promise<T[K]> }],
+  promises: readonly [...{ [K in keyof T]: Promise<T[K]> | T[K] }],
 ): Promise<T> {
   await Promise.allSettled(promises);
   return (await Promise.all(promises)) as unknown as T;
 }
 
-/** Below this an fp32 cache is read in a moment and rounding it gains nothing. */
-const smallCacheBytes = 128 * 2 ** 20;
-
-/** Which of the pack's transformer graphs suits a device: without the C API keys and values go in and out as rows, on the
- * processor a large cache is kept in int8 unless the pack is the fp32 reference. */
-function transformerGraph(config: TransformerConfig, precision: string, { device, backend }: DeviceChoice): string {
-  if (device === 'cpu' && backend === 'stock') return graphNames.transformerRows;
-  const isLarge = cacheBytes(config, 4) > smallCacheBytes;
-  return device === 'cpu' && precision !== 'fp32' && isLarge ? graphNames.transformerInt8Cache : graphNames.transformer;
+/** Which of the pack's transformer graphs suits a device: without the C API keys and values go in and out as rows. */
+function transformerGraph(config: TransformerConfig, precision: Precision, { device, backend }: DeviceChoice): string {
+  if (device !== 'cpu') return graphNames.transformer;
+  if (backend === 'stock') return graphNames.transformerRows;
+  return prefersInt8Cache(config, precision) ? graphNames.transformerInt8Cache : graphNames.transformer;
 }
 
-/** Keys and values of one guided picture. */
-const cacheBytes = (config: TransformerConfig, bytesPerValue: number): number =>
-  2 * 2 * config.layers * config.dim * cacheLayout(config, 1).capacity * bytesPerValue;
-
-async function checkRoom(
-  folder: string,
-  files: OpenedPack['pack']['files'],
-  config: TransformerConfig,
-  graph: string,
-): Promise<void> {
+/** Bytes that opening and running the model will take, without the weights in their form for many rows. */
+async function memoryNeed({ folder, pack }: OpenedPack, config: TransformerConfig, graph: string): Promise<number> {
+  const isInteger = graph === graphNames.transformerInt8Cache;
   const scores = imageTokens(config) ** 2 * config.heads * 4; // of the prefill, the largest run
-  const needed = await estimateMemory({
-    files: files.map(({ file }) => join(folder, file)),
-    cacheBytes: cacheBytes(config, graph === graphNames.transformerInt8Cache ? 1 : 4),
+  return estimateMemory({
+    files: pack.files.map(({ file }) => join(folder, file)),
+    mappedBytes: hasManyRows(pack) ? manyRowsBytes(config) : 0,
+    cacheBytes: guidedCacheBytes(config, isInteger ? 1 : 4),
     activationBytes: scores,
   });
-  checkMemory('this model', needed);
+}
+
+const hasManyRows = ({ files }: Pack): boolean =>
+  files.some(({ file }) => file === `${graphNames.transformerManyRows}.onnx`);
+
+/** The weights in their form for many rows are read where they lie in the file: packing them would take as much memory again, for
+ * a fifth of the time of a prefill. Nothing is opened where reading them would push out what is needed all the time. */
+async function openManyRows(
+  path: string,
+  config: TransformerConfig,
+  freeBytes: number,
+): Promise<DecoderSession | undefined> {
+  if (freeBytes < manyRowsBytes(config)) return undefined;
+  return openDecoder(path, { device: 'cpu', backend: 'ffi', config: { 'session.disable_prepacking': '1' } });
 }

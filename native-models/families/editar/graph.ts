@@ -2,19 +2,19 @@
 import { addThenRmsNorm, rmsNorm, under } from '../../onnx/blocks.ts';
 import type { Lookup } from '../../onnx/blocks.ts';
 import type { GraphBuilder, Value } from '../../onnx/graph.ts';
-import { fullWeight, linear } from '../../onnx/linear.ts';
-import type { Precision } from '../../onnx/linear.ts';
+import { fullWeight, linear, linears } from '../../onnx/linear.ts';
+import type { Precision, WeightForm } from '../../onnx/linear.ts';
 import { path } from '../../onnx/names.ts';
 import { concat, gather, geluTanh, matMul, multiply, reshape, silu, slice } from '../../onnx/ops.ts';
 import type { TransformerConfig } from './config.ts';
-import { cachedAttention, sharedInputs } from './attention.ts';
-import type { CacheForm, Shared } from './attention.ts';
+import { cachedAttention, cacheInputs } from './attention.ts';
+import type { CacheForm, CacheInputs } from './attention.ts';
 
 /** Shows an inner value to whoever compares it with a reference. */
 export type Tap = (name: string, value: Value) => void;
 
 export interface TransformerOptions {
-  readonly precision: Precision;
+  readonly weights: WeightForm;
   readonly cache: CacheForm;
   readonly tap?: Tap;
 }
@@ -44,10 +44,10 @@ export function textAdapter(g: GraphBuilder, config: TransformerConfig, w: Looku
  * With an int8 cache there are also `is_first`, the scales `past_key_values.{i}.{key,value}_scale` [heads, 1, headDim] and, measured
  * where `is_first` is true, `present.{i}.{key,value}_scale`. */
 export function transformer(g: GraphBuilder, config: TransformerConfig, w: Lookup, options: TransformerOptions): void {
-  const { tap = () => undefined, precision } = options;
+  const { tap = () => undefined, weights: form } = options;
   const ids = g.input('input_ids', 'i64', ['batch', 'ids']);
   const rows = g.input('embeddings', 'f32', ['batch', 'rows', config.dim]);
-  const shared = sharedInputs(g, config, options.cache);
+  const cache = cacheInputs(g, config, options.cache);
   const guide = g.input('guide', 'f32', ['pictures', 'batch']);
   const embedded = gather(g, '/tok_embeddings', fullWeight(g, w('tok_embeddings.weight')), ids);
   let sum = concat(g, '/embeddings', [embedded, rows], 1); // [batch, new, dim]
@@ -55,9 +55,9 @@ export function transformer(g: GraphBuilder, config: TransformerConfig, w: Looku
   for (let i = 0; i < config.layers; i++) {
     const at = `/layers.${i}`;
     const weights = under(w, `layers.${i}`);
-    const mixed = attention(g, path(at, 'attention'), normed, under(weights, 'attention'), config, options, shared, i);
+    const mixed = attention(g, path(at, 'attention'), normed, under(weights, 'attention'), config, form, cache, i);
     const half = addThenRmsNorm(g, path(at, 'ffn_norm'), sum, mixed, weights('ffn_norm.weight'), config.normEps);
-    const grown = swiglu(g, path(at, 'feed_forward'), half.normed, under(weights, 'feed_forward'), precision);
+    const grown = swiglu(g, path(at, 'feed_forward'), half.normed, under(weights, 'feed_forward'), form);
     const nextNorm = i + 1 < config.layers ? `layers.${i + 1}.attention_norm` : 'norm';
     const next = addThenRmsNorm(g, `/${nextNorm}`, half.sum, grown, w(`${nextNorm}.weight`), config.normEps);
     ({ sum, normed } = next);
@@ -65,7 +65,7 @@ export function transformer(g: GraphBuilder, config: TransformerConfig, w: Looku
   }
   const last = reshape(g, '/last', slice(g, '/last', normed, -1, 2 ** 31 - 1, 1), [-1, config.dim]);
   tap('final_norm_last', last);
-  const logits = linear(g, '/output', last, w('output.weight'), precision);
+  const logits = linear(g, '/output', last, w('output.weight'), form);
   tap('raw_logits', logits);
   g.output('logits', matMul(g, '/guide', guide, logits), 'f32', ['pictures', config.vocab]);
 }
@@ -77,18 +77,18 @@ function attention(
   x: Value,
   w: Lookup,
   config: TransformerConfig,
-  options: TransformerOptions,
-  shared: Shared,
+  form: WeightForm,
+  cache: CacheInputs,
   layer: number,
 ): Value {
-  const qkv = linear(g, path(at, 'wqkv'), x, w('wqkv.weight'), options.precision);
-  const mixed = cachedAttention(g, at, qkv, config, options.cache, shared, layer);
-  return linear(g, path(at, 'wo'), mixed, w('wo.weight'), options.precision);
+  const qkv = linear(g, path(at, 'wqkv'), x, w('wqkv.weight'), form);
+  const mixed = cachedAttention(g, at, qkv, config, cache, layer);
+  return linear(g, path(at, 'wo'), mixed, w('wo.weight'), form);
 }
 
 /** w2( silu(w1 x) · w3 x ). */
-function swiglu(g: GraphBuilder, at: string, x: Value, w: Lookup, precision: Precision): Value {
-  const gate = silu(g, at, linear(g, path(at, 'w1'), x, w('w1.weight'), precision));
-  const value = linear(g, path(at, 'w3'), x, w('w3.weight'), precision);
-  return linear(g, path(at, 'w2'), multiply(g, at, gate, value), w('w2.weight'), precision);
+function swiglu(g: GraphBuilder, at: string, x: Value, w: Lookup, form: WeightForm): Value {
+  const products = ['w1', 'w3'].map((name) => ({ at: path(at, name), weight: w(`${name}.weight`) }));
+  const [gate, value] = linears(g, x, products, form);
+  return linear(g, path(at, 'w2'), multiply(g, at, silu(g, at, gate), value), w('w2.weight'), form);
 }

@@ -10,6 +10,13 @@ export interface GuidanceSettings {
   readonly cfgInterval?: number;
 }
 
+/** Fewer positions than these cost less as single steps: a run widens the whole cache first, which takes as long as four steps do. */
+const shortestRun = 5;
+
+/** Positions of all rows that one run takes: attention writes out the scores of each of them, and a run ends sooner when it is
+ * cancelled between two. */
+const positionsPerRun = 256;
+
 /** Text rows at the transformer's width, [1, textTokens, dim]. */
 export interface TextRows {
   readonly cond: FloatTensor;
@@ -76,28 +83,43 @@ export class GuidedDecoder implements TokenModel {
   }
 
   async forward(tokens: readonly Int32Array[], first: number, signal?: AbortSignal): Promise<Float32Array> {
-    const ids = this.#guided ? [...tokens, ...tokens] : tokens;
-    const cfg = this.#cfgAfter(first + tokens[0].length - 1);
-    if (tokens[0].length === 1) {
-      return this.#prefix.runner.extend(this.#prefix.cache, 0, this.#feed(ids, first, this.#guide(cfg)), { signal });
-    }
-    if (!this.#prefix.cache.sliceable) return this.#forwardOneByOne(tokens, first, signal);
+    const count = tokens[0].length;
+    const { runner, cache } = this.#prefix;
+    const oneByOne = runner.takesRuns ? count < shortestRun : !cache.sliceable;
+    if (oneByOne) return this.#forwardInPieces(tokens, first, 1, signal);
+    if (count === 1 || runner.takesRuns) return this.#forwardInPieces(tokens, first, positionsPerRun, signal);
     // The attention kernel takes several new positions for one row at a time only.
     const rows: Float32Array[] = [];
-    for (let row = 0; row < ids.length; row++) {
-      const feed = this.#feed([ids[row]], first, Float32Array.of(1));
-      rows.push(await this.#prefix.runner.extend(this.#prefix.cache, row, feed, { signal }));
+    for (const [row, ids] of this.#rowsOf(tokens).entries()) {
+      const feed = this.#feed([ids], first, Float32Array.of(1));
+      rows.push(await runner.extend(cache, row, feed, { signal }));
     }
-    return this.#mixRows(rows, cfg);
+    return this.#mixRows(rows, this.#cfgAfter(first + count - 1));
   }
 
-  async #forwardOneByOne(tokens: readonly Int32Array[], first: number, signal?: AbortSignal): Promise<Float32Array> {
+  /** Runs all rows at once, at most `positions` of all of them together at a time, but at least one of each. @returns the last piece's logits */
+  async #forwardInPieces(
+    tokens: readonly Int32Array[],
+    first: number,
+    positions: number,
+    signal?: AbortSignal,
+  ): Promise<Float32Array> {
+    const { runner, cache } = this.#prefix;
+    const count = tokens[0].length;
+    const most = Math.max(1, Math.floor(positions / this.#rows));
     let logits: Float32Array = new Float32Array();
-    for (let i = 0; i < tokens[0].length; i++) {
-      const column = tokens.map((ids) => ids.subarray(i, i + 1));
-      logits = await this.forward(column, first + i, signal);
+    for (let from = 0; from < count; from += most) {
+      const to = Math.min(from + most, count);
+      const ids = this.#rowsOf(tokens.map((picture) => picture.subarray(from, to)));
+      const guide = this.#guide(this.#cfgAfter(first + to - 1));
+      logits = await runner.extend(cache, 0, this.#feed(ids, first + from, guide), { signal });
     }
     return logits;
+  }
+
+  /** Tokens of every batch row: both halves get the same. */
+  #rowsOf(tokens: readonly Int32Array[]): readonly Int32Array[] {
+    return this.#guided ? [...tokens, ...tokens] : tokens;
   }
 
   get #guided(): boolean {

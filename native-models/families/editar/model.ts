@@ -27,6 +27,8 @@ export interface EditarParts {
   readonly textEncoder: Session;
   readonly textAdapter: Session;
   readonly transformer: DecoderSession;
+  /** The same transformer for many rows at once, where that is faster. */
+  readonly manyRows?: DecoderSession;
   readonly codec: VqCodec;
 }
 
@@ -57,7 +59,8 @@ export class EditarModel implements EditModel {
     this.device = parts.device;
     this.capabilities = { tasks, imageSize, grid: config.grid, vocab: config.vocab, maxVariants };
     const layout = cacheLayout(config, textSlotsFor(parts.transformer));
-    this.#prefix = new PrefixCache(new TransformerRunner(parts.transformer, config, layout), layout);
+    const runner = new TransformerRunner(parts.transformer, config, layout, parts.manyRows);
+    this.#prefix = new PrefixCache(runner, layout);
   }
 
   async begin(input: EditInput, options: EditOptions, signal?: AbortSignal): Promise<EditarRun> {
@@ -145,9 +148,10 @@ export class EditarModel implements EditModel {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const { textEncoder, textAdapter, transformer, codec } = this.#parts;
+    const { textEncoder, textAdapter, transformer, manyRows, codec } = this.#parts;
     this.#prefix[Symbol.dispose]();
-    await Promise.all([textEncoder, textAdapter, transformer, codec].map((part) => part[Symbol.asyncDispose]()));
+    const parts = [textEncoder, textAdapter, transformer, manyRows, codec];
+    await Promise.all(parts.map((part) => part?.[Symbol.asyncDispose]()));
   }
 }
 

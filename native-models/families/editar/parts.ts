@@ -1,3 +1,4 @@
+import type { GraphBuilder } from '../../onnx/graph.ts';
 import type { Lookup } from '../../onnx/blocks.ts';
 import type { Precision } from '../../onnx/linear.ts';
 import type { Part } from '../../parts/part.ts';
@@ -5,6 +6,7 @@ import { t5Encoder } from '../../text-encoders/t5/graph.ts';
 import type { T5Config } from '../../text-encoders/t5/config.ts';
 import type { VqConfig } from '../../tokenizers/image/vq/config.ts';
 import { vqDecoderHead, vqDecoderTail, vqEncoder } from '../../tokenizers/image/vq/graph.ts';
+import { cacheLayout } from './cache-layout.ts';
 import type { TransformerConfig } from './config.ts';
 import { textAdapter, transformer } from './graph.ts';
 
@@ -15,6 +17,7 @@ export const graphNames = {
   transformer: 'transformer',
   transformerInt8Cache: 'transformer-int8-cache',
   transformerRows: 'transformer-rows',
+  transformerManyRows: 'transformer-many-rows',
   vqEncoder: 'vq-encoder',
   vqDecoderHead: 'vq-decoder-head',
   vqDecoderTail: 'vq-decoder-tail',
@@ -29,6 +32,21 @@ export interface PartSource<Config> {
   readonly fingerprint: string;
 }
 
+/** Below this an fp32 cache is read in a moment and rounding it gains nothing, nor is there much to prefill. */
+const smallCacheBytes = 128 * 2 ** 20;
+
+/** Whether keys and values are best kept in int8 on the processor: not for the fp32 reference, and not for small models. */
+export const prefersInt8Cache = (config: TransformerConfig, precision: Precision): boolean =>
+  precision !== 'fp32' && guidedCacheBytes(config, 4) > smallCacheBytes;
+
+/** Keys and values of one guided picture. */
+export const guidedCacheBytes = (config: TransformerConfig, bytesPerValue: number): number =>
+  2 * 2 * config.layers * config.dim * cacheLayout(config, 1).capacity * bytesPerValue;
+
+/** Weights of all linear layers and the head in int8. */
+export const manyRowsBytes = ({ dim, layers, ffnHidden, vocab }: TransformerConfig): number =>
+  layers * (4 * dim * dim + 3 * dim * ffnHidden) + dim * vocab;
+
 export function transformerPart({ config, weights, precision, fingerprint }: PartSource<TransformerConfig>): Part {
   return {
     name: 'transformer',
@@ -37,16 +55,24 @@ export function transformerPart({ config, weights, precision, fingerprint }: Par
       { name: graphNames.textAdapter, build: (g) => textAdapter(g, config, weights, precision) },
       {
         name: graphNames.transformer,
-        build: (g) => transformer(g, config, weights, { precision, cache: 'fp32' }),
+        build: (g) => transformer(g, config, weights, { weights: precision, cache: 'fp32' }),
       },
       {
         name: graphNames.transformerInt8Cache,
-        build: (g) => transformer(g, config, weights, { precision, cache: 'int8' }),
+        build: (g) => transformer(g, config, weights, { weights: precision, cache: 'int8' }),
       },
       {
         name: graphNames.transformerRows,
-        build: (g) => transformer(g, config, weights, { precision, cache: 'rows' }),
+        build: (g) => transformer(g, config, weights, { weights: precision, cache: 'rows' }),
       },
+      ...(prefersInt8Cache(config, precision)
+        ? [
+            {
+              name: graphNames.transformerManyRows,
+              build: (g: GraphBuilder) => transformer(g, config, weights, { weights: 'int8-many-rows', cache: 'int8' }),
+            },
+          ]
+        : []),
     ],
   };
 }

@@ -21,6 +21,9 @@ export interface Feed {
   readonly guide: Float32Array;
 }
 
+/** Positions from which the form for many rows is faster. */
+const manyRowsFrom = 16;
+
 /** Runs new positions through the transformer and returns the guided logits. */
 export class TransformerRunner {
   readonly #quantised: boolean;
@@ -31,6 +34,8 @@ export class TransformerRunner {
     readonly session: DecoderSession,
     readonly config: TransformerConfig,
     readonly layout: CacheLayout,
+    /** The same transformer with weights in a form that is faster for many rows. */
+    readonly manyRows?: DecoderSession,
   ) {
     this.#layers = Array.from({ length: config.layers }, (_, layer) => layer);
     this.#quantised = session.inputs.some(({ name }) => name === 'is_first');
@@ -84,19 +89,27 @@ export class TransformerRunner {
       ...(this.#quantised && { is_first: { dtype: 'bool', dims: [], data: Uint8Array.of(feed.past === 0 ? 1 : 0) } }),
       ...this.#scales,
     };
-    return this.session.run(cache, { firstRow, rows, past: feed.past }, feeds, fetch, options);
+    const session = this.manyRows && rows * count >= manyRowsFrom ? this.manyRows : this.session;
+    return session.run(cache, { firstRow, rows, past: feed.past }, feeds, fetch, options);
+  }
+
+  /** Whether several positions of several rows can be extended at once. */
+  get takesRuns(): boolean {
+    return this.#quantised;
   }
 
   /** Text positions share one score, so a few slots with the mean of their values stand for all of them, each with the weight of
-   * the positions it replaces added to its score as a logarithm (editar.md 5.6). Applies to whatever comes after the text. */
+   * the positions it replaces added to its score as a logarithm (editar.md 5.6); this applies to whatever comes after the text.
+   * No position of a run sees a later one: other kernels see to that themselves. */
   #bias(count: number, total: number, past: number): Float32Array {
     const bias = new Float32Array(count * total);
     const { textSlots, text } = this.layout;
-    if (textSlots === 0 || past <= text) return bias;
+    const isCollapsed = textSlots > 0 && past > text;
     const weight = Math.log(this.config.textTokens / textSlots);
     for (let row = 0; row < count; row++) {
-      const start = row * total + text;
-      bias.fill(weight, start, start + textSlots);
+      const start = row * total;
+      if (isCollapsed) bias.fill(weight, start + text, start + text + textSlots);
+      if (this.takesRuns) bias.fill(masked, start + past + row + 1, start + total);
     }
     return bias;
   }
@@ -112,6 +125,9 @@ export class TransformerRunner {
     return { dtype: 'f32', dims: [this.config.heads, 1, size], data: new Float32Array(this.config.dim).fill(1) };
   }
 }
+
+/** Low enough that its exponential is 0 beside any score, and far from overflow. */
+const masked = -1e30;
 
 function joinIds(rows: readonly Int32Array[], length: number): BigInt64Array {
   const joined = new BigInt64Array(length);

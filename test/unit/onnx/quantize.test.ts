@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { dequantizeWeight, emptyQuantizedWeight, quantizeRows } from '../../../native-models/onnx/quantize.ts';
+import {
+  dequantizeWeight,
+  emptyChannelWeight,
+  emptyQuantizedWeight,
+  quantizeChannels,
+  quantizeRows,
+} from '../../../native-models/onnx/quantize.ts';
 import type { QuantizedWeight, WeightBits } from '../../../native-models/onnx/quantize.ts';
 
 function quantizeWeight(weight: Float32Array, rows: number, columns: number, bits: WeightBits): QuantizedWeight {
@@ -81,4 +87,25 @@ test('an all-zero block stays zero and a weight that is not finite is refused', 
       4,
     ),
   ).toThrow(/NaN is not a finite/);
+});
+
+test('whole steps per output feature lie transposed and within half a step of the weight', () => {
+  const [outFeatures, inFeatures] = [5, 70];
+  const weight = gaussian(outFeatures * inFeatures);
+  weight.fill(0, inFeatures, 2 * inFeatures);
+  const target = emptyChannelWeight(outFeatures, inFeatures);
+  quantizeChannels(weight, inFeatures, 0, 2, target);
+  quantizeChannels(weight, inFeatures, 2, outFeatures, target);
+  const steps = (row: number): number[] =>
+    Array.from({ length: inFeatures }, (_, column) => target.steps[column * outFeatures + row]);
+  for (let row = 0; row < outFeatures; row++) {
+    const scale = target.scales[row];
+    steps(row).forEach((step, column) =>
+      expect(Math.abs(step * scale - weight[row * inFeatures + column])).toBeLessThanOrEqual(scale * 0.501),
+    );
+  }
+  expect([target.scales[1], ...steps(1)]).toEqual(new Array(inFeatures + 1).fill(0));
+  expect(Math.max(...steps(0).map(Math.abs))).toBe(127);
+  weight[3] = Infinity;
+  expect(() => quantizeChannels(weight, inFeatures, 0, 1, target)).toThrow(/Infinity is not a finite/);
 });

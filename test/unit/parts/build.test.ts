@@ -41,6 +41,17 @@ test('building twice from the same files gives the same bytes', async () => {
   expect(second.files).toEqual(first.files);
 });
 
+test('a model with a large cache gets weights for many rows beside those for steps, and opens with both', async () => {
+  const options = await tinyBuild();
+  const large = { ...tinyTransformer, layers: 17, grid: 64 };
+  await writeTinyCheckpoints(join(options.gpt, '..'), large);
+  const pack = await buildEditarPack(options);
+  expect(pack.parts.transformer).toContain('transformer-many-rows.onnx');
+  expect((await buildEditarPack(await tinyBuild())).parts.transformer).not.toContain('transformer-many-rows.onnx');
+  await using model = await openModel(options.out, { device: 'cpu' });
+  expect(model.capabilities.grid).toBe(64);
+});
+
 test('an fp32 pack can use the checkpoint where it lies', async () => {
   const options = await tinyBuild({ precision: 'fp32', link: true });
   await buildEditarPack(options);

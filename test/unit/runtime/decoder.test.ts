@@ -141,7 +141,7 @@ test('a cache in device memory decodes as one in host memory', async () => {
 
 test('runs that cannot be are refused in words', async () => {
   await using sequence = await open({ heads: 2 }, 8);
-  await using other = await open({ heads: 2 }, 8);
+  await using other = await open({ heads: 4 }, 8);
   const { decoder } = sequence;
   using cache = decoder.createCache(2, capacity);
   await expect(other.run(cache, 0, 1)).rejects.toThrow('belongs to another session');
@@ -155,6 +155,22 @@ test('runs that cannot be are refused in words', async () => {
   expect(() => decoder.createCache(10_000, 10_000_000)).toThrow(
     expect.objectContaining({ code: 'out-of-memory' }) as Error,
   );
+});
+
+test('a cache in host memory can be extended by another session with the same cache, whichever closes first', async () => {
+  await using first = await open({ heads: 2 }, 8);
+  const second = await open({ heads: 2 }, 8);
+  using alone = first.decoder.createCache(2, capacity);
+  const expected = [await first.run(alone, 0, 5), await first.run(alone, 5, 1)];
+  using shared = first.decoder.createCache(2, capacity);
+  expect(await second.run(shared, 0, 5)).toEqual(expected[0]);
+  await second[Symbol.asyncDispose]();
+  expect(await first.run(shared, 5, 1)).toEqual(expected[1]);
+  const ended = first.decoder.createCache(2, capacity);
+  await using third = await open({ heads: 2 }, 8);
+  await third.run(ended, 0, 5);
+  ended[Symbol.dispose]();
+  await expect(third.run(ended, 5, 1)).rejects.toThrow('disposed of');
 });
 
 test('disposing waits for the run, and caches end with their session', async () => {

@@ -33,3 +33,32 @@ export const grow = ({ x, y, width, height }: Bounds, margin: number): Bounds =>
   width: width + 2 * margin,
   height: height + 2 * margin,
 });
+
+/** Where coordinates are counted: in CSS pixels from the corner of the canvas element, or in pixels of the picture. */
+export type Space = 'screen' | 'image';
+
+declare const space: unique symbol;
+interface Of<S extends Space> {
+  readonly [space]?: S;
+}
+
+/** A point that says which space it is in, so that the two cannot be mixed. */
+export type PointIn<S extends Space> = Point & Of<S>;
+export type BoundsIn<S extends Space> = Bounds & Of<S>;
+
+/** The rectangle between two corners, whichever they are. */
+export const between = (a: Point, b: Point): Bounds => ({
+  x: Math.min(a.x, b.x),
+  y: Math.min(a.y, b.y),
+  width: Math.abs(a.x - b.x),
+  height: Math.abs(a.y - b.y),
+});
+
+/** The smallest rectangle of whole pixels around another. */
+export function outward({ x, y, width, height }: Bounds): Bounds {
+  const [left, top] = [Math.floor(x), Math.floor(y)];
+  return { x: left, y: top, width: Math.ceil(x + width) - left, height: Math.ceil(y + height) - top };
+}
+
+export const contains = ({ x, y, width, height }: Bounds, point: Point): boolean =>
+  point.x >= x && point.y >= y && point.x < x + width && point.y < y + height;

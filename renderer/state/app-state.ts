@@ -1,5 +1,6 @@
 import { getContext, setContext } from 'svelte';
 import type { Host } from '../host/host.ts';
+import { CanvasState } from './canvas.svelte.ts';
 import { Commands } from './commands.svelte.ts';
 import { EditorState } from './editor.svelte.ts';
 import { EngineState } from './engine.svelte.ts';
@@ -15,6 +16,7 @@ export interface AppState {
   readonly engine: EngineState;
   readonly editor: EditorState;
   readonly job: JobState;
+  readonly canvas: CanvasState;
   readonly commands: Commands;
   readonly layout: LayoutState;
 }
@@ -25,7 +27,8 @@ export function createAppState(host: Host): AppState {
   const editor = new EditorState(engine);
   const job = new JobState(engine, editor, problems);
   const commands = new Commands(problems, platformOf(navigator.userAgent));
-  return { host, problems, engine, editor, job, commands, layout: new LayoutState() };
+  const canvas = new CanvasState();
+  return { host, problems, engine, editor, job, canvas, commands, layout: new LayoutState() };
 }
 
 const key = Symbol('app state');

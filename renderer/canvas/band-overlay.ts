@@ -1,0 +1,67 @@
+import { intersect } from '#common/geometry.ts';
+import type { Bounds, Extent } from '#common/geometry.ts';
+import type { Placement } from '#common/raster/placement.ts';
+import type { View } from './view.ts';
+
+/** Rows of a picture in progress, as they are drawn. */
+export interface DrawnBand {
+  readonly bitmap: CanvasImageSource & Extent;
+  readonly top: number; // px of the model's square
+  readonly placement: Placement;
+}
+
+/** The rows of the model's picture that are decoded so far, laid over the picture where they belong. */
+export class BandOverlay {
+  readonly #square = document.createElement('canvas'); // the model's picture so far, at its own size
+  #placement: Placement | undefined;
+  #rows = { top: 0, bottom: 0 }; // px of the model's square
+
+  get isEmpty(): boolean {
+    return this.#placement === undefined;
+  }
+
+  add({ bitmap, top, placement }: DrawnBand): void {
+    const square = this.#square;
+    if (!this.#placement) {
+      square.width = square.height = placement.modelSize; // clears it
+      this.#rows = { top, bottom: top };
+    }
+    this.#placement = placement;
+    square.getContext('2d')?.drawImage(bitmap, 0, top);
+    this.#rows = { top: Math.min(this.#rows.top, top), bottom: Math.max(this.#rows.bottom, top + bitmap.height) };
+  }
+
+  clear(): void {
+    this.#placement = undefined;
+  }
+
+  /** Draws the rows and a thin line where they end. Below it the picture itself shows.
+   * @param edge colour of the line */
+  paint(context: CanvasRenderingContext2D, view: View, density: number, edge: string): void {
+    const placement = this.#placement;
+    if (!placement) return;
+    const { source, modelSize, visible } = placement;
+    const { top, bottom } = this.#rows;
+    const scale = source.width / modelSize;
+    const rows = { x: source.x, y: source.y + top * scale, width: source.width, height: (bottom - top) * scale };
+    const shown = onScreen(intersect(rows, visible), view, density);
+    const { x, y, width, height } = onScreen(rows, view, density);
+    context.save();
+    context.beginPath();
+    context.rect(shown.x, shown.y, shown.width, shown.height);
+    context.clip();
+    context.imageSmoothingEnabled = true;
+    context.imageSmoothingQuality = 'high';
+    context.drawImage(this.#square, 0, top, modelSize, bottom - top, x, y, width, height);
+    context.restore();
+    context.fillStyle = edge;
+    context.fillRect(shown.x, shown.y + shown.height - density, shown.width, 2 * density);
+  }
+}
+
+/** In screen pixels, edges on whole ones. */
+function onScreen({ x, y, width, height }: Bounds, { zoom, x: left, y: top }: View, density: number): Bounds {
+  const edge = (start: number, position: number): number => Math.round((start + position * zoom) * density);
+  const [first, above] = [edge(left, x), edge(top, y)];
+  return { x: first, y: above, width: edge(left, x + width) - first, height: edge(top, y + height) - above };
+}

@@ -1,0 +1,114 @@
+import { grow, intersect } from '#common/geometry.ts';
+import type { Bounds, Extent } from '#common/geometry.ts';
+import type { Compositor } from '../compositor/compositor.ts';
+import { tileBounds, tilesIn, tileSize, topLevel } from '../compositor/tile-grid.ts';
+import type { TileAt } from '../compositor/tile-grid.ts';
+import { levelFor, visiblePart } from './view.ts';
+import type { Screen, View } from './view.ts';
+
+const crispFrom = 2; // screen pixels per pixel: from here on pixels are shown as squares
+
+/** Draws a picture of tiles. What is not there yet is drawn from a coarser tile, and asked for. */
+export function paintTiles(
+  context: CanvasRenderingContext2D,
+  compositor: Compositor,
+  view: View,
+  screen: Screen,
+  checkers: CanvasPattern | null,
+): void {
+  const { stack } = compositor;
+  if (!stack) return;
+  const { extent } = stack;
+  const scale = view.zoom * screen.density;
+  const level = levelFor(scale, topLevel(extent));
+  const visible = tilesIn(extent, visiblePart(view, screen), level);
+  context.imageSmoothingEnabled = scale < crispFrom;
+  context.imageSmoothingQuality = 'low'; // tiles are at most twice as fine as the screen
+  for (const at of visible)
+    paintTile(context, compositor, extent, at, screenRect(extent, at, view, screen.density), checkers);
+  compositor.want(wantedTiles(extent, view, screen, level));
+}
+
+/** Whether all that is visible is drawn as the layers are now. */
+export function isPainted(compositor: Compositor, view: View, screen: Screen): boolean {
+  const { stack } = compositor;
+  return stack !== undefined && compositor.isUpToDate(visibleTiles(stack.extent, view, screen));
+}
+
+function visibleTiles(extent: Extent, view: View, screen: Screen): TileAt[] {
+  const level = levelFor(view.zoom * screen.density, topLevel(extent));
+  return tilesIn(extent, visiblePart(view, screen), level);
+}
+
+/** What is visible from the middle outward, then what comes into sight first when the picture moves, then all of it in one tile. */
+function wantedTiles(extent: Extent, view: View, screen: Screen, level: number): TileAt[] {
+  const part = visiblePart(view, screen);
+  const span = tileSize * 2 ** level;
+  const [x, y] = [(part.x + part.width / 2) / span - 0.5, (part.y + part.height / 2) / span - 0.5];
+  const visible = tilesIn(extent, part, level);
+  const isVisible = new Set(visible.map(({ column, row }) => `${column}/${row}`));
+  const around = tilesIn(extent, grow(part, span / 2), level).filter(
+    ({ column, row }) => !isVisible.has(`${column}/${row}`),
+  );
+  const distance = ({ column, row }: TileAt): number => Math.hypot(column - x, row - y);
+  const fromMiddle = visible.toSorted((a, b) => distance(a) - distance(b));
+  return [...fromMiddle, ...around, { level: topLevel(extent), column: 0, row: 0 }];
+}
+
+/** Where a tile lies, in screen pixels. Edges are on whole pixels, so that neighbours meet without a seam. */
+function screenRect(extent: Extent, at: TileAt, view: View, density: number): Bounds {
+  const { x, y, width, height } = tileBounds(extent, at);
+  const size = 2 ** at.level;
+  const edge = (start: number, position: number, end: number): number =>
+    Math.round((start + Math.min(position * size, end) * view.zoom) * density);
+  const [left, top] = [edge(view.x, x, extent.width), edge(view.y, y, extent.height)];
+  const right = edge(view.x, x + width, extent.width);
+  const bottom = edge(view.y, y + height, extent.height);
+  return { x: left, y: top, width: Math.max(1, right - left), height: Math.max(1, bottom - top) };
+}
+
+function paintTile(
+  context: CanvasRenderingContext2D,
+  compositor: Compositor,
+  extent: Extent,
+  at: TileAt,
+  { x, y, width, height }: Bounds,
+  checkers: CanvasPattern | null,
+): void {
+  const drawn = compositor.tile(at);
+  if (!drawn?.isOpaque && checkers) {
+    context.fillStyle = checkers;
+    context.fillRect(x, y, width, height);
+  }
+  if (drawn) context.drawImage(drawn.bitmap, x, y, width, height);
+  else paintCoarse(context, compositor, extent, at, { x, y, width, height });
+}
+
+/** The same place from the finest coarser tile there is. */
+function paintCoarse(
+  context: CanvasRenderingContext2D,
+  compositor: Compositor,
+  extent: Extent,
+  at: TileAt,
+  to: Bounds,
+): void {
+  const part = tileBounds(extent, at);
+  for (let level = at.level + 1; level <= topLevel(extent); level++) {
+    const shrink = 2 ** (level - at.level);
+    const coarse = { level, column: Math.floor(at.column / shrink), row: Math.floor(at.row / shrink) };
+    const drawn = compositor.tile(coarse);
+    if (!drawn) continue;
+    const whole = tileBounds(extent, coarse);
+    const from = intersect(
+      {
+        x: part.x / shrink - whole.x,
+        y: part.y / shrink - whole.y,
+        width: part.width / shrink,
+        height: part.height / shrink,
+      },
+      { x: 0, y: 0, width: whole.width, height: whole.height },
+    );
+    context.drawImage(drawn.bitmap, from.x, from.y, from.width, from.height, to.x, to.y, to.width, to.height);
+    return;
+  }
+}

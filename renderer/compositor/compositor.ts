@@ -1,0 +1,215 @@
+import { changedRegions } from './layer-stack.ts';
+import type { LayerStack, TileKey } from './layer-stack.ts';
+import type { Samples } from '#common/raster/raster.ts';
+import type { Answers, FromWorker, LoadedTile, QuestionKind, Questions, ToWorker } from './protocol.ts';
+import { stackChange } from './stack-changes.ts';
+import { tileName, tilesIn, topLevel } from './tile-grid.ts';
+import type { TileAt } from './tile-grid.ts';
+
+/** A tile as it can be drawn. */
+export interface DrawnTile {
+  readonly bitmap: ImageBitmap;
+  readonly isOpaque: boolean;
+}
+
+interface Entry {
+  readonly at: TileAt;
+  drawn?: DrawnTile;
+  drawnWith: number; // revision of the stack that `drawn` shows
+  changedIn: number; // revision that last changed what is seen here
+  failedIn: number; // revision that could not be drawn
+}
+
+/** Where tiles come from: from the engine, from a file that was just opened. */
+export type TileSource = (key: TileKey) => Promise<LoadedTile>;
+
+/** The part of `Worker` that is used. */
+export interface WorkerPort {
+  postMessage(message: ToWorker, transfer?: Transferable[]): void;
+  onmessage: ((event: MessageEvent<FromWorker>) => void) | null;
+  terminate(): void;
+}
+
+const bitmapBytes = 256 * 2 ** 20; // of drawn tiles that are kept
+
+export const startWorker = (): WorkerPort =>
+  new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'compositor' }) as WorkerPort;
+
+/** The page's side of the compositor: knows which tiles are drawn, which of them are out of date, and asks for what is needed. */
+export class Compositor {
+  readonly #load: TileSource;
+  readonly #worker: WorkerPort;
+  readonly #entries = new Map<string, Entry>(); // least recently used first
+  readonly #answers = new Map<number, { resolve(answer: unknown): void; reject(error: Error): void }>();
+  #stack: LayerStack | undefined;
+  #revision = 0;
+  #canvasSince = 0; // revision since which the canvas has its size
+  #asked = new Set<string>(); // names of the tiles in the last request
+  #nextQuestion = 0;
+
+  /** Called when a tile can be drawn that could not, or looks different. */
+  onTile: (at: TileAt) => void = () => undefined;
+  /** Called when a tile cannot be drawn. It is tried again when the layers change. */
+  onProblem: (reason: string) => void = () => undefined;
+
+  constructor(load: TileSource, worker: WorkerPort = startWorker()) {
+    this.#load = load;
+    this.#worker = worker;
+    worker.onmessage = ({ data }) => this.#hear(data);
+  }
+
+  get stack(): LayerStack | undefined {
+    return this.#stack;
+  }
+
+  /** Shows other layers. Tiles that may look different stay what they are until new ones come. */
+  setStack(stack: LayerStack): void {
+    if (stack === this.#stack) return;
+    const before = this.#stack;
+    this.#stack = stack;
+    this.#revision++;
+    this.#asked = new Set();
+    this.#worker.postMessage({ type: 'stack', revision: this.#revision, change: stackChange(before, stack) });
+    if (before && isSameSize(before, stack)) this.#markChanged(changedRegions(before, stack), stack);
+    else {
+      this.#canvasSince = this.#revision;
+      this.#forgetTiles();
+    }
+  }
+
+  /** A tile as it is drawn now; it may be out of date. */
+  tile(at: TileAt): DrawnTile | undefined {
+    const name = tileName(at);
+    const entry = this.#entries.get(name);
+    if (!entry?.drawn) return undefined;
+    this.#entries.delete(name);
+    this.#entries.set(name, entry);
+    return entry.drawn;
+  }
+
+  /** Whether everything of these is drawn as the layers are now. */
+  isUpToDate(tiles: readonly TileAt[]): boolean {
+    return tiles.every((at) => !this.#isNeeded(at));
+  }
+
+  /** Names the tiles that are wanted, the most urgent first. Meant to be called with every frame. */
+  want(tiles: readonly TileAt[]): void {
+    const needed = tiles.filter((at) => this.#isNeeded(at));
+    if (needed.every((at) => this.#asked.has(tileName(at)))) return;
+    this.#asked = new Set(needed.map(tileName));
+    this.#worker.postMessage({ type: 'request', tiles: needed });
+  }
+
+  /** Keeps pixels that can be loaded from nowhere, such as those under a brush, until `unpin`. Their name must be new. */
+  pin(key: TileKey, samples: Samples): void {
+    this.#worker.postMessage({ type: 'pin', key, samples });
+  }
+
+  unpin(key: TileKey): void {
+    this.#worker.postMessage({ type: 'unpin', key });
+  }
+
+  /** Asks about the pixels that are seen. */
+  ask<Kind extends QuestionKind>(kind: Kind, question: Questions[Kind]): Promise<Answers[Kind]> {
+    const id = this.#nextQuestion++;
+    this.#worker.postMessage({ type: 'ask', id, kind, question });
+    return new Promise((resolve, reject) => {
+      this.#answers.set(id, { resolve: resolve as (answer: unknown) => void, reject });
+    });
+  }
+
+  dispose(): void {
+    this.#worker.terminate();
+    this.#forgetTiles();
+    for (const { reject } of this.#answers.values()) reject(new Error('the picture was closed'));
+    this.#answers.clear();
+  }
+
+  #isNeeded(at: TileAt): boolean {
+    const entry = this.#entries.get(tileName(at));
+    if (!entry) return true;
+    return Math.max(entry.drawn ? entry.drawnWith : -1, entry.failedIn) < entry.changedIn;
+  }
+
+  #markChanged(regions: ReturnType<typeof changedRegions>, { extent }: LayerStack): void {
+    for (const region of regions) {
+      for (let level = 0; level <= topLevel(extent); level++) {
+        for (const at of tilesIn(extent, region, level)) this.#entry(at).changedIn = this.#revision;
+      }
+    }
+  }
+
+  #entry(at: TileAt): Entry {
+    const name = tileName(at);
+    let entry = this.#entries.get(name);
+    if (!entry) {
+      entry = { at, drawnWith: -1, changedIn: 0, failedIn: -1 };
+      this.#entries.set(name, entry);
+    }
+    return entry;
+  }
+
+  #forgetTiles(): void {
+    for (const { drawn } of this.#entries.values()) drawn?.bitmap.close();
+    this.#entries.clear();
+  }
+
+  #hear(message: FromWorker): void {
+    switch (message.type) {
+      case 'load':
+        void this.#fetch(message.key);
+        return;
+      case 'drawn':
+        this.#place(message);
+        return;
+      case 'notDrawn':
+        this.#entry(message.at).failedIn = message.revision;
+        this.onProblem(message.reason);
+        return;
+      case 'answer':
+        this.#answers.get(message.id)?.resolve(message.answer);
+        this.#answers.delete(message.id);
+        return;
+      case 'noAnswer':
+        this.#answers.get(message.id)?.reject(new Error(message.reason));
+        this.#answers.delete(message.id);
+    }
+  }
+
+  async #fetch(key: TileKey): Promise<void> {
+    try {
+      const tile = await this.#load(key);
+      const transfer = tile instanceof ImageBitmap ? tile : tile.buffer;
+      this.#worker.postMessage({ type: 'loaded', key, tile }, [transfer as Transferable]);
+    } catch (error) {
+      this.#worker.postMessage({ type: 'notLoaded', key, reason: String(error) });
+    }
+  }
+
+  #place({ at, revision, bitmap, isOpaque }: Extract<FromWorker, { type: 'drawn' }>): void {
+    if (revision < this.#canvasSince) return bitmap.close(); // of a canvas of another size
+    const entry = this.#entry(at);
+    entry.drawn?.bitmap.close();
+    entry.drawn = { bitmap, isOpaque };
+    entry.drawnWith = revision;
+    this.#entries.delete(tileName(at));
+    this.#entries.set(tileName(at), entry);
+    this.#dropOldest();
+    this.onTile(at);
+  }
+
+  #dropOldest(): void {
+    let bytes = 0;
+    for (const { drawn } of this.#entries.values()) bytes += drawn ? drawn.bitmap.width * drawn.bitmap.height * 4 : 0;
+    for (const entry of this.#entries.values()) {
+      if (bytes <= bitmapBytes) return;
+      if (!entry.drawn) continue;
+      bytes -= entry.drawn.bitmap.width * entry.drawn.bitmap.height * 4;
+      entry.drawn.bitmap.close();
+      entry.drawn = undefined;
+    }
+  }
+}
+
+const isSameSize = (before: LayerStack, after: LayerStack): boolean =>
+  before.extent.width === after.extent.width && before.extent.height === after.extent.height;

@@ -1,0 +1,176 @@
+import type { Bounds } from '#common/geometry.ts';
+import { intersect, isEmpty } from '#common/geometry.ts';
+import { blendOnto } from '#common/raster/blend.ts';
+import { newSamples } from '#common/raster/raster.ts';
+import type { Samples } from '#common/raster/raster.ts';
+import { halveInto } from './halve.ts';
+import { changedPixels, layerBounds } from './layer-stack.ts';
+import type { LayerStack, StackLayer } from './layer-stack.ts';
+import { readMask, readPixels } from './layer-tile.ts';
+import type { Cell, SampleBudget } from './sample-budget.ts';
+import { childrenOf, tileBounds, tileName } from './tile-grid.ts';
+import type { TileAt } from './tile-grid.ts';
+import type { TileStore } from './tile-store.ts';
+
+/** A layer's pixels at one place, ready to be blended. */
+interface LayerTile {
+  readonly layer: StackLayer;
+  readonly pixels: Samples;
+  readonly mask?: Uint8Array;
+}
+
+/** Smaller copies of a layer as it lies on the canvas, with its mask applied. null: nothing is there. */
+type Reduced = Map<string, Cell | null>;
+
+/** Blends layers into tiles, at full size and smaller. Below full size it blends layers that were made smaller, so that a look that
+ * changes costs what is seen and not what there is. */
+export class LayerCompositor {
+  readonly #store: TileStore;
+  readonly #budget: SampleBudget;
+  #stack: LayerStack | undefined;
+  #reduced = new Map<string, Reduced>(); // by layer
+
+  constructor(store: TileStore, budget: SampleBudget) {
+    this.#store = store;
+    this.#budget = budget;
+  }
+
+  get stack(): LayerStack | undefined {
+    return this.#stack;
+  }
+
+  /** Tiles that are under way still show the stack before. */
+  setStack(stack: LayerStack): void {
+    const before = this.#stack;
+    const layers = new Map(before?.layers.map((layer) => [layer.id, layer]));
+    const reduced = stack.layers.map((layer): [string, Reduced] => {
+      const from = layers.get(layer.id);
+      const kept = before && from ? stillTrue(this.#reduced.get(layer.id)!, before, from, stack, layer) : new Map();
+      return [layer.id, kept];
+    });
+    this.#reduced = new Map(reduced);
+    this.#stack = stack;
+  }
+
+  /** What is seen at a place: RGBA of the size of the tile, in the stack's depth, in an array of its own. */
+  async compose(at: TileAt): Promise<Samples> {
+    const stack = this.#stack;
+    if (!stack) throw new Error('there is nothing to compose yet');
+    const { width, height } = tileBounds(stack.extent, at);
+    const tiles = await this.#visibleTiles(stack, this.#reduced, at);
+    const [lowest] = tiles;
+    const canStart = lowest && isPlain(lowest);
+    const result = canStart ? lowest.pixels.slice() : newSamples(stack.depth, width * height * 4);
+    for (const { layer, pixels, mask } of canStart ? tiles.slice(1) : tiles) {
+      blendOnto(result, pixels, { mode: layer.blend, opacity: layer.opacity, mask });
+    }
+    return result;
+  }
+
+  /** From the bottom up; what is hidden below an opaque tile is not even read. */
+  async #visibleTiles(stack: LayerStack, reduced: Map<string, Reduced>, at: TileAt): Promise<LayerTile[]> {
+    const tiles: LayerTile[] = [];
+    for (const layer of stack.layers.toReversed()) {
+      if (layer.opacity <= 0) continue;
+      const tile = await this.#layerTile(stack, layer, reduced.get(layer.id)!, at);
+      if (tile) tiles.unshift(tile);
+      if (tile && isPlain(tile) && isOpaque(tile.pixels)) break;
+    }
+    return tiles;
+  }
+
+  async #layerTile(stack: LayerStack, layer: StackLayer, reduced: Reduced, at: TileAt): Promise<LayerTile | null> {
+    if (at.level > 0) {
+      const pixels = await this.#reducedTile(stack, layer, reduced, at, true);
+      return pixels && { layer, pixels };
+    }
+    const region = tileBounds(stack.extent, at);
+    if (isEmpty(region) || isEmpty(intersect(region, layerBounds(stack, layer)))) return null;
+    const { image, mask, offset } = layer;
+    const pixels = await readPixels(this.#store, stack.images[image]!, offset, region, stack.depth);
+    if (!pixels || mask === null) return pixels && { layer, pixels };
+    return { layer, pixels, mask: await readMask(this.#store, stack.images[mask]!, offset, region) };
+  }
+
+  /** @param isKept whether to remember it; tiles on the way to a smaller one are not worth their memory */
+  async #reducedTile(
+    stack: LayerStack,
+    layer: StackLayer,
+    reduced: Reduced,
+    at: TileAt,
+    isKept: boolean,
+  ): Promise<Samples | null> {
+    if (at.level === 0) return masked(await this.#layerTile(stack, layer, reduced, at));
+    const known = reduced.get(tileName(at));
+    if (known === null) return null;
+    const found = this.#budget.use(known);
+    if (found) return found;
+    const region = tileBounds(stack.extent, at);
+    const isThere = !isEmpty(intersect(scaled(region, 2 ** at.level), layerBounds(stack, layer)));
+    const made = isEmpty(region) || !isThere ? null : await this.#halved(stack, layer, reduced, at, region);
+    if (isKept) reduced.set(tileName(at), made && this.#budget.keep(made));
+    return made;
+  }
+
+  async #halved(stack: LayerStack, layer: StackLayer, reduced: Reduced, at: TileAt, { width, height }: Bounds) {
+    const children = childrenOf(at);
+    const pixels = await Promise.all(children.map((child) => this.#reducedTile(stack, layer, reduced, child, false)));
+    if (pixels.every((samples) => samples === null)) return null;
+    const result = newSamples(stack.depth, width * height * 4);
+    children.forEach((child, i) => {
+      if (!pixels[i]) return;
+      const extent = tileBounds(stack.extent, child);
+      halveInto(result, width, { x: (i % 2) * 128, y: (i >> 1) * 128 }, pixels[i], extent);
+    });
+    return result;
+  }
+}
+
+/** What a change of the stack leaves true of the smaller copies of a layer. */
+function stillTrue(reduced: Reduced, before: LayerStack, from: StackLayer, after: LayerStack, to: StackLayer): Reduced {
+  const isSameCanvas =
+    before.depth === after.depth &&
+    before.extent.width === after.extent.width &&
+    before.extent.height === after.extent.height;
+  const changes = isSameCanvas ? changedPixels(before, from, after, to) : 'all';
+  if (changes === 'all') return new Map();
+  if (changes.length === 0) return reduced;
+  return new Map([...reduced].filter(([name]) => !changes.some((region) => touches(name, region))));
+}
+
+function touches(name: string, region: Bounds): boolean {
+  const [level, column, row] = name.split('/').map(Number);
+  const size = 256 * 2 ** level!;
+  return !isEmpty(intersect(region, { x: column! * size, y: row! * size, width: size, height: size }));
+}
+
+const scaled = ({ x, y, width, height }: Bounds, by: number): Bounds => ({
+  ...{ x: x * by, y: y * by },
+  ...{ width: width * by, height: height * by },
+});
+
+/** Whether a layer's pixels are taken as they are where they are opaque. */
+const isPlain = ({ layer, mask }: LayerTile): boolean => layer.blend === 'normal' && layer.opacity >= 1 && !mask;
+
+const opacities = new WeakMap<Samples, boolean>();
+
+/** Whether nothing shines through; tiles do not change, so each is looked at once. */
+export function isOpaque(samples: Samples): boolean {
+  let known = opacities.get(samples);
+  if (known === undefined) {
+    const most = samples.BYTES_PER_ELEMENT === 1 ? 0xff : 0xffff;
+    let i = 3;
+    while (i < samples.length && samples[i] === most) i += 4;
+    known = i >= samples.length;
+    opacities.set(samples, known);
+  }
+  return known;
+}
+
+/** The mask as a part of alpha. */
+function masked(tile: LayerTile | null): Samples | null {
+  if (!tile?.mask) return tile && tile.pixels;
+  const pixels = tile.pixels.slice();
+  for (let i = 0; i < tile.mask.length; i++) pixels[i * 4 + 3] = (pixels[i * 4 + 3]! * tile.mask[i]!) / 255 + 0.5;
+  return pixels;
+}

@@ -1,0 +1,104 @@
+import type { BlendMode } from '#common/raster/blend.ts';
+import type { Depth } from '#common/raster/raster.ts';
+import type { Bounds, Extent, Point } from '#common/geometry.ts';
+import { tilesIn, tileBounds, tileSize } from './tile-grid.ts';
+
+/** Name of the pixels of a tile. Other pixels have another name, so a name never goes stale. */
+export type TileKey = string;
+
+/** A picture in tiles of 256 × 256 pixels. */
+export interface TiledImage {
+  readonly extent: Extent;
+  readonly channels: 1 | 4; // strengths or grey values; RGB and alpha, not premultiplied
+  readonly depth: Depth;
+  readonly tiles: readonly (TileKey | null)[]; // row by row; null: all samples are 0
+}
+
+/** A layer as it is seen; hidden ones are left out of a stack. */
+export interface StackLayer {
+  readonly id: string;
+  readonly image: string; // in `images` of the stack
+  readonly mask: string | null; // an image of 1 channel of 8 bits over the layer's own, of its size
+  readonly offset: Point; // of the image's upper left corner on the canvas
+  readonly opacity: number; // 0 to 1
+  readonly blend: BlendMode;
+}
+
+/** Everything that decides what is seen. Plain data that nobody changes: what is different is a new object. */
+export interface LayerStack {
+  readonly extent: Extent; // of the canvas
+  readonly depth: Depth; // in which layers are blended
+  readonly layers: readonly StackLayer[]; // from the bottom up
+  readonly images: Readonly<Record<string, TiledImage>>;
+}
+
+/** Where a layer lies on the canvas; it may reach beyond. */
+export const layerBounds = (stack: LayerStack, { image, offset }: StackLayer): Bounds => ({
+  ...offset,
+  ...stack.images[image]!.extent,
+});
+
+/** The parts of the canvas that may look different in `after`; they can overlap. */
+export function changedRegions(before: LayerStack, after: LayerStack): Bounds[] {
+  const { extent, depth } = after;
+  if (before.extent.width !== extent.width || before.extent.height !== extent.height || before.depth !== depth) {
+    return [{ x: 0, y: 0, ...extent }];
+  }
+  const others = new Map(before.layers.map((layer) => [layer.id, layer]));
+  const kept = new Set(after.layers.flatMap(({ id }) => (others.has(id) ? [id] : [])));
+  const orderBefore = before.layers.filter(({ id }) => kept.has(id));
+  const orderAfter = after.layers.filter(({ id }) => kept.has(id));
+  const regions = before.layers.filter(({ id }) => !kept.has(id)).map((layer) => layerBounds(before, layer));
+  for (const layer of after.layers) {
+    if (!kept.has(layer.id)) regions.push(layerBounds(after, layer));
+  }
+  orderAfter.forEach((layer, place) => {
+    if (orderBefore[place]!.id !== layer.id) regions.push(layerBounds(after, layer));
+    else regions.push(...changesOfLayer(before, others.get(layer.id)!, after, layer));
+  });
+  return regions;
+}
+
+/** Where the pixels of a layer differ, or how they are laid over what is below. */
+export function changesOfLayer(before: LayerStack, from: StackLayer, after: LayerStack, to: StackLayer): Bounds[] {
+  const isShownAlike = from.opacity === to.opacity && from.blend === to.blend;
+  const pixels = changedPixels(before, from, after, to);
+  return isShownAlike && pixels !== 'all' ? pixels : [layerBounds(before, from), layerBounds(after, to)];
+}
+
+/** Where the pixels of a layer and its mask differ, on the canvas. */
+export function changedPixels(
+  before: LayerStack,
+  from: StackLayer,
+  after: LayerStack,
+  to: StackLayer,
+): Bounds[] | 'all' {
+  const isInPlace = from.offset.x === to.offset.x && from.offset.y === to.offset.y;
+  if (!isInPlace || (from.mask === null) !== (to.mask === null)) return 'all';
+  const tiles = changedTiles(before.images[from.image]!, after.images[to.image]!);
+  const masked = to.mask === null ? [] : changedTiles(before.images[from.mask!]!, after.images[to.mask]!);
+  if (tiles === 'all' || masked === 'all') return 'all';
+  const { extent } = after.images[to.image]!;
+  const columns = Math.ceil(extent.width / tileSize);
+  return [...new Set([...tiles, ...masked])].map((index) => {
+    const at = { level: 0, column: index % columns, row: Math.floor(index / columns) };
+    const { x, y, width, height } = tileBounds(extent, at);
+    return { x: x + to.offset.x, y: y + to.offset.y, width, height };
+  });
+}
+
+/** Indices of the tiles that two images do not share. */
+export function changedTiles(before: TiledImage, after: TiledImage): number[] | 'all' {
+  if (before === after) return [];
+  const isSameKind = before.channels === after.channels && before.depth === after.depth;
+  if (!isSameKind || before.extent.width !== after.extent.width || before.extent.height !== after.extent.height) {
+    return 'all';
+  }
+  return after.tiles.flatMap((key, index) => (key === before.tiles[index] ? [] : [index]));
+}
+
+/** Indices of an image's tiles in a part of it. @param part px of the image */
+export function tileIndices({ extent }: TiledImage, part: Bounds): number[] {
+  const columns = Math.ceil(extent.width / tileSize);
+  return tilesIn(extent, part).map(({ column, row }) => row * columns + column);
+}

@@ -1,0 +1,102 @@
+import { intersect } from '#common/geometry.ts';
+import type { Bounds, Point } from '#common/geometry.ts';
+import { newSamples } from '#common/raster/raster.ts';
+import type { Depth, Samples } from '#common/raster/raster.ts';
+import { tileIndices } from './layer-stack.ts';
+import type { TiledImage } from './layer-stack.ts';
+import { tileBounds, tileSize } from './tile-grid.ts';
+import type { TileStore } from './tile-store.ts';
+
+/** A part of an image: a tile and what it covers, in pixels of the image. */
+interface Part {
+  readonly bounds: Bounds;
+  readonly samples: Samples;
+}
+
+/** The pixels of an image over a region of the canvas, RGBA in the canvas's depth; null where there are none. May be the tile itself,
+ * so nobody may write into it. */
+export async function readPixels(
+  store: TileStore,
+  image: TiledImage,
+  offset: Point,
+  region: Bounds,
+  depth: Depth,
+): Promise<Samples | null> {
+  const local = { ...region, x: region.x - offset.x, y: region.y - offset.y };
+  const parts = await readParts(store, image, local);
+  if (parts.length === 0) return null;
+  const [first] = parts;
+  if (image.channels === 4 && image.depth === depth && isSame(first!.bounds, local)) return first!.samples;
+  const into = newSamples(depth, region.width * region.height * 4);
+  for (const part of parts) copyPart(into, local, part, image, depth);
+  return into;
+}
+
+/** The strengths of a mask over a region of the canvas; 0 beyond the mask. */
+export async function readMask(
+  store: TileStore,
+  image: TiledImage,
+  offset: Point,
+  region: Bounds,
+): Promise<Uint8Array> {
+  const local = { ...region, x: region.x - offset.x, y: region.y - offset.y };
+  const into = new Uint8Array(region.width * region.height);
+  for (const { bounds, samples } of await readParts(store, image, local)) {
+    const shared = intersect(bounds, local);
+    for (let y = shared.y; y < shared.y + shared.height; y++) {
+      const from = (y - bounds.y) * bounds.width + shared.x - bounds.x;
+      into.set(samples.subarray(from, from + shared.width), (y - local.y) * local.width + shared.x - local.x);
+    }
+  }
+  return into;
+}
+
+async function readParts(store: TileStore, image: TiledImage, local: Bounds): Promise<Part[]> {
+  const columns = Math.ceil(image.extent.width / tileSize);
+  const indices = tileIndices(image, local).filter((index) => image.tiles[index] !== null);
+  const parts: Part[] = [];
+  const waiting: Promise<void>[] = [];
+  for (const index of indices) {
+    const bounds = tileBounds(image.extent, { level: 0, column: index % columns, row: Math.floor(index / columns) });
+    const key = image.tiles[index]!;
+    const samples = store.peek(key);
+    if (samples) parts.push({ bounds, samples });
+    else waiting.push(store.get(key).then((loaded) => void parts.push({ bounds, samples: loaded })));
+  }
+  if (waiting.length > 0) await Promise.all(waiting);
+  return parts;
+}
+
+function copyPart(into: Samples, local: Bounds, { bounds, samples }: Part, image: TiledImage, depth: Depth): void {
+  const shared = intersect(bounds, local);
+  for (let y = shared.y; y < shared.y + shared.height; y++) {
+    const from = ((y - bounds.y) * bounds.width + shared.x - bounds.x) * image.channels;
+    const row = samples.subarray(from, from + shared.width * image.channels);
+    const to = ((y - local.y) * local.width + shared.x - local.x) * 4;
+    if (image.channels === 4 && image.depth === depth) into.set(row, to);
+    else convertRow(into, to, row, image, depth);
+  }
+}
+
+/** Grey becomes RGB that hides what is below; 8 bits become 16 by × 257, 16 become 8 by rounding. */
+function convertRow(
+  into: Samples,
+  to: number,
+  row: Samples,
+  { channels, depth: from }: TiledImage,
+  depth: Depth,
+): void {
+  const most = depth === 8 ? 0xff : 0xffff;
+  const convert = (value: number): number =>
+    from === depth ? value : depth === 16 ? value * 257 : Math.floor((value + 128) / 257);
+  if (channels === 4) for (let i = 0; i < row.length; i++) into[to + i] = convert(row[i]!);
+  else {
+    for (let i = 0; i < row.length; i++) {
+      into.fill(convert(row[i]!), to + i * 4, to + i * 4 + 3);
+      into[to + i * 4 + 3] = most;
+    }
+  }
+}
+
+const isSame = (a: Bounds, b: Bounds): boolean =>
+  a.x === b.x && a.y === b.y && a.width === b.width && a.height === b.height;

@@ -1,0 +1,70 @@
+import type { Bounds, Extent, Point } from '#common/geometry.ts';
+import type { Depth, Samples } from '#common/raster/raster.ts';
+import type { StackLayer, TiledImage, TileKey } from './layer-stack.ts';
+import type { TileAt } from './tile-grid.ts';
+
+/** A stack without the images that the worker has already. */
+export interface StackChange {
+  readonly extent: Extent;
+  readonly depth: Depth;
+  readonly layers: readonly StackLayer[];
+  readonly images: Readonly<Record<string, TiledImage | TilePatch>>; // new ones and those that changed
+}
+
+/** Some tiles of an image the worker has. */
+export interface TilePatch {
+  readonly patch: readonly (readonly [index: number, key: TileKey | null])[];
+}
+
+/** What a tile's pixels can arrive as. */
+export type LoadedTile = Samples | ImageBitmap;
+
+/** A colour with its alpha, in samples of the stack's depth. */
+export type Rgba = readonly [red: number, green: number, blue: number, alpha: number];
+
+/** Which pixels resemble the one at a point. */
+export interface SimilarQuestion {
+  readonly at: Point; // image space
+  readonly tolerance: number; // largest difference of a channel, 0 to 255
+  readonly isConnected: boolean; // only those that touch, step by step
+}
+
+export interface Answers {
+  colour: Rgba;
+  similar: { readonly bounds: Bounds; readonly data: Uint8Array } | null;
+}
+export interface Questions {
+  colour: Point;
+  similar: SimilarQuestion;
+}
+export type QuestionKind = keyof Questions;
+
+export type ToWorker =
+  | { readonly type: 'stack'; readonly revision: number; readonly change: StackChange }
+  | { readonly type: 'request'; readonly tiles: readonly TileAt[] } // the most urgent first; those asked for before and not named are dropped
+  | { readonly type: 'loaded'; readonly key: TileKey; readonly tile: LoadedTile }
+  | { readonly type: 'notLoaded'; readonly key: TileKey; readonly reason: string }
+  | { readonly type: 'pin'; readonly key: TileKey; readonly samples: Samples }
+  | { readonly type: 'unpin'; readonly key: TileKey }
+  | {
+      readonly type: 'ask';
+      readonly id: number;
+      readonly kind: QuestionKind;
+      readonly question: Questions[QuestionKind];
+    };
+
+export type FromWorker =
+  | { readonly type: 'load'; readonly key: TileKey }
+  | {
+      readonly type: 'drawn';
+      readonly at: TileAt;
+      readonly revision: number;
+      readonly bitmap: ImageBitmap;
+      readonly isOpaque: boolean;
+    }
+  | { readonly type: 'notDrawn'; readonly at: TileAt; readonly revision: number; readonly reason: string }
+  | { readonly type: 'answer'; readonly id: number; readonly answer: Answers[QuestionKind] }
+  | { readonly type: 'noAnswer'; readonly id: number; readonly reason: string };
+
+/** Bytes of pixels a worker keeps so as not to load or make them again. */
+export const keptBytes = 640 * 2 ** 20;

@@ -1,0 +1,109 @@
+// The compositor in a thread of its own: takes descriptions of layers and tiles, gives back tiles as bitmaps.
+
+import type { Samples } from '#common/raster/raster.ts';
+import { displayPixels } from './display.ts';
+import { isOpaque, LayerCompositor } from './layer-compositor.ts';
+import type { TileKey } from './layer-stack.ts';
+import { keptBytes } from './protocol.ts';
+import type { FromWorker, LoadedTile, ToWorker } from './protocol.ts';
+import { answer } from './questions.ts';
+import { SampleBudget } from './sample-budget.ts';
+import { changedStack } from './stack-changes.ts';
+import { tileBounds } from './tile-grid.ts';
+import type { TileAt } from './tile-grid.ts';
+import { TileQueue } from './tile-queue.ts';
+import { TileStore } from './tile-store.ts';
+
+interface WorkerScope {
+  postMessage(message: FromWorker, transfer?: Transferable[]): void;
+  onmessage: ((event: MessageEvent<ToWorker>) => void) | null;
+}
+const scope = self as unknown as WorkerScope;
+
+interface Waiting {
+  resolve(samples: Samples): void;
+  reject(error: Error): void;
+}
+const loading = new Map<TileKey, Waiting>();
+const budget = new SampleBudget(keptBytes);
+const store = new TileStore((key) => {
+  scope.postMessage({ type: 'load', key });
+  return new Promise((resolve, reject) => loading.set(key, { resolve, reject }));
+}, budget);
+const compositor = new LayerCompositor(store, budget);
+const queue = new TileQueue(draw, pause);
+let revision = 0;
+
+scope.onmessage = ({ data: message }) => {
+  switch (message.type) {
+    case 'stack':
+      compositor.setStack(changedStack(compositor.stack, message.change));
+      revision = message.revision;
+      queue.forget();
+      return;
+    case 'request':
+      queue.request(message.tiles);
+      return;
+    case 'loaded':
+      settle(message.key, ({ resolve }) => resolve(samplesOf(message.tile)));
+      return;
+    case 'notLoaded':
+      settle(message.key, ({ reject }) => reject(new Error(message.reason)));
+      return;
+    case 'pin':
+      store.pin(message.key, message.samples);
+      return;
+    case 'unpin':
+      store.unpin(message.key);
+      return;
+    case 'ask':
+      void reply(message);
+  }
+};
+
+function settle(key: TileKey, how: (waiting: Waiting) => void): void {
+  const waiting = loading.get(key);
+  loading.delete(key);
+  if (waiting) how(waiting);
+}
+
+function samplesOf(tile: LoadedTile): Samples {
+  if (!(tile instanceof ImageBitmap)) return tile;
+  const { width, height } = tile;
+  const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true })!;
+  context.drawImage(tile, 0, 0);
+  tile.close();
+  return new Uint8Array(context.getImageData(0, 0, width, height).data.buffer);
+}
+
+async function draw(at: TileAt): Promise<void> {
+  const drawnWith = revision;
+  try {
+    const { width, height } = tileBounds(compositor.stack!.extent, at);
+    const samples = await compositor.compose(at);
+    const bitmap = await createImageBitmap(new ImageData(displayPixels(samples), width, height));
+    scope.postMessage({ type: 'drawn', at, revision: drawnWith, bitmap, isOpaque: isOpaque(samples) }, [bitmap]);
+  } catch (error) {
+    scope.postMessage({ type: 'notDrawn', at, revision: drawnWith, reason: String(error) });
+  }
+}
+
+async function reply({ id, kind, question }: Extract<ToWorker, { type: 'ask' }>): Promise<void> {
+  try {
+    scope.postMessage({ type: 'answer', id, answer: await answer(compositor, kind, question) });
+  } catch (error) {
+    scope.postMessage({ type: 'noAnswer', id, reason: String(error) });
+  }
+}
+
+/** A timer would wait four milliseconds; a message does not. */
+function pause(): Promise<void> {
+  const { port1, port2 } = new MessageChannel();
+  return new Promise((resolve) => {
+    port2.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port1.postMessage(undefined);
+  });
+}

@@ -1,0 +1,18 @@
+import type { Bounds } from '#common/geometry.ts';
+import type { ToolPoint } from '../tools/tool.ts';
+import { ToolSettings } from '../tools/settings.svelte.ts';
+import { SelectionState } from './selection.svelte.ts';
+import { ViewportState } from './viewport.svelte.ts';
+
+/** Everything about the canvas that is not part of the document. */
+export class CanvasState {
+  readonly viewport = new ViewportState();
+  readonly selection = new SelectionState();
+  readonly tools = new ToolSettings();
+  /** Where the pointer is over the picture; undefined: elsewhere. */
+  pointer = $state.raw<ToolPoint>();
+  /** The colour that was picked last, as `#rrggbb`. */
+  colour = $state('#000000');
+  /** Cuts the picture to a part of itself; left out where that cannot be done. */
+  onCrop = $state.raw<(bounds: Bounds) => void>();
+}

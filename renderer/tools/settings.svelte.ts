@@ -1,0 +1,38 @@
+import type { Combination } from '#common/raster/selection.ts';
+
+export const toolIds = [
+  ...(['hand', 'zoom', 'rectangle', 'lasso', 'brush', 'similar', 'crop', 'compare', 'eyedropper'] as const),
+] as const;
+export type ToolId = (typeof toolIds)[number];
+
+/** Width to height of what is cropped; null: any. */
+export const cropRatios = {
+  free: null,
+  original: null, // of the picture
+  '1:1': 1,
+  '4:3': 4 / 3,
+  '3:2': 3 / 2,
+  '16:9': 16 / 9,
+  '3:4': 3 / 4,
+  '2:3': 2 / 3,
+  '9:16': 9 / 16,
+} as const;
+export type CropRatio = keyof typeof cropRatios;
+
+export const compareModes = ['slider', 'split', 'hold'] as const;
+export type CompareMode = (typeof compareModes)[number];
+
+/** Which tool is in hand, and how the tools are set. */
+export class ToolSettings {
+  active = $state<ToolId>('hand');
+  combination = $state<Combination>('replace');
+  lasso = $state<'free' | 'polygon'>('free');
+  brushSize = $state(80); // px of the picture, across
+  brushHardness = $state(0.8); // 0 to 1
+  tolerance = $state(24); // levels of 255
+  isConnected = $state(true);
+  cropRatio = $state<CropRatio>('free');
+  compareMode = $state<CompareMode>('slider');
+  comparePosition = $state(0.5); // of the line, as a share of the picture's width
+  isBeforeHeld = $state(false);
+}

@@ -1,0 +1,57 @@
+import type { Bounds, Extent, PointIn } from '#common/geometry.ts';
+import type { View } from '../canvas/view.ts';
+import type { Compositor } from '../compositor/compositor.ts';
+import type { SelectionState } from '../state/selection.svelte.ts';
+import type { ViewportState } from '../state/viewport.svelte.ts';
+import type { ToolSettings } from './settings.svelte.ts';
+
+/** Where a pointer is, and how hard it presses. */
+export interface ToolPoint {
+  readonly screen: PointIn<'screen'>;
+  readonly image: PointIn<'image'>;
+  readonly pressure: number; // 0 to 1; a mouse presses with 0.5
+}
+
+/** What is held down while a pointer moves. */
+export interface Held {
+  readonly shift: boolean;
+  readonly alt: boolean;
+  readonly mod: boolean; // Ctrl, on a Mac Cmd
+}
+
+/** What a tool works on. */
+export interface ToolContext {
+  readonly viewport: ViewportState;
+  readonly selection: SelectionState;
+  readonly settings: ToolSettings;
+  readonly picture: Extent;
+  readonly compositor: Compositor;
+  /** Draws the overlay anew. */
+  redraw(): void;
+  /** Runs what may fail, and shows how it failed. */
+  attempt(action: () => Promise<void>): void;
+  /** Cuts the canvas to a part of itself. */
+  crop(bounds: Bounds): void;
+  /** Hands on a colour that was picked, as `#rrggbb`. */
+  pickColour(colour: string): void;
+}
+
+/** What a pointer does on the picture. Holds the gesture that is under way and no elements. */
+export interface Tool {
+  /** CSS cursor over the picture. */
+  cursor(at: ToolPoint | undefined): string;
+  press?(at: ToolPoint, held: Held): void;
+  /** @param points since the last call, the newest last; never empty */
+  drag?(points: readonly ToolPoint[], held: Held): void;
+  release?(at: ToolPoint, held: Held): void;
+  hover?(at: ToolPoint | undefined): void; // undefined: the pointer left
+  doublePress?(at: ToolPoint, held: Held): void;
+  /** Ends what is under way as if it had not begun. @returns whether something was */
+  cancel?(): boolean;
+  /** @param key as in KeyboardEvent.key @returns whether it meant something */
+  key?(key: string, held: Held): boolean;
+  /** Draws over the picture, in CSS px. */
+  paint?(context: CanvasRenderingContext2D, view: View): void;
+  activate?(): void;
+  deactivate?(): void;
+}

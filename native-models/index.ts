@@ -8,6 +8,8 @@ export type { OpenedPack, Pack } from './parts/pack.ts';
 export { buildEditarPack } from './families/editar/build.ts';
 export type { BuildEditarOptions } from './families/editar/build.ts';
 export { openModel } from './open-model.ts';
+export { openExtractor } from './extractors/open-extractor.ts';
+export type { MapExtractor } from './extractors/extractor.ts';
 export { exitAtOnce } from './runtime/exit-at-once.ts';
 export { modelParityCases } from './parity/cases.ts';
 export type { DecodePicture, ParityResult } from './parity/result.ts';

@@ -33,7 +33,7 @@ const rendererImports = {
       {
         patterns: [
           {
-            regex: '(^|/)(electron/(?!common/)|native-models/)|^electron$|^#models(?!/api)|^#node|^node:',
+            regex: '(^|/)(electron/(?!common/)|native-models/)|^electron$|^#models(?!/(api|maps)$)|^#node|^node:',
             message: 'The renderer sees #common only; ask the engine over RPC.',
           },
         ],

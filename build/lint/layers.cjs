@@ -19,15 +19,19 @@ module.exports = {
   forbidden: [
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
-    only('common-is-pure', '^electron/common/', '^electron/common/|^native-models/api\\.ts$'),
-    only('node', '^electron/node/', '^electron/(common|node)/|^native-models/(index|api)\\.ts$'),
+    only('common-is-pure', '^electron/common/', '^electron/common/|^native-models/(api|maps)\\.ts$'),
+    only('node', '^electron/node/', '^electron/(common|node)/|^native-models/(index|api|maps)\\.ts$'),
     only(
       'shell-is-thin',
       '^electron/(main|preload)/',
       '^electron/(common|main|preload)/|^electron/node/(log|settings)/',
     ),
-    only('hosts', '^electron/(utility|server|cli)/', '^electron/(common|node)/|^electron/$1/'),
-    only('renderer', '^renderer/', '^renderer/|^electron/common/'),
+    only(
+      'hosts',
+      '^electron/(utility|server|cli)/',
+      '^electron/(common|node)/|^electron/$1/|^native-models/(api|maps)\\.ts$',
+    ),
+    only('renderer', '^renderer/', '^renderer/|^electron/common/|^native-models/(api|maps)\\.ts$'),
     {
       name: 'components-on-top',
       severity: 'error',
@@ -42,6 +46,11 @@ module.exports = {
     only('models-conditions', '^native-models/conditions/', `^native-models/(tensor|conditions)/|^${types}`),
     only('models-mid', '^native-models/(tokenizers|text-encoders)/', `^native-models/(${low}|parts|$1)/|^${types}`),
     only(
+      'models-extractors',
+      '^native-models/extractors/',
+      `^native-models/(${low}|parts|conditions|evaluation|extractors)/|^${types}`,
+    ),
+    only(
       'families-are-siblings',
       '^native-models/families/([^/]+)/',
       `^native-models/(${low}|parts|tokenizers|text-encoders)/|^native-models/families/($1/|family\\.ts$)|^${types}`,
@@ -49,7 +58,9 @@ module.exports = {
     {
       name: 'runs-anywhere',
       severity: 'error',
-      from: { path: `^(electron/common|renderer|native-models/(tensor|decode|conditions|scenes))/|^${types}` },
+      from: {
+        path: `^(electron/common|renderer|native-models/(tensor|decode|conditions|scenes))/|^native-models/maps\\.ts$|^${types}`,
+      },
       to: { dependencyTypes: ['core'] },
     },
     soleImporter('onnxruntime-node', '^native-models/runtime/'),

@@ -2,8 +2,11 @@ import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 
 import type { BenchRequest } from '#node/models/run-bench.ts';
 import { sceneSplits } from '#node/models/run-scene-eval.ts';
 import type { SceneEvalRequest } from '#node/models/run-scene-eval.ts';
+import { addConditions } from './conditions-arguments.ts';
+import type { ConditionsCommand } from './conditions-arguments.ts';
+import { numberOption } from './number-option.ts';
 import { devices, fits, ranges, zEditRequest, zTask } from '#common/contract/edit-request.ts';
-import type { EditRequest, Range, Region, Selection } from '#common/contract/edit-request.ts';
+import type { EditRequest, Region, Selection } from '#common/contract/edit-request.ts';
 
 export interface EditCommand {
   readonly name: 'edit';
@@ -34,6 +37,7 @@ export type CliCommand = (
   | { readonly name: 'models verify'; readonly models: readonly string[] } // none: all
   | { readonly name: 'models add'; readonly folder: string }
   | { readonly name: 'models remove'; readonly id: string }
+  | Omit<ConditionsCommand, 'json'>
   | { readonly name: 'parity'; readonly folder: string }
   | { readonly name: 'bench'; readonly request: BenchRequest }
   | { readonly name: 'eval scenes'; readonly request: SceneEvalRequest; readonly items: boolean }
@@ -100,6 +104,7 @@ function createProgram(version: string, found: (command: CliCommand) => void, wr
     .exitOverride()
     .configureOutput({ writeOut: write, writeErr: write });
   addEdit(program, found);
+  addConditions(program, found);
   addModels(program, found);
   addParity(program, found);
   addBench(program, found);
@@ -254,16 +259,6 @@ function addEval(program: Command, found: Found): void {
       const sampling = { cfg, temperature, topK, topP };
       found({ name: 'eval scenes', request: { ...request, sampling }, items: items ?? false, json: json ?? false });
     });
-}
-
-function numberOption(flags: string, what: string, range: Range): Option {
-  const words = `${range.isWhole ? 'a whole number' : 'a number'} from ${range.min} to ${range.max}`;
-  return new Option(flags, `${what}: ${words}`).argParser((text) => {
-    const value = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : NaN;
-    const isAllowed = value >= range.min && value <= range.max && (!range.isWhole || Number.isSafeInteger(value));
-    if (!isAllowed) throw new InvalidArgumentError(`It has to be ${words}.`);
-    return value;
-  });
 }
 
 function parseRegion(text: string): Region {

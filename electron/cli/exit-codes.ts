@@ -31,6 +31,7 @@ const byCode: Readonly<Record<FailureCode, number>> = {
   'folder-unreadable': inputUnreadable,
   'disk-full': device,
   'model-missing': model,
+  'extractor-missing': model,
   'model-exists': usage,
   'model-embedded': usage,
   'checkpoint-invalid': model,

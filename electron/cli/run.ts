@@ -2,6 +2,7 @@ import { createServices } from '#node/services.ts';
 import type { Services, ServicesConfig } from '#node/services.ts';
 import { parseArguments } from './arguments.ts';
 import type { CliCommand } from './arguments.ts';
+import { conditions } from './commands/conditions.ts';
 import { bench } from './commands/bench.ts';
 import { edit } from './commands/edit.ts';
 import { evalScenes } from './commands/eval.ts';
@@ -42,6 +43,8 @@ function dispatch(command: CliCommand, services: Services, terminal: Terminal, s
   switch (command.name) {
     case 'edit':
       return edit(command, services, terminal, signal);
+    case 'conditions':
+      return conditions(command, services, terminal, signal);
     case 'parity':
       return parity(command, terminal, signal);
     case 'bench':

@@ -17,10 +17,12 @@ export const zPack = z.object({
   family: z.enum(['editar', 'varedit', 'depth', 'segmentation']),
   variant: z.string(),
   imageSize: z.int().positive(), // pixels along one side
-  grid: z.int().positive(), // tokens along one side
+  grid: z.int().positive().default(1), // tokens along one side; left out by networks that make maps
   precision: z.enum(['fp32', 'int8', 'int4']),
   config: z.record(z.string(), z.unknown()), // numbers of each part, read by the family
-  sampling: z.object({ cfg: z.number(), temperature: z.number(), topK: z.int(), topP: z.number() }),
+  sampling: z
+    .object({ cfg: z.number(), temperature: z.number(), topK: z.int(), topP: z.number() })
+    .default({ cfg: 1, temperature: 0, topK: 0, topP: 1 }), // the same
   parts: z.record(z.string(), z.array(zFileName)), // part → its files
   files: z.array(
     z.object({ file: zFileName, bytes: z.int().nonnegative(), sha256: z.string().regex(/^[0-9a-f]{64}$/) }),

@@ -70,6 +70,10 @@ const messages: Record<AppErrorCode, ErrorMessage> = {
     sentence: 'The model {model} is not installed; installed are: {installed}.',
     action: 'Install it, or choose one that is.',
   },
+  'extractor-missing': {
+    sentence: 'No installed model makes {kind} maps of pictures.',
+    action: 'Add one with editar models add, or open a map you have, or paint one.',
+  },
   'model-exists': {
     sentence: 'A model named {id} is installed already.',
     action: 'Remove it first, or give the new one another name.',

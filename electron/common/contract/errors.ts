@@ -15,6 +15,7 @@ export type AppErrorCode =
   | 'folder-unreadable' // {folder, reason}
   | 'tile-damaged' // {reason}
   | 'model-missing' // {model, installed}
+  | 'extractor-missing' // {kind}
   | 'model-exists' // {id}
   | 'model-embedded'; // {id}
 

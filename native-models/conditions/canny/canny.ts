@@ -8,6 +8,8 @@ import { opencvStrength, type GradientNorm } from './opencv.ts';
  * outlines. */
 export type CannyDetector = 'opencv' | 'editar' | 'editar-flat';
 
+export const cannyDetectors: readonly CannyDetector[] = ['opencv', 'editar', 'editar-flat'];
+
 /** Gradients an edge has to have: above `high` to start it, above `low` to continue it. In any order. */
 export interface CannyThresholds {
   readonly low: number;

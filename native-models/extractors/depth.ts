@@ -1,0 +1,57 @@
+import type { RgbImage } from '../api.ts';
+import { ModelError } from '../errors.ts';
+import { toGreyLevels } from '../evaluation/depth.ts';
+import type { Session } from '../runtime/session.ts';
+import type { DepthConfig } from './config.ts';
+import type { MapExtractor } from './extractor.ts';
+import { enlarge, half, imagenet, pictureTensor } from './planes.ts';
+
+/** Depth Anything V2, DPT and networks like them: `pixel_values` [1, 3, h, w] → `predicted_depth` [1, h, w], inverse depth, near is
+ * large (spec/conditions.md section 3). */
+export class DepthExtractor implements MapExtractor {
+  readonly kind = 'depth';
+
+  constructor(
+    readonly title: string,
+    readonly config: DepthConfig,
+    readonly session: Session,
+  ) {}
+
+  async extract(image: RgbImage, signal?: AbortSignal): Promise<Uint8Array> {
+    const { filter, normalization } = this.config;
+    const size = inputSize(image, this.config);
+    const values = normalization === 'imagenet' ? imagenet : half;
+    const feed = pictureTensor(image, { ...size, filter, normalization: values });
+    const { predicted_depth: depth } = await this.session.run({ pixel_values: feed }, undefined, { signal });
+    const [height, width] = depth.dims.slice(-2);
+    const data = depth.data as Float32Array;
+    if (!data.every(Number.isFinite)) {
+      throw new ModelError('bad-output', `${this.title} gave depths that are no numbers`);
+    }
+    return toGreyLevels(enlarge(data, { width, height, across: width, down: height }, image.width, image.height));
+  }
+
+  [Symbol.asyncDispose](): PromiseLike<void> {
+    return this.session[Symbol.asyncDispose]();
+  }
+}
+
+/** Size a picture is resized to. `fixed`: the square. `closest`: aspect kept, by whichever of the two sides changes the scale least,
+ * both rounded to the multiple, halves to even (spec/conditions.md section 3.3). */
+export function inputSize(
+  { width, height }: Pick<RgbImage, 'width' | 'height'>,
+  { side, sizing, multiple }: Pick<DepthConfig, 'side' | 'sizing' | 'multiple'>,
+): { width: number; height: number } {
+  if (sizing === 'fixed') return { width: side, height: side };
+  const [across, down] = [side / width, side / height];
+  const scale = Math.abs(1 - across) < Math.abs(1 - down) ? across : down;
+  const fitted = (length: number): number =>
+    Math.max(multiple, roundHalfToEven((scale * length) / multiple) * multiple);
+  return { width: fitted(width), height: fitted(height) };
+}
+
+function roundHalfToEven(value: number): number {
+  const floor = Math.floor(value);
+  if (value - floor !== 0.5) return Math.round(value);
+  return floor % 2 === 0 ? floor : floor + 1;
+}

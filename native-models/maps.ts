@@ -1,0 +1,22 @@
+// The front door to condition maps for code that runs anywhere, the page and its workers included: pure, no Node, no model.
+export {
+  canny,
+  cannyDetectors,
+  cannyStrength,
+  edgesAt,
+  thresholdScales,
+  type CannyDetector,
+  type CannyThresholds,
+} from './conditions/canny/canny.ts';
+export type { EdgeStrength } from './conditions/canny/edge-strength.ts';
+export {
+  classesOf,
+  classOf,
+  cocoPanoptic,
+  colourOf,
+  nearestClass,
+  offPalette,
+  paintClasses,
+  unlabelled,
+  type PaletteEntry,
+} from './conditions/coco-panoptic.ts';

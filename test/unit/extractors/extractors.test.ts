@@ -1,0 +1,117 @@
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { unlabelled } from '../../../native-models/conditions/coco-panoptic.ts';
+import { inputSize as depthSize } from '../../../native-models/extractors/depth.ts';
+import { openExtractor } from '../../../native-models/extractors/open-extractor.ts';
+import { enlarge, imagenet, pictureTensor } from '../../../native-models/extractors/planes.ts';
+import { classScores, inputSize, likeliest } from '../../../native-models/extractors/segmentation.ts';
+import { temporaryFolder } from '../../helpers/temporary-folder.ts';
+import { depthStandIn, detrStandIn, maskformerStandIn, writeExtractorPack } from '../../helpers/extractor-packs.ts';
+import { colourImage, greyImage } from '../conditions/pictures.ts';
+
+const closest = { side: 518, sizing: 'closest', multiple: 14 } as const;
+
+test.each([
+  [512, 512, 518, 518],
+  [640, 480, 686, 518],
+  [64, 32, 518, 252],
+  [4000, 3000, 686, 518],
+])('Depth Anything takes %i × %i as %i × %i', (width, height, toWidth, toHeight) => {
+  expect(depthSize({ width, height }, closest)).toEqual({ width: toWidth, height: toHeight });
+});
+
+test('DPT takes everything as a square', () => {
+  const fixed = { side: 384, sizing: 'fixed', multiple: 1 } as const;
+  expect(depthSize({ width: 900, height: 300 }, fixed)).toEqual({ width: 384, height: 384 });
+});
+
+test.each([
+  [640, 480, 1066, 800],
+  [480, 640, 800, 1066],
+  [2000, 500, 1333, 333],
+  [800, 800, 800, 800],
+])('DETR takes %i × %i as %i × %i', (width, height, toWidth, toHeight) => {
+  const size = inputSize({ width, height }, { shortest: 800, longest: 1333 });
+  expect(size).toEqual({ width: toWidth, height: toHeight });
+});
+
+test('pictures are normalised per channel and padded with zeros', () => {
+  const form = { width: 1, height: 1, padded: { width: 2, height: 1 }, filter: 'bilinear', normalization: imagenet };
+  const { dims, data } = pictureTensor(
+    colourImage(1, 1, () => [255, 0, 51]),
+    { ...form, filter: 'bilinear' },
+  );
+  expect(dims).toEqual([1, 3, 1, 2]);
+  const expected = [(1 - 0.485) / 0.229, 0, -0.456 / 0.224, 0, (0.2 - 0.406) / 0.225, 0];
+  Array.from(data as Float32Array, (value, i) => expect(value).toBeCloseTo(expected[i]!, 5));
+});
+
+test('values are enlarged between pixel centres, padding left out', () => {
+  const grid = { width: 2, height: 1, across: 2, down: 1 };
+  expect([...enlarge(Float32Array.of(0, 4), grid, 4, 1)]).toEqual([0, 1, 3, 4]);
+  expect([...enlarge(Float32Array.of(0, 4, 100, 100), { width: 4, height: 1, across: 2, down: 1 }, 2, 1)]).toEqual([
+    0, 4,
+  ]);
+});
+
+describe('queries become classes', () => {
+  const logit = (p: number): number => Math.log(p / (1 - p));
+
+  test('the example of the specification: two queries, two pixels', () => {
+    const queries = { queries: 2, labels: 2, chances: Float32Array.of(0.9, 0.1, 0, 0.2, 0.8, 0) };
+    const masks = Float32Array.of(40, -40, -40, 40);
+    const scores = classScores({ ...queries, masks }, [0, 1]);
+    expect([...likeliest(scores, (plane) => plane)]).toEqual([0, 1]);
+  });
+
+  test('classes the palette lacks are ignored, and weak ones are left unlabelled', () => {
+    const queries = { queries: 1, labels: 2, chances: Float32Array.of(0.7, 0.3, 0) };
+    const scores = classScores({ ...queries, masks: Float32Array.of(logit(0.9), logit(0.2)) }, [-1, 8]);
+    expect([...likeliest(scores, (plane) => plane)]).toEqual([8, unlabelled]);
+  });
+});
+
+describe('packs with stand-in graphs', () => {
+  const depthConfig = { side: 28, sizing: 'closest', multiple: 14, filter: 'bicubic', normalization: 'imagenet' };
+
+  test('a depth network makes a map as large as the picture, near is bright', async () => {
+    const folder = temporaryFolder();
+    await writeExtractorPack(join(folder, 'depth'), 'depth', depthStandIn(), depthConfig);
+    await using extractor = await openExtractor(join(folder, 'depth'));
+    expect([extractor.kind, extractor.title]).toEqual(['depth', 'Stand-in depth']);
+    const map = await extractor.extract(greyImage(56, 28, (x) => x * 4));
+    expect(map).toHaveLength(56 * 28);
+    expect([map[0], map[55]]).toEqual([0, 255]);
+    expect(map.subarray(0, 56)).toEqual(map.subarray(0, 56).toSorted());
+    expect(await extractor.extract(greyImage(30, 30, () => 90))).toEqual(new Uint8Array(900));
+  });
+
+  test('a network of DETR’s interface finds COCO categories and gives palette indices', async () => {
+    const folder = temporaryFolder();
+    const config = { form: 'detr', shortest: 32, longest: 64, labels: 'coco-category' };
+    await writeExtractorPack(join(folder, 'detr'), 'segmentation', detrStandIn([63, 88]), config);
+    await using extractor = await openExtractor(join(folder, 'detr'));
+    const map = await extractor.extract(greyImage(48, 24, (x) => (x < 24 ? 250 : 0)));
+    expect([map[0], map[47], map[48 * 23]]).toEqual([57, 77, 57]); // couch, teddy bear
+    expect(new Set(map)).toEqual(new Set([57, 77]));
+  });
+
+  test('a network of MaskFormer’s interface is padded to its multiple', async () => {
+    const folder = temporaryFolder();
+    const config = { form: 'maskformer', shortest: 20, longest: 64, multiple: 32, labels: 'palette-index' };
+    await writeExtractorPack(join(folder, 'maskformer'), 'segmentation', maskformerStandIn(), config);
+    await using extractor = await openExtractor(join(folder, 'maskformer'));
+    expect(await extractor.extract(greyImage(10, 9, () => 3))).toEqual(new Uint8Array(90).fill(5));
+  });
+
+  test('a graph with another interface, or a config that lacks something, is refused by name', async () => {
+    const folder = temporaryFolder();
+    await writeExtractorPack(join(folder, 'wrong'), 'depth', maskformerStandIn(), depthConfig);
+    await expect(openExtractor(join(folder, 'wrong'))).rejects.toMatchObject({
+      code: 'pack-invalid',
+      message: 'the graph of stand-in-depth lacks predicted_depth',
+    });
+    await writeExtractorPack(join(folder, 'bare'), 'depth', depthStandIn(), { side: 28 });
+    await expect(openExtractor(join(folder, 'bare'))).rejects.toMatchObject({ code: 'pack-invalid' });
+  });
+});

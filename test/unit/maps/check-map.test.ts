@@ -1,0 +1,106 @@
+import { describe, expect, test } from 'vitest';
+import { checkMap, isBlocking, shareOfWhite } from '../../../electron/common/maps/check-map.ts';
+import type { ConditionMap } from '../../../electron/common/maps/condition-map.ts';
+import { fixMap } from '../../../electron/common/maps/fix-map.ts';
+import { countClasses, offPaletteHeat, shareOnPalette } from '../../../electron/common/maps/statistics.ts';
+import { unlabelled } from '../../../native-models/maps.ts';
+import { classMap, edgeMapOf, greyMap } from './maps.ts';
+
+const codes = (map: ConditionMap, picture?: { width: number; height: number }): string[] =>
+  checkMap(map, picture).map(({ code }) => code);
+
+/** Applies the fix of the finding of that code. */
+function fixed(map: ConditionMap, code: string, picture = { width: map.width, height: map.height }): ConditionMap {
+  const finding = checkMap(map, picture).find((found) => found.code === code);
+  if (!finding || !('fix' in finding)) throw new Error(`no fix for ${code} in ${codes(map, picture).join()}`);
+  return fixMap(map, finding.fix, picture);
+}
+
+const lines = edgeMapOf('.....', '.###.', '.....');
+const ramp = greyMap('depth', [
+  [0, 10, 20],
+  [90, 100, 110],
+  [200, 220, 255],
+]);
+
+test('maps as they should be have no findings', () => {
+  expect(codes(lines, lines)).toEqual([]);
+  expect(codes(ramp, ramp)).toEqual([]);
+  expect(codes(classMap([[57, 77, unlabelled]]))).toEqual([]);
+});
+
+describe('canny', () => {
+  test('nothing but black or white cannot be painted from', () => {
+    for (const [value, code] of [
+      [0, 'empty'],
+      [255, 'all-white'],
+    ] as const) {
+      const found = checkMap(greyMap('canny', [[value, value]]));
+      expect(found).toEqual([{ code }]);
+      expect(found.every(isBlocking)).toBe(true);
+    }
+  });
+
+  test('grey pixels are counted and decided', () => {
+    const map = greyMap('canny', [[0, 127, 128, 255, 0, 0, 0, 0]]);
+    expect(checkMap(map)).toEqual([{ code: 'grey-edges', share: 0.25, fix: 'threshold' }]);
+    expect([...fixed(map, 'grey-edges').data.subarray(0, 4)]).toEqual([0, 0, 255, 255]);
+    expect(codes(fixed(map, 'grey-edges'))).toEqual([]);
+  });
+
+  test('a negative is turned round', () => {
+    const negative = fixMap(lines, 'invert', lines);
+    expect(codes(negative)).toEqual(['black-on-white']);
+    expect(fixed(negative, 'black-on-white')).toEqual(lines);
+  });
+
+  test('says when lines run into each other', () => {
+    expect(codes(edgeMapOf('##...', '##...'))).toEqual(['dense-edges']);
+    expect(shareOfWhite(lines)).toBe(0.2);
+  });
+});
+
+describe('depth', () => {
+  test('one depth everywhere is empty', () => {
+    expect(codes(greyMap('depth', [[9, 9]]))).toEqual(['empty']);
+    expect(codes(greyMap('depth', [[255, 255]]))).toEqual(['all-white']);
+  });
+
+  test('a sky nearer than the ground is probably the wrong way round', () => {
+    const negative = fixMap(ramp, 'invert', ramp);
+    expect(codes(negative)).toEqual(['near-is-dark']);
+    expect(fixed(negative, 'near-is-dark')).toEqual(ramp);
+  });
+
+  test('a narrow range is stretched, decimals cut off', () => {
+    const map = greyMap('depth', [[100, 101, 103, 105]]);
+    expect(codes(map)).toEqual(['flat-depth']);
+    expect([...fixed(map, 'flat-depth').data]).toEqual([0, 51, 153, 255]);
+  });
+});
+
+describe('segmentation', () => {
+  const blended: ConditionMap = { ...classMap([[57, 57, 57, 57]]) };
+  blended.data.set([0x05, 0x60, 0xa0], 3); // two levels from couch
+  blended.data.set([0x03 + 12, 0x5f, 0xa1], 6);
+
+  test('strays are counted, shown with their distance, and snapped', () => {
+    expect(checkMap(blended)).toEqual([{ code: 'off-palette', share: 0.5, fix: 'snap' }]);
+    expect(shareOnPalette(blended)).toBe(0.5);
+    expect([...offPaletteHeat(blended)]).toEqual([0, 10, 48, 0]); // in quarters of a level;
+    expect(countClasses(fixed(blended, 'off-palette'))).toEqual([{ index: 57, pixels: 4 }]);
+  });
+
+  test('nothing labelled is empty', () => {
+    expect(codes(classMap([[unlabelled, unlabelled]]))).toEqual(['empty']);
+  });
+});
+
+test('a map of another size than its picture is resampled, and says when that stretches it', () => {
+  const picture = { width: 10, height: 6 };
+  expect(checkMap(lines, picture)).toEqual([
+    { code: 'wrong-size', expected: picture, isStretched: false, fix: 'resample' },
+  ]);
+  expect(fixed(lines, 'wrong-size', picture)).toMatchObject(picture);
+  expect(checkMap(lines, { width: 9, height: 9 })[0]).toMatchObject({ isStretched: true });
+});

@@ -46,6 +46,8 @@ export interface EditInput {
 export interface EditOptions extends Sampling {
   readonly seed: number; // 0 … 2^53 - 1
   readonly variants: number; // 1 … maxVariants, decoded side by side
+  /** Number of the first variant, 0 when left out: variant n of a seed is drawn alike whether it is decoded alone or with others. */
+  readonly firstVariant?: number;
 }
 
 /** Milliseconds spent on the parts of an edit. */

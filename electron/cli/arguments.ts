@@ -6,7 +6,7 @@ import { addConditions } from './conditions-arguments.ts';
 import type { ConditionsCommand } from './conditions-arguments.ts';
 import { numberOption } from './number-option.ts';
 import { devices, fits, ranges, zEditRequest, zTask } from '#common/contract/edit-request.ts';
-import type { EditRequest, Region, Selection } from '#common/contract/edit-request.ts';
+import type { EditRequest, Region, Selection, Square } from '#common/contract/edit-request.ts';
 
 export interface EditCommand {
   readonly name: 'edit';
@@ -58,6 +58,8 @@ interface EditFlags {
   readonly topP?: number;
   readonly seed: number;
   readonly variants: number;
+  readonly firstVariant?: number;
+  readonly square?: Square;
   readonly region?: Region;
   readonly mask?: string;
   readonly fit?: EditRequest['fit'];
@@ -130,6 +132,9 @@ function addEdit(program: Command, found: Found): void {
     .addOption(numberOption('--seed <number>', 'start of the random numbers', ranges.seed).default(0))
     .addOption(numberOption('--variants <number>', 'pictures to make side by side', ranges.variants).default(1))
     .addOption(
+      numberOption('--first-variant <number>', 'which of the pictures of a seed to begin with', ranges.firstVariant),
+    )
+    .addOption(
       new Option('--region <x,y,w,h>', 'edit only this rectangle, in pixels of the upright picture')
         .argParser(parseRegion)
         .conflicts('mask'),
@@ -137,6 +142,9 @@ function addEdit(program: Command, found: Found): void {
     .option('--mask <file>', 'edit only where this picture of the same size is bright')
     .addOption(
       new Option('--fit <policy>', 'what the model sees (default: selection, or whole without one)').choices(fits),
+    )
+    .addOption(
+      new Option('--square <x,y,size>', 'what the model sees, placed by hand').argParser(parseSquare).conflicts('fit'),
     )
     .addOption(new Option('--device <device>', 'where the model runs').choices(devices).default('auto'))
     .option('--raw', "write the model's own square picture, without compositing")
@@ -149,10 +157,12 @@ function addEdit(program: Command, found: Found): void {
   });
 }
 
+/** Rows of an earlier result cannot be named on a command line. */
 function toRequest(image: string, flags: EditFlags): Record<Exclude<keyof EditRequest, 'kept'>, unknown> {
-  const { instruction, out, task, model, device, seed, variants, fit, cfg, temperature, topK, topP } = flags;
+  const { instruction, out, task, model, device, seed, variants, firstVariant, fit, square } = flags;
+  const { cfg, temperature, topK, topP } = flags;
   return {
-    ...{ image, instruction, out, task, model, device, seed, variants, fit },
+    ...{ image, instruction, out, task, model, device, seed, variants, firstVariant, fit, square },
     sampling: { cfg, temperature, topK, topP },
     selection: toSelection(flags),
     isRaw: flags.raw,
@@ -268,4 +278,13 @@ function parseRegion(text: string): Region {
     throw new InvalidArgumentError('It has to be x,y,width,height in whole pixels, width and height at least 1.');
   }
   return { x, y, width, height };
+}
+
+function parseSquare(text: string): Square {
+  const match = /^(-?\d{1,9}),(-?\d{1,9}),(\d{1,9})$/.exec(text);
+  const [x, y, size] = match ? match.slice(1).map(Number) : [];
+  if (x === undefined || y === undefined || !size) {
+    throw new InvalidArgumentError('It has to be x,y,size in whole pixels, the size at least 1.');
+  }
+  return { x, y, size };
 }

@@ -14,11 +14,12 @@ export interface TokenModel {
 /** Picks the token of one cell. */
 export type PickToken = (logits: Float32Array, picture: number, cell: number) => number;
 
-/** Draws from the filtered distribution with the number that belongs to this seed, picture and cell. */
+/** Draws from the filtered distribution with the number that belongs to this seed, picture and cell.
+ * @param firstPicture number of the first of the pictures decoded together, among those of the seed */
 export const seededPick =
-  (settings: SamplingSettings, seed: number): PickToken =>
+  (settings: SamplingSettings, seed: number, firstPicture = 0): PickToken =>
   (logits, picture, cell) =>
-    drawAt(filterLogits(logits, settings), uniformAt(seed, picture, cell));
+    drawAt(filterLogits(logits, settings), uniformAt(seed, firstPicture + picture, cell));
 
 /** Decodes a grid of cells in raster order. Cells with a locked id take it without asking the model; a run of them, together
  * with the token before it, is fed in one step. */

@@ -1,5 +1,7 @@
 import type { BlobId } from '#common/contract/blobs.ts';
+import type { Patch } from '#common/contract/edit-order.ts';
 import type { NamedBytes } from '#common/contract/services.ts';
+import { patchPicture } from '../canvas/patch-picture.ts';
 import { t } from '../i18n/i18n.svelte.ts';
 import type { EngineState } from './engine.svelte.ts';
 
@@ -44,14 +46,20 @@ export class EditorState {
   }
 
   /** The result of an edit takes the place of the picture it was made from. */
-  async accept(blob: BlobId): Promise<void> {
+  async accept(patch: Patch | null): Promise<void> {
     const before = this.current;
     if (!before) return;
-    const bytes = await this.#engine.require().blobs.get(blob);
+    const { width, height } = before.bitmap;
+    const canvas = new OffscreenCanvas(width, height);
+    const context = canvas.getContext('2d')!;
+    context.drawImage(before.bitmap, 0, 0);
+    const { blobs } = this.#engine.require();
+    if (patch) context.drawImage(await patchPicture(patch, (id) => blobs.get(id)), patch.offset.x, patch.offset.y);
+    const bytes = new Uint8Array(await (await canvas.convertToBlob()).arrayBuffer());
     const name = editedName(before.name);
     const bitmap = await decode(bytes, name);
     this.before = before;
-    this.current = { name, bytes, bitmap, blob };
+    this.current = { name, bytes, bitmap };
   }
 
   undo(): void {

@@ -1,5 +1,6 @@
 import type { EngineMessage, OrderMessage } from '#common/contract/edit-order.ts';
 import { RemoteError } from '#common/contract/errors.ts';
+import { bandBitmap } from '../canvas/band-bitmap.ts';
 import { place } from '#common/raster/placement.ts';
 import type { Placement } from '#common/raster/placement.ts';
 import { t } from '../i18n/i18n.svelte.ts';
@@ -122,6 +123,8 @@ export class JobState {
       case 'queued':
         if (this.status === 'starting') this.status = 'queued';
         return;
+      case 'started':
+        return;
       case 'progress':
         if (this.status !== 'cancelling') this.status = 'running';
         ({ step: this.step, of: this.of, etaMs: this.etaMs } = message);
@@ -141,8 +144,8 @@ export class JobState {
     }
   }
 
-  async #showBand({ row, png }: Extract<OrderMessage, { type: 'preview' }>, running: Running): Promise<void> {
-    const bitmap = await createImageBitmap(new Blob([png as Uint8Array<ArrayBuffer>]));
+  async #showBand({ row, rgb, width }: Extract<OrderMessage, { type: 'preview' }>, running: Running): Promise<void> {
+    const bitmap = await bandBitmap(rgb, width);
     if (this.#running === running) {
       this.onBand({ bitmap, top: row * running.rowHeight, placement: running.placement });
     }
@@ -151,7 +154,7 @@ export class JobState {
 
   async #finish({ pictures, notices = [] }: Extract<OrderMessage, { type: 'finished' }>): Promise<void> {
     try {
-      await this.#editor.accept(pictures[0]!.blob);
+      await this.#editor.accept(pictures[0]!.patch);
       this.announcement = t('edit.done');
       for (const notice of notices) this.#problems.show('notice', notice);
     } finally {

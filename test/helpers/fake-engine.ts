@@ -1,10 +1,15 @@
 import { join } from 'node:path';
 import type { EditModel } from '#models/api';
 import { readPack } from '#models';
+import { zEditOrder, zOrderMessage } from '#common/contract/edit-order.ts';
+import type { OrderMessage } from '#common/contract/edit-order.ts';
 import { zEditRequest } from '#common/contract/edit-request.ts';
 import type { JobMessage } from '#common/contract/job-message.ts';
 import { zJobMessage } from '#common/contract/job-message.ts';
+import type { Mask } from '#common/raster/masks.ts';
+import type { Raster } from '#common/raster/raster.ts';
 import { Engine } from '#node/engine/engine.ts';
+import type { NewPixels } from '#node/engine/paint-job.ts';
 import { createLog } from '#node/log/log.ts';
 import { FakeModel } from './fake-model.ts';
 import type { FakeModelSettings } from './fake-model.ts';
@@ -39,5 +44,34 @@ export async function engineWithFakeModel(settings?: Partial<FakeModelSettings>)
     });
     return { job, said, done };
   };
-  return { folder, at, engine, model, opened, start };
+  return { folder, at, engine, model, opened, start, paint: painter(engine) };
 }
+
+/** Begins edits of pictures in memory; patches come back as the pixels themselves, in the order of variants. */
+function painter(engine: Engine) {
+  return (photo: Raster, settings: object, selection?: Mask) => {
+    const said: OrderMessage[] = [];
+    const patches: NewPixels[] = [];
+    let job = '';
+    const done = new Promise<OrderMessage>((resolve) => {
+      const order = zEditOrder.parse({ instruction: 'invert it', picture, ...settings });
+      const work = {
+        settings: order,
+        picture: () => Promise.resolve({ raster: photo, notices: [] }),
+        selection: () => Promise.resolve(selection),
+        store: (pixels: NewPixels) => {
+          patches.push(pixels);
+          return Promise.resolve({ offset: { x: 0, y: 0 }, pixels: stored, mask: null });
+        },
+      };
+      job = engine.paint(work, (message) => {
+        said.push(zOrderMessage.parse(message));
+        if (['finished', 'cancelled', 'failed'].includes(message.type)) resolve(message);
+      });
+    });
+    return { job, said, patches, done };
+  };
+}
+
+const picture = { blob: '0'.repeat(64), name: 'photo.png' };
+const stored = { extent: { width: 1, height: 1 }, channels: 4 as const, depth: 8 as const, tiles: [] };

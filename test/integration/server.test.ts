@@ -5,6 +5,7 @@ import sharp from 'sharp';
 import { expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
 import type { EngineMessage } from '#common/contract/edit-order.ts';
+import { decodeTile } from '#common/document/tile-codec.ts';
 import { startBrowserHost } from '../../electron/server/browser-host.ts';
 import { createPaintingEngine } from '../helpers/painting-engine.ts';
 import type { PaintingSettings } from '../helpers/painting-engine.ts';
@@ -130,13 +131,63 @@ test('an edit streams bands and ends with a picture, over the socket', async () 
   expect(new Set(messages.map((message) => message.job))).toEqual(new Set([job]));
   const bands = messages.flatMap(({ message }) => (message.type === 'preview' ? [message] : []));
   expect(bands.map(({ row }) => row)).toEqual(Array.from({ length: 16 }, (_, row) => row));
-  expect(await sharp(bands[3].png).metadata()).toMatchObject({ format: 'png', width: 256, height: 16 });
+  expect([bands[3].width, bands[3].rgb.length]).toEqual([256, 256 * 16 * 3]);
+  expect([...bands[3].rgb.subarray(0, 3)]).toEqual([50, 100, 200]);
   if (finished.type !== 'finished') throw new Error(JSON.stringify(finished));
-  expect(finished).toMatchObject({ width: 300, height: 200, seed: 0 });
-  const result = await sharp(await services.blobs.get(finished.pictures[0].blob))
-    .raw()
-    .toBuffer();
-  expect([...result.subarray(0, 3)]).toEqual([50, 100, 200]);
+  const { offset, pixels, mask } = finished.pictures[0].patch!;
+  expect([offset, pixels.extent, mask!.extent]).toEqual([{ x: 0, y: 0 }, { width: 300, height: 200 }, pixels.extent]);
+  const tile = decodeTile(await services.blobs.get(pixels.tiles[1]!));
+  expect(tile).toMatchObject({ width: 44, height: 200, channels: 4, depth: 8 }); // 256 to 300
+  expect([...tile.data.subarray(0, 4)]).toEqual([50, 100, 200, 255]);
+  expect(decodeTile(await services.blobs.get(mask!.tiles[0]!))).toMatchObject({ width: 256, channels: 1 });
+});
+
+test('a selection is a rectangle, or the strengths of one', async () => {
+  const { services } = await connectTo((await start()).address);
+  const picture = { blob: await services.blobs.put(await photo()), name: 'p.png' };
+  const bounds = { x: 40, y: 30, width: 100, height: 80 };
+  const strengths = await services.blobs.put(new Uint8Array(100 * 80).fill(255));
+  const patches = [];
+  for (const selection of [{ region: bounds }, { bounds, strengths }]) {
+    const { last } = follow(services.engine);
+    await services.engine.edit({ picture, instruction: 'x', selection });
+    const finished = await last;
+    if (finished.type !== 'finished') throw new Error(JSON.stringify(finished));
+    patches.push(finished.pictures[0].patch);
+  }
+  expect(patches[0]!.offset).toEqual({ x: 15, y: 5 });
+  expect(patches[0]!.pixels.extent).toEqual({ width: 150, height: 130 }); // and the ramp of 25 around it
+  expect(patches[1]).toEqual(patches[0]);
+});
+
+test('strengths that do not fit the picture fail the job', async () => {
+  const { services } = await connectTo((await start()).address);
+  const picture = { blob: await services.blobs.put(await photo()), name: 'p.png' };
+  const bounds = { x: 290, y: 0, width: 20, height: 1 };
+  const selection = { bounds, strengths: await services.blobs.put(new Uint8Array(20).fill(1)) };
+  const { last } = follow(services.engine);
+  await services.engine.edit({ picture, instruction: 'x', selection });
+  expect(await last).toMatchObject({ type: 'failed', code: 'unsupported-size' });
+});
+
+test('stopping keeps the rows that came, and waiting jobs can be put into another order', async () => {
+  const { services } = await connectTo((await start({ stepMs: 40 })).address);
+  const picture = { blob: await services.blobs.put(await photo()), name: 'p.png' };
+  const { messages } = follow(services.engine);
+  const jobs: string[] = [];
+  for (const instruction of ['a', 'b', 'c']) jobs.push(await services.engine.edit({ picture, instruction }));
+  await services.engine.moveBefore(jobs[2], jobs[1]);
+  await expect.poll(() => messages.some(({ message }) => message.type === 'preview' && message.row > 1)).toBe(true);
+  await services.engine.stop(jobs[0]);
+  await expect.poll(() => messages.filter(({ message }) => message.type === 'cancelled')).toHaveLength(1);
+  const { message } = messages.find(({ message: { type } }) => type === 'cancelled')!;
+  if (message.type !== 'cancelled') throw new Error();
+  expect(message.kept!.rows).toBeGreaterThan(1);
+  expect(message.kept!.pictures[0].patch!.pixels.extent.height).toBeLessThan(200);
+  await expect.poll(() => messages.filter(({ message }) => message.type === 'started')).toHaveLength(2);
+  expect(messages.findLast(({ message }) => message.type === 'started')!.job).toBe(jobs[2]);
+  await services.engine.cancel(jobs[2]);
+  await services.engine.cancel(jobs[1]);
 });
 
 test('a picture that cannot be read fails by its own name, without the path of its copy', async () => {
@@ -146,7 +197,7 @@ test('a picture that cannot be read fails by its own name, without the path of i
   await services.engine.edit({ picture: { blob, name: '../../etc/my holiday.jpg' }, instruction: 'x' });
   const failed = await last;
   expect(failed).toMatchObject({ type: 'failed', data: { path: 'my holiday.jpg' } });
-  expect(JSON.stringify(failed)).not.toContain('editar-job');
+  expect(JSON.stringify(failed)).not.toContain(blob);
 });
 
 test('what cannot be ordered is refused before anything starts', async () => {
@@ -154,6 +205,9 @@ test('what cannot be ordered is refused before anything starts', async () => {
   const blob = await services.blobs.put(await photo());
   const picture = { blob, name: 'p.png' };
   const order = (more: object) => services.engine.edit({ picture, instruction: 'x', ...more });
+  await expect(order({ square: { x: 0, y: 0, size: 9 }, fit: 'whole' })).rejects.toMatchObject({
+    code: 'invalid-call',
+  });
   await expect(order({ instruction: '  ' })).rejects.toMatchObject({ code: 'invalid-call' });
   await expect(order({ seed: -1 })).rejects.toMatchObject({ code: 'invalid-call' });
   await expect(order({ picture: { blob: '../../etc/passwd', name: 'x' } })).rejects.toMatchObject({

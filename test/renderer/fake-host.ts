@@ -22,6 +22,8 @@ export class FakeHost implements Host {
   readonly onCommand = () => () => undefined;
   readonly ordered: unknown[] = [];
   readonly cancelled: string[] = [];
+  readonly stopped: string[] = [];
+  readonly moved: unknown[] = [];
   models = [model];
   #say: (message: EngineMessage) => void = () => undefined;
   #tell: Parameters<Host['onEngine']>[0] = () => undefined;
@@ -56,6 +58,8 @@ export class FakeHost implements Host {
       engine: {
         edit: (order) => `job-${this.ordered.push(order)}`,
         cancel: (job) => void this.cancelled.push(job),
+        stop: (job) => void this.stopped.push(job),
+        moveBefore: (...move) => void this.moved.push(move),
         onMessage: (listener) => {
           this.#say = listener;
           return () => undefined;

@@ -70,6 +70,38 @@ test('the first of several variants is the picture that one variant gives, and t
   expect(new Set(several.ids.map((ids) => ids.join())).size).toBe(4);
 });
 
+test('a variant is drawn alike alone and together with others', async () => {
+  const several = await run({ variants: 3 });
+  expect((await run({ firstVariant: 2 })).ids).toEqual([several.ids[2]]);
+  expect((await run({ firstVariant: 1, variants: 2 })).ids).toEqual(several.ids.slice(1));
+});
+
+describe('going on from a row', () => {
+  const columns = 4;
+  const keep = (ids: readonly number[], rows: number) => ({
+    locked: ids.map((id, cell) => (cell < rows * columns ? id : null)),
+  });
+
+  test.each([1, 2, 3])('with the same seed and settings gives the original again: %i rows kept', async (rows) => {
+    const { ids } = await run({ variants: 2 });
+    expect((await run({}, keep(ids[0], rows))).ids[0]).toEqual(ids[0]);
+    expect((await run({ firstVariant: 1 }, keep(ids[1], rows))).ids[0]).toEqual(ids[1]);
+  });
+
+  test('with another seed, guidance or other words keeps the rows bit for bit and changes what follows', async () => {
+    const [original] = (await run()).ids;
+    const others = [
+      await run({ seed: 6 }, keep(original, 2)),
+      await run({ cfg: 9, seed: 7 }, keep(original, 2)),
+      await run({ seed: 8 }, { ...keep(original, 2), instruction: 'remove the red tree' }),
+    ];
+    for (const { ids } of others) {
+      expect(ids[0].slice(0, 2 * columns)).toEqual(original.slice(0, 2 * columns));
+      expect(ids[0].slice(2 * columns)).not.toEqual(original.slice(2 * columns));
+    }
+  });
+});
+
 test('locked cells keep their ids and the rest is what feeding them one by one gives', async () => {
   const free = await run({ temperature: 0 });
   const locked = free.ids[0].map((id, cell) => (cell % 5 === 0 ? null : id));

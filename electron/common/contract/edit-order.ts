@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { zBlobId, zBytes } from './blobs.ts';
-import { devices, fits, ranges, within, zKept, zRegion, zSampling, zTask } from './edit-request.ts';
-import { zJobMessage } from './job-message.ts';
+import { editShape, makesSense, zRegion, zSampling } from './edit-request.ts';
+import { zExtent } from '../document/records.ts';
+import { zJobMessage, zTimings } from './job-message.ts';
 
 /** A picture as the page names it. */
 export const zPictureRef = z.object({
@@ -9,39 +10,89 @@ export const zPictureRef = z.object({
   name: z.string().min(1).max(255), // as the person knows it; never used as a path
 });
 
-/** An edit as the page orders it: an `EditRequest` whose pictures are blobs, in and out. */
-export const zEditOrder = z.object({
-  picture: zPictureRef,
-  instruction: z.string().max(20_000), // as typed: models read it to the letter
-  task: zTask.default('edit'),
-  model: z.string().min(1).max(255).optional(), // id of an installed pack; left out: the embedded one
-  device: z.enum(devices).default('auto'),
-  sampling: zSampling,
-  seed: within(ranges.seed).default(0),
-  variants: within(ranges.variants).default(1),
-  selection: z.union([z.object({ region: zRegion }), z.object({ mask: zBlobId })]).optional(),
-  fit: z.enum(fits).optional(), // left out: `selection` where there is one, else `whole`
-  kept: zKept.optional(),
-});
+/** Where to edit: a rectangle, or how strongly in every pixel of one. */
+const zOrderSelection = z.union([
+  z.object({ region: zRegion }),
+  z.object({ bounds: zRegion, strengths: zBlobId }), // one byte for each pixel, rows first
+]);
+
+/** An edit as the page orders it: pictures are blobs, in and out. */
+export const zEditOrder = z
+  .object({
+    ...editShape,
+    picture: zPictureRef,
+    model: z.string().min(1).max(255).optional(), // id of an installed pack; left out: the embedded one
+    selection: zOrderSelection.optional(),
+  })
+  .check(makesSense);
 export type EditOrder = z.infer<typeof zEditOrder>;
+export type OrderSelection = z.infer<typeof zOrderSelection>;
 
-const [zQueued, zProgress, , zFinished, zCancelled, zFailed] = zJobMessage.options;
+/** Pixels in tiles, as images of a document hold them. */
+export const zTiledPixels = z.object({
+  extent: zExtent,
+  channels: z.literal([1, 4]), // strengths; RGB and alpha, not premultiplied
+  depth: z.literal([8, 16]),
+  tiles: z.array(zBlobId.nullable()), // row by row; null: all samples are 0
+});
+export type TiledPixels = z.infer<typeof zTiledPixels>;
 
-/** What the page hears of a job: `JobMessage`s with pixels and blobs in place of files. */
+/** What a result adds to the picture: enough for a layer that holds only what changed. */
+export const zPatch = z.object({
+  offset: z.object({ x: z.int().nonnegative(), y: z.int().nonnegative() }), // image space
+  pixels: zTiledPixels, // of 4 channels, in the depth and colours of the picture
+  mask: zTiledPixels.nullable(), // of 1 channel of 8 bits, as large as the pixels; null: all of it shows
+});
+export type Patch = z.infer<typeof zPatch>;
+
+/** What the model made, complete or stopped after some rows. */
+const zPainting = z.object({
+  seed: z.int(),
+  model: z.string(), // id of the pack
+  sampling: zSampling.unwrap().required(), // with the model's own numbers filled in
+  rows: z.int(), // of cells that were decided
+  sourceIds: z.array(z.int()), // of the cells of the square, raster order
+  pictures: z.array(
+    z.object({
+      variant: z.int().nonnegative(), // its number among those of the seed
+      ids: z.array(z.int()), // -1 where a stopped edit decided nothing
+      patch: zPatch.nullable(), // null: nothing changed that can be seen
+    }),
+  ),
+});
+export type Painting = z.infer<typeof zPainting>;
+
+const zBounds = z.object({ x: z.int(), y: z.int(), width: z.int().nonnegative(), height: z.int().nonnegative() });
+const [zQueued, zProgress, , , , zFailed] = zJobMessage.options;
+
+/** What the page hears of a job: queued, started, progress and preview, then one of the last three. */
 export const zOrderMessage = z.discriminatedUnion('type', [
   zQueued,
+  z.object({
+    type: z.literal('started'), // the model has seen the picture and read the words
+    grid: z.int().positive(), // cells along one side
+    placement: z.object({ image: zExtent, source: zBounds, visible: zBounds, modelSize: z.int().positive() }),
+  }),
   zProgress,
   z.object({
     type: z.literal('preview'),
+    variant: z.int().nonnegative(), // 0 is the first of this job
     row: z.int().nonnegative(), // first row of cells of the band
-    variant: z.int().nonnegative(), // 0 is the first
-    png: zBytes, // as wide as the model's square
+    rows: z.int().positive(),
+    width: z.int().positive(), // of the model's square
+    rgb: zBytes, // three bytes per pixel
+    decodedAt: z.number(), // ms since 1970
   }),
   z.object({
-    ...zFinished.omit({ out: true, ids: true, further: true }).shape,
-    pictures: z.array(z.object({ blob: zBlobId, ids: z.array(z.int()).optional() })).min(1), // PNG, one per variant
+    type: z.literal('finished'),
+    ...zPainting.shape,
+    timings: zTimings,
+    notices: z.array(z.string()).optional(), // what the person should know although it worked
   }),
-  zCancelled,
+  z.object({
+    type: z.literal('cancelled'),
+    kept: zPainting.optional(), // where it was stopped rather than dropped, and a row was decided
+  }),
   zFailed,
 ]);
 export type OrderMessage = z.infer<typeof zOrderMessage>;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { tasks } from '#models/api';
+import type { Task } from '#models/api';
 
 export const zTask = z.enum(tasks);
 
@@ -24,6 +25,7 @@ export const ranges = {
   topP: { min: 0.001, max: 1, isWhole: false },
   seed: { min: 0, max: Number.MAX_SAFE_INTEGER, isWhole: true },
   variants: { min: 1, max: 8, isWhole: true },
+  firstVariant: { min: 0, max: 9999, isWhole: true },
 } satisfies Record<string, Range>;
 
 /** A number in one of `ranges`. */
@@ -55,34 +57,75 @@ export const zKept = z.array(z.int().nonnegative()).max(65_536);
 export const zSelection = z.union([z.object({ region: zRegion }), z.object({ mask: z.string().min(1) })]);
 export type Selection = z.infer<typeof zSelection>;
 
-/** Everything the engine needs to know for one edit. */
+/** Where the model's square lies on the photo, where the person says so. */
+export const zSquare = z.object({
+  x: z.int(), // image space, upright
+  y: z.int(),
+  size: z.int().positive(),
+});
+export type Square = z.infer<typeof zSquare>;
+
+/** What an edit is made of, wherever its pictures come from and go to. */
+export const editShape = {
+  instruction: z.string().max(20_000), // as typed: models read it to the letter
+  task: zTask.default('edit'),
+  device: z.enum(devices).default('auto'),
+  sampling: zSampling,
+  seed: within(ranges.seed).default(0),
+  variants: within(ranges.variants).default(1),
+  firstVariant: within(ranges.firstVariant).default(0), // number of the first one among those of the seed
+  fit: z.enum(fits).optional(), // left out: `square` where one is given, `selection` where there is one, else `whole`
+  square: zSquare.optional(),
+  kept: zKept.optional(),
+};
+
+interface Checked {
+  readonly task: Task;
+  readonly instruction: string;
+  readonly selection?: unknown;
+  readonly fit?: (typeof fits)[number] | undefined;
+  readonly square?: Square | undefined;
+}
+
+interface Contradiction {
+  readonly path: string[];
+  readonly message: string;
+}
+
+/** Why an edit of the right form makes no sense all the same. */
+function contradiction({ task, instruction, selection, fit, square }: Checked): Contradiction | undefined {
+  const issue = (field: string, message: string): Contradiction => ({ path: [field], message });
+  if (task === 'edit' && instruction.trim() === '') {
+    return issue('instruction', 'the instruction is empty: say what to change');
+  }
+  if (task !== 'edit' && selection !== undefined) {
+    return issue('selection', 'a region or a mask is for the task edit; a map is painted as a whole');
+  }
+  if (fit === 'selection' && selection === undefined) {
+    return issue('fit', 'fitting the selection needs a region or a mask');
+  }
+  if (square && fit !== undefined && fit !== 'square') {
+    return issue('square', `a placed square is not for the fit ${fit}`);
+  }
+  return undefined;
+}
+
+/** A check of everything that can be wrong although every field is right. */
+export function makesSense({ value, issues }: z.core.ParsePayload<Checked>): void {
+  const problem = contradiction(value);
+  if (problem) issues.push({ code: 'custom', input: value, ...problem });
+}
+
+/** Everything the engine needs to know for one edit from files to files. */
 export const zEditRequest = z
   .object({
+    ...editShape,
     image: z.string().min(1), // file
-    instruction: z.string(), // as typed: models read it to the letter
-    task: zTask.default('edit'),
     model: z.string().min(1).optional(), // id of an installed pack, or a pack's folder; left out: the embedded one
-    device: z.enum(devices).default('auto'),
-    sampling: zSampling,
-    seed: within(ranges.seed).default(0),
-    variants: within(ranges.variants).default(1),
     selection: zSelection.optional(),
-    fit: z.enum(fits).optional(), // left out: `selection` where there is one, else `whole`
-    kept: zKept.optional(),
     isRaw: z.boolean().default(false), // write the model's own square, without compositing
     rowsFolder: z.string().min(1).optional(), // where streamed bands are written
     out: z.string().min(1), // file; further variants lie beside it
   })
-  .refine(({ task, instruction }) => task !== 'edit' || instruction.trim() !== '', {
-    path: ['instruction'],
-    error: 'the instruction is empty: say what to change',
-  })
-  .refine(({ task, selection }) => task === 'edit' || selection === undefined, {
-    path: ['selection'],
-    error: 'a region or a mask is for the task edit; a map is painted as a whole',
-  })
-  .refine(({ fit, selection }) => fit !== 'selection' || selection !== undefined, {
-    path: ['fit'],
-    error: 'fitting the selection needs a region or a mask',
-  });
+  .check(makesSense);
 export type EditRequest = z.infer<typeof zEditRequest>;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ranges, fits, within, zKept, zRegion, zSampling, zTask } from './edit-request.ts';
+import { ranges, fits, within, zKept, zRegion, zSampling, zSquare, zTask } from './edit-request.ts';
 import type { EditRequest, Selection } from './edit-request.ts';
 import { AppError } from './errors.ts';
 
@@ -25,6 +25,9 @@ export const zCondition = z.discriminatedUnion('kind', [
 
 const zVersion = z.literal(recipeVersion);
 
+/** A mask is named only: by its file, or inside a project by the blob of its strengths, which are then those of the bounds. */
+const zNamedMask = z.strictObject({ mask: z.string().min(1), bounds: zRegion.optional() });
+
 /** A misspelt setting that is passed over would make the wrong pictures, so nothing unknown is allowed. */
 export const zEditRecipe = z
   .strictObject({
@@ -35,9 +38,11 @@ export const zEditRecipe = z
     sampling: z.strictObject(zSampling.unwrap().shape).default({}), // left out: the model's own choice
     seed: within(ranges.seed).default(0),
     variants: within(ranges.variants).default(1),
+    firstVariant: within(ranges.firstVariant).optional(), // number of the first of them among those of the seed; left out: 0
     variant: z.int().nonnegative().optional(), // which of them the picture is that carries this; 0 is the first
     fit: z.enum(fits).optional(),
-    selection: z.union([z.strictObject({ region: zRegion }), z.strictObject({ mask: z.string().min(1) })]).optional(), // a mask is named only
+    square: zSquare.optional(), // where the person placed what the model sees
+    selection: z.union([z.strictObject({ region: zRegion }), zNamedMask]).optional(),
     kept: zKept.optional(),
     condition: zCondition.optional(), // makes the map of a photo first; left out: the picture is the map
     image: z.string().optional(), // name of the picture it was made from, for people
@@ -79,25 +84,34 @@ export function parseRecipe(value: unknown, path?: string): Recipe {
 /** What requests, orders and recipes have in common. */
 export type RecipeEdit = Pick<
   EditRequest,
-  'task' | 'instruction' | 'model' | 'sampling' | 'seed' | 'variants' | 'selection' | 'fit' | 'kept'
->;
+  'task' | 'instruction' | 'model' | 'sampling' | 'seed' | 'variants' | 'selection' | 'fit' | 'square' | 'kept'
+> &
+  Partial<Pick<EditRequest, 'firstVariant'>>;
 
 /** An edit as a recipe. Of files only names are told, never where they lie. */
 export function recipeFromEdit(edit: RecipeEdit, image?: string): EditRecipe {
-  const { task, instruction, model, sampling, seed, variants, fit, selection, kept } = edit;
+  const { task, instruction, model, sampling, seed, variants, firstVariant, fit, square, selection, kept } = edit;
   const where = selection && 'mask' in selection ? { mask: nameOf(selection.mask) } : selection;
   return zEditRecipe.parse({
     ...{ version: recipeVersion, task, instruction, sampling: stated(sampling), seed, variants },
-    ...stated({ fit, selection: where, kept, image: image && nameOf(image), model: model && { id: nameOf(model) } }),
+    ...stated({
+      firstVariant: firstVariant || undefined,
+      fit,
+      square,
+      selection: where,
+      kept,
+      image: image && nameOf(image),
+      model: model && { id: nameOf(model) },
+    }),
   });
 }
 
 /** The edit a recipe describes, of whatever picture. @param mask the picture of the mask, where the recipe has one
  * @throws AppError `recipe-invalid` when the recipe needs a mask and none is given */
 export function editFromRecipe(recipe: EditRecipe, mask?: string): RecipeEdit {
-  const { task, instruction, model, sampling, seed, variants, fit, kept } = recipe;
+  const { task, instruction, model, sampling, seed, variants, firstVariant, fit, square, kept } = recipe;
   const selection = selectionOf(recipe, mask);
-  const own = stated({ fit, selection, kept, model: model?.id });
+  const own = stated({ firstVariant, fit, square, selection, kept, model: model?.id });
   return { task, instruction, sampling, seed, variants, ...own };
 }
 

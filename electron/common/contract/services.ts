@@ -52,7 +52,12 @@ export const engineContract = {
   engine: {
     /** Puts an edit last in the queue; its messages follow as events. It is cancelled when the page goes away. */
     edit: method([zEditOrder], z.string()), // → job
+    /** Ends a job, waiting or running, and keeps nothing of it. */
     cancel: method([z.string()], z.undefined()),
+    /** Ends a running job with the rows it has: `cancelled` says what was kept. */
+    stop: method([z.string()], z.undefined()),
+    /** Puts a waiting job before another one of this page, or last. */
+    moveBefore: method([z.string(), z.string().nullable()], z.undefined()),
     onMessage: event(zEngineMessage),
   },
 };

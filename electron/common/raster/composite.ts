@@ -25,12 +25,28 @@ export async function composite(
   await inSlices(height, width * channels, pause, (first, end) => {
     data.set(onto.data.subarray(first * width * channels, end * width * channels), first * width * channels);
   });
-  const matches = options.matchesRim ? await matchRim(patch, onto, mask, pause) : [];
-  const tables = matches.map((match) => matchTable(match, onto.depth));
+  const pasted = options.matchesRim ? await matchedToRim(patch, onto, mask, pause) : patch;
   await inSlices(mask.bounds.height, mask.bounds.width * channels, pause, (first, end) => {
-    blendRows(data, onto, patch, mask, tables, first, end);
+    blendRows(data, onto, pasted, mask, first, end);
   });
   return { ...onto, data };
+}
+
+/** A patch whose colours are fitted to the photo along the rim of the mask: new samples, the same in everything else.
+ * @param patch as large as the mask's bounds, of the photo's depth and number of colour channels */
+export async function matchedToRim(patch: Raster, onto: Raster, mask: Mask, pause: Pause): Promise<Raster> {
+  const tables = (await matchRim(patch, onto, mask, pause)).map((match) => matchTable(match, onto.depth));
+  const { width, height, channels, depth } = patch;
+  const data = newSamples(depth, patch.data.length);
+  await inSlices(height, width * channels, pause, (first, end) => {
+    for (let i = first * width * channels; i < end * width * channels; i += channels) {
+      for (let c = 0; c < channels; c++) {
+        const table = tables[c];
+        data[i + c] = table ? table[patch.data[i + c]!]! : patch.data[i + c]!;
+      }
+    }
+  });
+  return { ...patch, data };
 }
 
 function blendRows(
@@ -38,7 +54,6 @@ function blendRows(
   { width, channels }: Raster,
   patch: Raster,
   { bounds, data: strengths }: Mask,
-  tables: readonly Samples[],
   first: number,
   end: number,
 ): void {
@@ -50,8 +65,7 @@ function blendRows(
       const strength = strengths[i]!;
       if (strength === 0) continue;
       for (let c = 0; c < colours; c++) {
-        const table = tables[c];
-        const pasted = table ? table[patch.data[from + c]!]! : patch.data[from + c]!;
+        const pasted = patch.data[from + c]!;
         const kept = data[to + c]!;
         data[to + c] = strength === 255 ? pasted : (kept * 255 + strength * (pasted - kept) + 127.5) / 255;
       }

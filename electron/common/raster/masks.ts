@@ -45,6 +45,19 @@ export function maskOfBounds(bounds: Bounds, image: Extent): Mask {
   return { bounds: visible, data: new Uint8Array(visible.width * visible.height).fill(255) };
 }
 
+/** The strengths of a rectangle inside the picture. @param data one byte for each pixel of it, rows first
+ * @throws AppError `unsupported-size`, `selection-empty` */
+export function maskOfStrengths(bounds: Bounds, data: Uint8Array, image: Extent): Mask {
+  const { x, y, width, height } = bounds;
+  const shared = intersect(bounds, boundsOf(image));
+  if (shared.width !== width || shared.height !== height || data.length !== width * height) {
+    const allowed = `the selection of ${width} × ${height} at ${x}, ${y} and its ${data.length} strengths must lie inside the picture of ${image.width} × ${image.height}`;
+    throw new AppError('unsupported-size', { width, height, allowed });
+  }
+  if (data.every((strength) => strength === 0)) throw new AppError('selection-empty', { reason: 'it is 0 everywhere' });
+  return { bounds, data };
+}
+
 /** A picture of the photo's size as a mask: bright is selected, transparent is not. Its bounds are as small as they can be; empty
  * for a black picture. @throws AppError `unsupported-size` when the sizes differ */
 export async function maskOfRaster(raster: Raster, image: Extent, pause: Pause): Promise<Mask> {
@@ -137,6 +150,25 @@ function edgeStrengths(start: number, length: number, first: number, visible: nu
     return Math.round(255 * smooth(Math.min(1, (Math.min(toFirst, toLast) + 1) / (ramp + 1))));
   });
 }
+
+/** At every pixel the weaker of two masks, as large as the part they share. */
+export async function weakerOf(one: Mask, other: Mask, pause: Pause): Promise<Mask> {
+  const bounds = intersect(one.bounds, other.bounds);
+  const data = new Uint8Array(bounds.width * bounds.height);
+  await inSlices(bounds.height, bounds.width, pause, (first, end) => {
+    for (let row = first; row < end; row++) {
+      const a = startOfRow(one.bounds, bounds, row);
+      const b = startOfRow(other.bounds, bounds, row);
+      for (let x = 0, i = row * bounds.width; x < bounds.width; x++, i++) {
+        data[i] = Math.min(one.data[a + x]!, other.data[b + x]!);
+      }
+    }
+  });
+  return { bounds, data };
+}
+
+/** Index, in a mask of bounds `of`, of the first pixel of a row of the part inside it. */
+const startOfRow = (of: Bounds, part: Bounds, row: number): number => (part.y + row - of.y) * of.width + part.x - of.x;
 
 /** Cells of a raster-order grid whose ids differ, 1 for each. */
 export function changedCells(source: ArrayLike<number>, result: ArrayLike<number>): Uint8Array {

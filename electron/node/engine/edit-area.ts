@@ -33,16 +33,19 @@ export async function readSelection(selection: Selection | undefined, photo: Ras
 export async function chooseArea(
   photo: RgbImage,
   selection: Mask | undefined,
-  fit: EditRequest['fit'],
+  fitting: Fitting,
   { imageSize, grid }: Capabilities,
 ): Promise<EditArea> {
-  const placement = place(photo, sizePolicy(photo, selection, fit), imageSize);
+  const placement = place(photo, sizePolicy(photo, selection, fitting), imageSize);
   const square = await takeSquare(rasterOf(photo), placement, pause);
   if (!selection) return { placement, square };
   return { placement, square, selection, locked: await lockedCells(selection, placement, grid) };
 }
 
-function sizePolicy(photo: RgbImage, selection: Mask | undefined, fit: EditRequest['fit']): SizePolicy {
+type Fitting = Pick<EditRequest, 'fit' | 'square'>;
+
+function sizePolicy(photo: RgbImage, selection: Mask | undefined, { fit, square }: Fitting): SizePolicy {
+  if (square) return { kind: 'square', at: square };
   if (!selection) return { kind: fit === 'square' ? 'square' : 'whole' };
   if (fit === 'whole') return { kind: 'whole' };
   return fit === 'square' ? squareAround(photo, selection) : { kind: 'selection', selection: selection.bounds };

@@ -1,12 +1,17 @@
+import type { OrderMessage } from '#common/contract/edit-order.ts';
 import type { EditRequest } from '#common/contract/edit-request.ts';
 import type { JobId, JobMessage } from '#common/contract/job-message.ts';
 import type { Log } from '../log/log.ts';
 import type { ModelLibrary } from '../models/model-library.ts';
 import { runEditJob } from './edit-job.ts';
+import type { JobContext } from './edit-job.ts';
 import { describeFailure } from './failure.ts';
+import type { Failure } from './failure.ts';
 import { JobQueue } from './job-queue.ts';
 import { OpenedModels } from './opened-models.ts';
 import type { OpenModel } from './opened-models.ts';
+import { runPaintJob } from './paint-job.ts';
+import type { PaintWork } from './paint-job.ts';
 
 export interface EngineConfig {
   readonly library: Pick<ModelLibrary, 'find'>;
@@ -18,7 +23,11 @@ export interface EngineConfig {
 /** Told everything that happens to a job: queued first, then one of finished, cancelled and failed last. */
 export type Tell = (message: JobMessage) => void;
 
-/** Turns edit requests into pictures, one job at a time. Files in, files out; nothing else is shared with the caller. */
+/** What ends a job whatever it was about. */
+type Ending = { readonly type: 'cancelled' } | (Failure & { readonly type: 'failed' });
+type Say<Message> = (message: Message | Ending) => void;
+
+/** Turns edits into pictures, one job at a time: from files to files, or from and to wherever the caller keeps pictures. */
 export class Engine implements AsyncDisposable {
   readonly #config: EngineConfig;
   readonly #queue = new JobQueue();
@@ -29,10 +38,16 @@ export class Engine implements AsyncDisposable {
     this.#models = new OpenedModels(config.openModel);
   }
 
-  /** Puts an edit last in the queue. Messages come after this has returned. */
+  /** Puts an edit from files to files last in the queue. Messages come after this has returned. */
   edit(request: EditRequest, tell: Tell): JobId {
-    queueMicrotask(() => tell({ type: 'queued' }));
-    return this.#queue.add((signal) => this.#run(request, tell, signal));
+    return this.#add<JobMessage>(tell, async (context) => {
+      context.say(await runEditJob(request, context));
+    });
+  }
+
+  /** Puts an edit without files last in the queue. Messages come after this has returned. */
+  paint(work: PaintWork, tell: (message: OrderMessage) => void): JobId {
+    return this.#add<OrderMessage>(tell, (context) => runPaintJob(work, context));
   }
 
   /** Ends a job, waiting or running. It says `cancelled` at once; a running one may take a moment more to let go of the model. */
@@ -40,9 +55,15 @@ export class Engine implements AsyncDisposable {
     this.#queue.cancel(job);
   }
 
-  /** Puts a waiting job at a place in the queue, 0 being next. */
-  move(job: JobId, place: number): void {
-    this.#queue.move(job, place);
+  /** Ends a running job with the rows it has, which take a moment to be made into pictures. A waiting one, and one that writes
+   * files, is cancelled. */
+  stop(job: JobId): void {
+    this.#queue.stop(job);
+  }
+
+  /** Puts a waiting job before another that waits, or last. */
+  moveBefore(job: JobId, next: JobId | undefined): void {
+    this.#queue.moveBefore(job, next);
   }
 
   get waiting(): readonly JobId[] {
@@ -54,17 +75,29 @@ export class Engine implements AsyncDisposable {
     return this.#queue.whenIdle();
   }
 
-  async #run(request: EditRequest, tell: Tell, signal: AbortSignal): Promise<void> {
-    const { log } = this.#config;
-    const say = untilTheLast(tell);
+  #add<Message extends { readonly type: string }>(
+    tell: Say<Message | { readonly type: 'queued' }>,
+    run: (context: Context<Message>) => Promise<void>,
+  ): JobId {
+    queueMicrotask(() => tell({ type: 'queued' }));
+    return this.#queue.add((signal, stop) => this.#run(untilTheLast(tell), run, signal, stop));
+  }
+
+  async #run<Message>(
+    say: Say<Message>,
+    run: (context: Context<Message>) => Promise<void>,
+    signal: AbortSignal,
+    stop: AbortSignal,
+  ): Promise<void> {
+    const { library, version, log } = this.#config;
     const onAbort = (): void => say({ type: 'cancelled' });
     signal.addEventListener('abort', onAbort, { once: true });
+    const onWriting = (): void => signal.removeEventListener('abort', onAbort); // from here on it will be finished
     try {
-      const onWriting = (): void => signal.removeEventListener('abort', onAbort); // from here on it will be finished
-      say(await runEditJob(request, { ...this.#config, models: this.#models, signal, say, onWriting }));
+      await run({ library, version, models: this.#models, signal, stop, say, onWriting });
     } catch (error) {
-      if (signal.aborted) return say({ type: 'cancelled' });
-      log.error({ error, request }, 'an edit failed');
+      if (signal.aborted || error === stop.reason) return say({ type: 'cancelled' });
+      log.error({ error }, 'an edit failed');
       say({ type: 'failed', ...describeFailure(error) });
     } finally {
       signal.removeEventListener('abort', onAbort);
@@ -78,12 +111,16 @@ export class Engine implements AsyncDisposable {
   }
 }
 
+type Context<Message> = Omit<JobContext, 'say'> & { readonly say: Say<Message> };
+
+const endings = ['finished', 'cancelled', 'failed'];
+
 /** Passes messages on up to the one that ends a job. */
-function untilTheLast(tell: Tell): Tell {
+function untilTheLast<Message extends { readonly type: string }>(tell: (message: Message) => void) {
   let isOver = false;
-  return (message) => {
+  return (message: Message): void => {
     if (isOver) return;
-    isOver = message.type === 'finished' || message.type === 'cancelled' || message.type === 'failed';
+    isOver = endings.includes(message.type);
     tell(message);
   };
 }

@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { JobId } from '#common/contract/job-message.ts';
 
-/** Work of one job. It ends early, by rejecting with the signal's reason, when the signal is aborted. */
-export type Work = (signal: AbortSignal) => Promise<void>;
+/** Work of one job. It ends early, by rejecting with the signal's reason, when `signal` is aborted; when `stop` is, it ends as soon
+ * as it can with what it has. */
+export type Work = (signal: AbortSignal, stop: AbortSignal) => Promise<void>;
 
 interface Job {
   readonly id: JobId;
   readonly work: Work;
   readonly abort: AbortController;
+  readonly stop: AbortController;
 }
 
 /** The reason jobs are aborted with. */
@@ -36,18 +38,19 @@ export class JobQueue {
 
   /** Puts a job last. It starts after the caller's own code has returned, so that the caller can note the id first. */
   add(work: Work): JobId {
-    const job = { id: randomUUID(), work, abort: new AbortController() };
+    const job = { id: randomUUID(), work, abort: new AbortController(), stop: new AbortController() };
     this.#waiting.push(job);
     this.#draining ??= Promise.resolve().then(() => this.#drain());
     return job.id;
   }
 
-  /** Puts a waiting job at a place in the waiting list, 0 being next. */
-  move(id: JobId, place: number): void {
+  /** Puts a waiting job before another that waits; last where there is no other, or it does not wait any more. */
+  moveBefore(id: JobId, next: JobId | undefined): void {
     const job = this.#waiting.find((waiting) => waiting.id === id);
-    if (!job) return;
+    if (!job || id === next) return;
     this.#waiting = this.#waiting.filter((waiting) => waiting !== job);
-    this.#waiting.splice(place, 0, job);
+    const place = this.#waiting.findIndex((waiting) => waiting.id === next);
+    this.#waiting.splice(place < 0 ? this.#waiting.length : place, 0, job);
   }
 
   /** Aborts a job. A waiting one gets its turn at once, with an aborted signal, to say that it was cancelled. */
@@ -57,7 +60,13 @@ export class JobQueue {
     if (!job) return;
     this.#waiting = this.#waiting.filter((waiting) => waiting !== job);
     job.abort.abort(new Cancelled());
-    void job.work(job.abort.signal).catch(() => undefined);
+    void job.work(job.abort.signal, job.stop.signal).catch(() => undefined);
+  }
+
+  /** Ends a running job with what it has; cancels a waiting one, which has nothing. */
+  stop(id: JobId): void {
+    if (this.#running?.id === id) this.#running.stop.abort(new Cancelled());
+    else this.cancel(id);
   }
 
   cancelAll(): void {
@@ -71,8 +80,8 @@ export class JobQueue {
 
   async #drain(): Promise<void> {
     while ((this.#running = this.#waiting.shift())) {
-      const { work, abort } = this.#running;
-      await work(abort.signal).catch(() => undefined);
+      const { work, abort, stop } = this.#running;
+      await work(abort.signal, stop.signal).catch(() => undefined);
     }
     this.#draining = undefined;
   }

@@ -30,6 +30,8 @@ export function serveEngine(port: MessagePortLike, { services, blobs }: HostedSe
     engine: {
       edit: (order) => orders.edit(order),
       cancel: (job) => orders.cancel(job),
+      stop: (job) => orders.stop(job),
+      moveBefore: (job, next) => orders.moveBefore(job, next),
       onMessage: (listener) => orders.onMessage(listener),
     },
   };

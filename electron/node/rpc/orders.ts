@@ -1,27 +1,29 @@
-import { copyFile, link, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { BlobId } from '#common/contract/blobs.ts';
-import type { EditOrder, EngineMessage, OrderMessage } from '#common/contract/edit-order.ts';
-import type { EditRequest, Selection } from '#common/contract/edit-request.ts';
+import type { EditOrder, EngineMessage, OrderMessage, OrderSelection, Patch } from '#common/contract/edit-order.ts';
+import { AppError } from '#common/contract/errors.ts';
 import { hostError } from '#common/contract/host-errors.ts';
-import type { JobId, JobMessage } from '#common/contract/job-message.ts';
+import type { JobId } from '#common/contract/job-message.ts';
+import type { Extent } from '#common/geometry.ts';
+import { maskOfBounds, maskOfStrengths } from '#common/raster/masks.ts';
+import type { Mask } from '#common/raster/masks.ts';
 import type { Unsubscribe } from '#common/rpc/contract.ts';
 import type { BlobStore } from '../blobs/blob-store.ts';
-import { describeFailure } from '../engine/failure.ts';
+import { storeTiled } from '../blobs/tiled-pixels.ts';
 import type { Engine } from '../engine/engine.ts';
+import type { NewPixels, PaintedPicture, PaintWork } from '../engine/paint-job.ts';
+import { decodeImage } from '../images/decode.ts';
 
 type Listener = (message: EngineMessage) => void;
+type PaintingEngine = Pick<Engine, 'paint' | 'cancel' | 'stop' | 'moveBefore'>;
 
-/** The edits of one page. The engine works from files to files; here blobs become files in a folder of the job, and what is written
- * there becomes blobs and messages. */
+/** The edits of one page. Its pictures are blobs; here they become pixels for the engine, and its results become blobs. */
 export class Orders {
-  readonly #engine: Pick<Engine, 'edit' | 'cancel'>;
+  readonly #engine: PaintingEngine;
   readonly #blobs: BlobStore;
   readonly #listeners = new Set<Listener>();
   readonly #open = new Set<JobId>();
 
-  constructor(engine: Pick<Engine, 'edit' | 'cancel'>, blobs: BlobStore) {
+  constructor(engine: PaintingEngine, blobs: BlobStore) {
     this.#engine = engine;
     this.#blobs = blobs;
   }
@@ -31,137 +33,75 @@ export class Orders {
     return () => this.#listeners.delete(listener);
   }
 
-  /** @throws RemoteError `blob-missing`, `invalid-call` */
+  /** @throws RemoteError `blob-missing` */
   async edit(order: EditOrder): Promise<JobId> {
-    const folder = await mkdtemp(join(tmpdir(), 'editar-job-'));
-    try {
-      const request = await this.#prepare(order, folder);
-      const translate = new Translation(this.#blobs, folder);
-      let told = Promise.resolve(); // messages keep their order although translating takes time
-      const job = this.#engine.edit(request, (message) => {
-        told = told.then(async () => this.#tell(job, await translate.message(message), folder));
-      });
-      this.#open.add(job);
-      return job;
-    } catch (error) {
-      await remove(folder);
-      throw error;
-    }
+    const { picture, selection, ...settings } = order;
+    await this.#require(picture.blob);
+    if (selection && 'strengths' in selection) await this.#require(selection.strengths);
+    const work: PaintWork = {
+      settings,
+      picture: () => readPicture(this.#blobs.path(picture.blob), picture.name),
+      selection: (photo) => this.#selection(selection, photo),
+      store: (pixels) => this.#store(pixels),
+    };
+    const job = this.#engine.paint(work, (message) => this.#tell(job, message));
+    this.#open.add(job);
+    return job;
   }
 
   cancel(job: JobId): undefined {
     if (this.#open.has(job)) this.#engine.cancel(job); // only its own
   }
 
+  stop(job: JobId): undefined {
+    if (this.#open.has(job)) this.#engine.stop(job);
+  }
+
+  moveBefore(job: JobId, next: JobId | null): undefined {
+    if (this.#open.has(job)) this.#engine.moveBefore(job, next ?? undefined);
+  }
+
   cancelAll(): void {
     for (const job of this.#open) this.#engine.cancel(job);
   }
 
-  async #prepare(order: EditOrder, folder: string): Promise<EditRequest> {
-    const { picture, selection, ...rest } = order;
-    if (rest.task === 'edit' && rest.instruction.trim() === '') {
-      throw hostError('invalid-call', { member: 'engine.edit', reason: 'the instruction is empty' });
-    }
-    const [inputs, rows] = [join(folder, 'in'), join(folder, 'rows')];
-    await mkdir(inputs);
-    const image = await this.#asFile(picture.blob, join(inputs, fileNameOf(picture.name)));
+  async #require(id: BlobId): Promise<void> {
+    if (!(await this.#blobs.has(id))) throw hostError('blob-missing', { id });
+  }
+
+  async #selection(selection: OrderSelection | undefined, photo: Extent): Promise<Mask | undefined> {
+    if (!selection) return undefined;
+    if ('region' in selection) return maskOfBounds(selection.region, photo);
+    return maskOfStrengths(selection.bounds, await this.#blobs.get(selection.strengths), photo);
+  }
+
+  async #store({ bounds, rgba, mask }: NewPixels): Promise<Patch> {
+    const { x, y, width, height } = bounds;
+    const strengths = mask && ({ width, height, channels: 1, depth: 8, data: mask.data } as const);
     return {
-      ...rest,
-      image,
-      selection: selection && (await this.#selection(selection, folder)),
-      isRaw: false,
-      rowsFolder: rows,
-      out: join(folder, 'result.png'),
+      offset: { x, y },
+      pixels: await storeTiled(this.#blobs, rgba),
+      mask: strengths ? await storeTiled(this.#blobs, strengths) : null,
     };
   }
 
-  async #selection(selection: NonNullable<EditOrder['selection']>, folder: string): Promise<Selection> {
-    if ('region' in selection) return selection;
-    return { mask: await this.#asFile(selection.mask, join(folder, 'mask')) };
-  }
-
-  /** A link where possible: the engine only reads. */
-  async #asFile(blob: BlobId, path: string): Promise<string> {
-    if (!(await this.#blobs.has(blob))) throw hostError('blob-missing', { id: blob });
-    const from = this.#blobs.path(blob);
-    await link(from, path).catch(() => copyFile(from, path));
-    return path;
-  }
-
-  async #tell(job: JobId, message: OrderMessage | undefined, folder: string): Promise<void> {
-    if (!message) return;
+  #tell(job: JobId, message: OrderMessage): void {
     for (const listener of this.#listeners) listener({ job, message });
-    if (!isLast(message)) return;
-    this.#open.delete(job);
-    await remove(folder);
-  }
-}
-
-/** Turns what the engine says of files into what a page can use. */
-class Translation {
-  readonly #blobs: BlobStore;
-  readonly #folder: string;
-
-  constructor(blobs: BlobStore, folder: string) {
-    this.#blobs = blobs;
-    this.#folder = folder;
-  }
-
-  /** Undefined for a band that is gone: the job was cancelled meanwhile. Never rejects. */
-  async message(message: JobMessage): Promise<OrderMessage | undefined> {
-    try {
-      return await this.#translate(message);
-    } catch (error) {
-      return message.type === 'preview' ? undefined : { type: 'failed', ...describeFailure(error) };
-    }
-  }
-
-  async #translate(message: JobMessage): Promise<OrderMessage | undefined> {
-    switch (message.type) {
-      case 'preview': {
-        const { row, variant = 0, file } = message;
-        return file === undefined ? undefined : { type: 'preview', row, variant, png: await readFile(file) };
-      }
-      case 'finished': {
-        const { out, ids, further = [], ...rest } = message;
-        const pictures = [{ out, ids }, ...further].map(async (picture) => ({
-          blob: await this.#blobs.put(await readFile(picture.out)),
-          ids: picture.ids,
-        }));
-        return { ...rest, pictures: await Promise.all(pictures) };
-      }
-      case 'failed':
-        return { ...message, message: this.#withoutFolders(message.message), data: this.#plain(message.data) };
-      case 'queued':
-      case 'progress':
-      case 'cancelled':
-        return message;
-    }
-  }
-
-  /** The person knows the picture by its name; where its copy lies is nobody's business. */
-  #withoutFolders(text: string): string {
-    return text.replaceAll(join(this.#folder, 'in', '/'), '').replaceAll(join(this.#folder, '/'), '');
-  }
-
-  #plain(data: Record<string, unknown>): Record<string, unknown> {
-    const plain = ([key, value]: [string, unknown]) => [
-      key,
-      typeof value === 'string' ? this.#withoutFolders(value) : value,
-    ];
-    return Object.fromEntries(Object.entries(data).map(plain));
+    if (isLast(message)) this.#open.delete(job);
   }
 }
 
 const isLast = ({ type }: OrderMessage): boolean => type === 'finished' || type === 'cancelled' || type === 'failed';
 
-const remove = (folder: string): Promise<void> => rm(folder, { recursive: true, force: true, maxRetries: 3 });
-
-/** A name that is safe in any folder of any system, as close to the given one as that allows. */
-export function fileNameOf(name: string): string {
-  const base = name.split(/[/\\]/).at(-1) ?? '';
-  const safe = base.replaceAll(/[\p{Cc}<>:"|?*]/gu, '_').replace(/[. ]+$/, '');
-  const isReserved = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i.test(safe);
-  const short = safe.slice(-100).replace(/^\.+/, '');
-  return short === '' || isReserved ? 'picture' : short;
+/** The person knows the picture by its name; where its blob lies is nobody's business. */
+async function readPicture(path: string, name: string): Promise<PaintedPicture> {
+  try {
+    const { raster, metadata } = await decodeImage(path);
+    return { raster, notices: metadata.notices };
+  } catch (cause) {
+    if (cause instanceof AppError && cause.data['path'] === path) {
+      throw new AppError(cause.code, { ...cause.data, path: name.split(/[/\\]/).at(-1) }, { cause });
+    }
+    throw cause;
+  }
 }

@@ -86,9 +86,9 @@ export class EditarModel implements EditModel {
     const prefillMs = clock.lap();
     const locked = source.ids.map((id, cell) => lockedId(input.locked?.[cell] ?? null, id));
     const lockedIds = Array.from(locked, (id) => (id < 0 ? null : id));
-    const { topK, topP, temperature, seed } = options;
+    const { topK, topP, temperature, seed, firstVariant } = options;
     return new EditarRun({
-      tokens: new NextTokenRun(decoder, logits, lockedIds, seededPick({ topK, topP, temperature }, seed)),
+      tokens: new NextTokenRun(decoder, logits, lockedIds, seededPick({ topK, topP, temperature }, seed, firstVariant)),
       codec: this.#parts.codec,
       grid: this.#parts.config.grid,
       sourceIds: source.ids,
@@ -161,7 +161,8 @@ const lockedId = (lock: number | 'source' | null, sourceId: number): number =>
 
 const asFloat = ({ dims, data }: HostTensor): FloatTensor => ({ dims, data: data as Float32Array });
 
-function optionProblems({ cfg, temperature, topK, topP, seed, variants }: EditOptions): string[] {
+function optionProblems(options: EditOptions): string[] {
+  const { cfg, temperature, topK, topP, seed, variants, firstVariant = 0 } = options;
   const problems: string[] = [];
   const expect = (holds: boolean, what: string): void => void (holds || problems.push(what));
   expect(cfg >= 0 && cfg <= 100, `guidance ${cfg} is not between 0 and 100`);
@@ -171,6 +172,7 @@ function optionProblems({ cfg, temperature, topK, topP, seed, variants }: EditOp
   expect(Number.isSafeInteger(seed) && seed >= 0, `seed ${seed} is not a whole number from 0 to 2^53 - 1`);
   const variantsFit = Number.isInteger(variants) && variants >= 1 && variants <= maxVariants;
   expect(variantsFit, `${variants} variants: 1 to ${maxVariants} are possible`);
+  expect(Number.isInteger(firstVariant) && firstVariant >= 0, `first variant ${firstVariant} is not 0 or above`);
   return problems;
 }
 

@@ -7,11 +7,32 @@ import { listenInEffect } from './listen-in-effect.svelte.ts';
 
 vi.stubGlobal('createImageBitmap', () => Promise.resolve({ width: 100, height: 80, close: () => undefined }));
 
+vi.stubGlobal('ImageData', class {});
+vi.stubGlobal(
+  'OffscreenCanvas',
+  class {
+    getContext = () => ({ drawImage: () => undefined });
+    convertToBlob = () => Promise.resolve(new Blob(['png']));
+  },
+);
+
 const timings = {
   ...{ encodeMs: 0, textMs: 0, prefillMs: 0, firstTokenMs: 0, firstRowMs: 0, decodeMs: 0, tokens: 0 },
   ...{ lockedTokens: 0, msPerToken: 0, vqMs: 0, compositeMs: 0, totalMs: 0 },
 };
-const finished = { type: 'finished' as const, width: 100, height: 80, seed: 1, timings, pictures: [{ blob }] };
+const sampling = { cfg: 3, temperature: 1, topK: 0, topP: 1 };
+const pictures = [{ variant: 0, ids: [], patch: null }];
+const band = { rows: 1, width: 1, rgb: new Uint8Array(3), decodedAt: 0 };
+const finished = {
+  type: 'finished' as const,
+  seed: 1,
+  model: 'mini',
+  sampling,
+  rows: 4,
+  sourceIds: [],
+  timings,
+  pictures,
+};
 
 async function start() {
   const host = new FakeHost();
@@ -60,8 +81,8 @@ test('bands are placed on the picture as the model saw it', async () => {
   const { host, job } = await startRunning();
   const onBand = vi.fn();
   job.onBand = onBand;
-  host.say({ type: 'preview', row: 2, variant: 0, png: new Uint8Array([1]) });
-  host.say({ type: 'preview', row: 2, variant: 1, png: new Uint8Array([1]) });
+  host.say({ type: 'preview', row: 2, variant: 0, ...band });
+  host.say({ type: 'preview', row: 2, variant: 1, ...band });
   await expect.poll(() => onBand.mock.calls.length).toBe(1);
   expect(onBand).toHaveBeenCalledWith(
     expect.objectContaining({ top: 32, placement: expect.objectContaining({ modelSize: 64 }) as unknown }),

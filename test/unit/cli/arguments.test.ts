@@ -17,7 +17,7 @@ test('reads the shortest edit, leaving the numbers of sampling to the model', ()
       json: false,
       request: {
         ...{ image: 'in.png', instruction: 'make it red', out: 'out.png', task: 'edit', device: 'auto' },
-        ...{ sampling: {}, seed: 0, variants: 1, isRaw: false },
+        ...{ sampling: {}, seed: 0, variants: 1, firstVariant: 0, isRaw: false },
       },
     },
   });
@@ -27,7 +27,7 @@ test('reads every flag of edit', () => {
   const flags = [
     ...['--task', 'edit', '--model', 'mini', '--cfg', '1.5', '--temperature', '0', '--top-k', '0', '--top-p', '0.9'],
     ...['--seed', '7', '--variants', '3', '--region', '10,20,30,40', '--fit', 'square', '--device', 'cpu'],
-    ...['--raw', '--rows', 'bands', '--json'],
+    ...['--first-variant', '2', '--raw', '--rows', 'bands', '--json'],
   ];
   expect(parse(...minimal, ...flags)).toEqual({
     command: {
@@ -36,11 +36,17 @@ test('reads every flag of edit', () => {
       request: {
         ...{ image: 'in.png', instruction: 'make it red', out: 'out.png', task: 'edit', model: 'mini' },
         sampling: { cfg: 1.5, temperature: 0, topK: 0, topP: 0.9 },
-        ...{ seed: 7, variants: 3, selection: { region: { x: 10, y: 20, width: 30, height: 40 } } },
+        ...{ seed: 7, variants: 3, firstVariant: 2, selection: { region: { x: 10, y: 20, width: 30, height: 40 } } },
         ...{ fit: 'square', device: 'cpu', isRaw: true, rowsFolder: 'bands' },
       },
     },
   });
+});
+
+test('reads a square that was placed by hand', () => {
+  const request = { square: { x: -5, y: 10, size: 300 } };
+  expect(parse(...minimal, '--square', '-5,10,300')).toMatchObject({ command: { request } });
+  expect(mistakeOf(...minimal, '--square', '0,0,300', '--fit', 'whole')).toContain('cannot be used with');
 });
 
 test('keeps the instruction to the letter', () => {
@@ -61,6 +67,7 @@ test.each([
   ['--variants', '9', 'a whole number from 1 to 8'],
   ['--region', '1,2,3', 'x,y,width,height'],
   ['--region', '0,0,0,5', 'width and height at least 1'],
+  ['--square', '0,0', 'x,y,size'],
   ['--task', 'paint', 'Allowed choices are edit, canny, depth, segmentation'],
   ['--device', 'tpu', 'Allowed choices are auto, cpu, cuda, dml, webgpu'],
 ])('refuses %s %s and names what is allowed', (flag, value, words) => {

@@ -52,7 +52,7 @@ test('moves a waiting job to the front', async () => {
   const jobs = ['a', 'b', 'c'].map((name) => heldJob(name, log));
   const ids = jobs.map(({ work }) => queue.add(work));
   await settle();
-  queue.move(ids[2], 0);
+  queue.moveBefore(ids[2], ids[1]);
   expect(queue.waiting).toEqual([ids[2], ids[1]]);
   for (const one of [0, 2, 1]) {
     jobs[one].end();

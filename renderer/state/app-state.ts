@@ -8,6 +8,7 @@ import { JobState } from './job.svelte.ts';
 import { platformOf } from './keys.ts';
 import { LayoutState } from './layout.svelte.ts';
 import { Problems } from './problems.svelte.ts';
+import { Questions } from './questions.svelte.ts';
 
 /** Everything the page remembers, made once per page. */
 export interface AppState {
@@ -19,6 +20,7 @@ export interface AppState {
   readonly canvas: CanvasState;
   readonly commands: Commands;
   readonly layout: LayoutState;
+  readonly questions: Questions;
 }
 
 export function createAppState(host: Host): AppState {
@@ -28,7 +30,9 @@ export function createAppState(host: Host): AppState {
   const job = new JobState(engine, editor, problems);
   const commands = new Commands(problems, platformOf(navigator.userAgent));
   const canvas = new CanvasState();
-  return { host, problems, engine, editor, job, canvas, commands, layout: new LayoutState() };
+  const layout = new LayoutState();
+  const questions = new Questions();
+  return { host, problems, engine, editor, job, canvas, commands, layout, questions };
 }
 
 const key = Symbol('app state');

@@ -156,7 +156,7 @@ export class JobState {
     try {
       await this.#editor.accept(pictures[0]!.patch);
       this.announcement = t('edit.done');
-      for (const notice of notices) this.#problems.show('notice', notice);
+      for (const notice of notices) this.#problems.notice(notice);
     } finally {
       this.#end();
     }
@@ -164,7 +164,7 @@ export class JobState {
 
   #fail(code: string, message: string | undefined): void {
     this.announcement = t('edit.failed');
-    this.#problems.report(new RemoteError({ code, message: message ?? code, data: {} }));
+    this.#problems.report(new RemoteError({ code, message: message ?? code, data: {} }), t('edit.failed'));
     this.#end();
   }
 }

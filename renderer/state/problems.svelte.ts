@@ -1,31 +1,37 @@
-import { describeHostError } from '#common/contract/host-errors.ts';
+import { describeAppError } from '#common/contract/error-messages.ts';
 import { errorToWire } from '#common/contract/errors.ts';
+import type { WireError } from '#common/contract/errors.ts';
+import { describeHostError } from '#common/contract/host-errors.ts';
 
-/** Something that went wrong, in words for the person. */
+/** Something to tell the person: an error, or a notice about something that worked. */
 export interface Problem {
   readonly id: number;
-  readonly code: string;
-  readonly text: string;
+  readonly tone: 'error' | 'notice';
+  readonly code: string; // `notice` for a notice
+  readonly title: string; // what happened
+  readonly text: string; // what was kept, what to do
+  readonly details?: string; // for whoever can use them; left out where the title says it all
 }
+
+const maxShown = 3;
 
 /** What went wrong and has not been dismissed. */
 export class Problems {
   list = $state<readonly Problem[]>([]);
   #nextId = 0;
 
-  /** The one place that turns whatever was thrown into something to show. Cancelling is nobody's problem. */
-  report(thrown: unknown): void {
-    const { code, message } = errorToWire(thrown);
-    if (code === 'cancelled') return;
-    const known = describeHostError(code);
-    const text = known ? [known.sentence, known.kept, known.action].filter(Boolean).join(' ') : message;
-    this.show(code, text);
+  /** The one place that turns whatever was thrown into something to show. Cancelling is nobody's problem.
+   * @param title what failed, for failures whose own account is long or technical */
+  report(thrown: unknown, title?: string): void {
+    const error = errorToWire(thrown);
+    if (error.code === 'cancelled') return;
+    const details = isPlain(thrown) ? undefined : inDetail(error, thrown);
+    this.#add({ tone: 'error', code: error.code, ...inWords(error, title), details });
   }
 
-  /** The same problem is shown once, however often it comes. */
-  show(code: string, text: string): void {
-    const others = this.list.filter((problem) => problem.text !== text);
-    this.list = [...others, { id: this.#nextId++, code, text }].slice(-3);
+  /** Says something that worked, or half worked. It leaves by itself. */
+  notice(title: string, text = ''): void {
+    this.#add({ tone: 'notice', code: 'notice', title, text });
   }
 
   dismiss(id: number): void {
@@ -44,4 +50,25 @@ export class Problems {
       this.report(error);
     }
   }
+
+  /** The same is shown once, however often it comes. */
+  #add(added: Omit<Problem, 'id'>): void {
+    const others = this.list.filter(({ title, text }) => title !== added.title || text !== added.text);
+    this.list = [...others, { id: this.#nextId++, ...added }].slice(-maxShown);
+  }
+}
+
+function inWords({ code, message, data }: WireError, title: string | undefined): Pick<Problem, 'title' | 'text'> {
+  const known = describeHostError(code) ?? describeAppError(code, data);
+  if (!known) return title === undefined ? { title: message, text: '' } : { title, text: message };
+  return { title: known.sentence, text: [known.kept, known.action].filter(Boolean).join(' ') };
+}
+
+/** Our own sentence for the person, with nothing behind it. */
+const isPlain = (thrown: unknown): boolean => thrown instanceof Error && thrown.constructor === Error;
+
+function inDetail({ code, message, data }: WireError, thrown: unknown): string {
+  const values = Object.keys(data).length > 0 ? [JSON.stringify(data)] : [];
+  const stack = code === 'internal' && thrown instanceof Error && thrown.stack ? [thrown.stack] : [];
+  return [`${code}: ${message}`, ...values, ...stack, navigator.userAgent].join('\n');
 }

@@ -90,6 +90,10 @@ export function describeError(code: AppErrorCode, data: ErrorData = {}): ErrorMe
   return { ...message, sentence: fill(message.sentence, data) };
 }
 
+/** The same for a code that may be none of these, as another process tells it. */
+export const describeAppError = (code: string, data: ErrorData): ErrorMessage | undefined =>
+  Object.hasOwn(messages, code) ? describeError(code as AppErrorCode, data) : undefined;
+
 function fill(template: string, data: ErrorData): string {
   const filled = template.replaceAll(/\{(\w+)\}/g, (_, name: string) => inWords(data[name]));
   return filled.replaceAll(/ +(?= |[.,:;](?:\s|$))/g, '');

@@ -52,7 +52,7 @@ describe('a command', () => {
     const { commands, problems } = create();
     commands.register('file.open', { run: () => Promise.reject(new Error('the disk is gone')) });
     await commands.run('file.open');
-    expect(problems.list.map(({ text }) => text)).toEqual(['the disk is gone']);
+    expect(problems.list.map(({ title }) => title)).toEqual(['the disk is gone']);
   });
 });
 

@@ -1,0 +1,14 @@
+import type { IconName } from './icons.ts';
+
+/** A line of a menu that opens from a button. */
+export type MenuEntry =
+  | 'line'
+  | {
+      readonly label: string;
+      readonly icon?: IconName;
+      readonly keys?: string; // as printed on the keyboard
+      readonly isChecked?: boolean;
+      readonly isDisabled?: boolean;
+      readonly isDanger?: boolean; // it destroys something
+      readonly run: () => void;
+    };

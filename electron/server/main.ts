@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { BlobStore } from '#node/blobs/blob-store.ts';
 import { userDataFolder } from '#node/models/user-data.ts';
+import { openStores } from '#node/projects/stores.ts';
 import { createServices } from '#node/services.ts';
 import { startBrowserHost } from './browser-host.ts';
 
@@ -13,7 +13,7 @@ const services = await createServices({ programFolder });
 const port = portFrom(values.port);
 const host = await startBrowserHost({
   services,
-  blobs: new BlobStore(join(userDataFolder(), 'blobs')),
+  ...openStores(userDataFolder()),
   pageFolder: join(programFolder, 'out', 'renderer'),
   port,
   token: process.env.EDITAR_TOKEN,

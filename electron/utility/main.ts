@@ -1,8 +1,7 @@
 import type { MessagePortMain, ParentPort } from 'electron';
-import { join } from 'node:path';
 import { electronPort } from '#common/rpc/electron-port.ts';
-import { BlobStore } from '#node/blobs/blob-store.ts';
 import { userDataFolder } from '#node/models/user-data.ts';
+import { openStores } from '#node/projects/stores.ts';
 import { serveEngine } from '#node/rpc/engine-services.ts';
 import { createServices } from '#node/services.ts';
 
@@ -11,7 +10,7 @@ const programFolder = process.argv[2];
 if (programFolder === undefined) throw new Error('the engine needs to be told the folder of the program');
 const hosted = createServices({ programFolder }).then((services) => ({
   services,
-  blobs: new BlobStore(join(userDataFolder(), 'blobs')),
+  ...openStores(userDataFolder()),
 }));
 
 (process as NodeJS.Process & { parentPort: ParentPort }).parentPort.on('message', ({ ports }) => {

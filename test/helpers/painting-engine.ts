@@ -1,10 +1,10 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EditInput, EditModel, EditOptions, EditRun, PreviewBand, RgbImage } from '#models/api';
-import { BlobStore } from '#node/blobs/blob-store.ts';
 import { Engine } from '#node/engine/engine.ts';
 import { createLog } from '#node/log/log.ts';
 import { ModelLibrary } from '#node/models/model-library.ts';
+import { openStores } from '#node/projects/stores.ts';
 import type { HostedServices } from '#node/rpc/engine-services.ts';
 import { writeFakePack } from './fake-pack.ts';
 
@@ -40,7 +40,7 @@ export async function createPaintingEngine(settings: PaintingSettings): Promise<
   const program = { version: '0.0.0', onnxruntime: '0.0.0' };
   return {
     services: { program, library, engine },
-    blobs: new BlobStore(join(folder, 'blobs')),
+    ...openStores(folder),
     [Symbol.asyncDispose]: () => engine[Symbol.asyncDispose](),
   };
 }

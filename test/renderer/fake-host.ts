@@ -6,6 +6,7 @@ import { createClient } from '#common/rpc/client.ts';
 import { createMemoryPorts } from '#common/rpc/memory-port.ts';
 import { serve } from '#common/rpc/server.ts';
 import type { Host } from '../../renderer/host/host.ts';
+import { FakeDocuments } from './fake-documents.ts';
 
 export const blob = 'b'.repeat(64) as BlobId;
 
@@ -24,6 +25,7 @@ export class FakeHost implements Host {
   readonly cancelled: string[] = [];
   readonly stopped: string[] = [];
   readonly moved: unknown[] = [];
+  readonly documents = new FakeDocuments();
   models = [model];
   #say: (message: EngineMessage) => void = () => undefined;
   #tell: Parameters<Host['onEngine']>[0] = () => undefined;
@@ -55,6 +57,7 @@ export class FakeHost implements Host {
       program: { about: () => ({ version: '0', onnxruntime: '0' }) },
       blobs: { put: () => blob, get: () => new Uint8Array([7]) },
       models: { list: () => this.models, samples: () => [] },
+      documents: this.documents.implementations,
       engine: {
         edit: (order) => `job-${this.ordered.push(order)}`,
         cancel: (job) => void this.cancelled.push(job),

@@ -9,6 +9,9 @@ export const hostErrorCodes = [
   'invalid-call', // {member, reason}
   'blob-missing', // {id}
   'blob-damaged', // {id}
+  'document-gone', // {document}
+  'document-in-use', // {document}
+  'journal-broken', // {}
 ] as const;
 export type HostErrorCode = (typeof hostErrorCodes)[number];
 
@@ -34,6 +37,20 @@ const messages: Record<HostErrorCode, ErrorMessage> = {
   'blob-damaged': {
     sentence: 'A stored picture was changed on the disk and is not used.',
     action: 'Open the picture again.',
+  },
+  'document-gone': {
+    sentence: 'The document is not open any more.',
+    action: 'Open it again.',
+  },
+  'document-in-use': {
+    sentence: 'The document is open in another window.',
+    kept: 'It is as it was.',
+    action: 'Go on there, or close it there first.',
+  },
+  'journal-broken': {
+    sentence: 'A change could not be written down.',
+    kept: 'Your picture is here as you see it.',
+    action: 'Save it now.',
   },
 };
 

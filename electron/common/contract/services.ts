@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { event, method } from '../rpc/contract.ts';
 import type { ImplementationsOf, ServicesOf } from '../rpc/contract.ts';
 import { zBlobId, zBytes } from './blobs.ts';
+import { documentServices } from './documents.ts';
 import { zEditOrder, zEngineMessage } from './edit-order.ts';
 import { zTask } from './edit-request.ts';
 
@@ -45,6 +46,7 @@ export const engineContract = {
     put: method([zBytes], zBlobId),
     get: method([zBlobId], zBytes),
   },
+  ...documentServices,
   models: {
     list: method([], z.array(zModelInfo)), // the embedded one first
     samples: method([], z.array(zSample)), // of the embedded model; none where it brings none

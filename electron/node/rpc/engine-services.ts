@@ -8,6 +8,8 @@ import type { BlobStore } from '../blobs/blob-store.ts';
 import { describeFailure } from '../engine/failure.ts';
 import type { ListedPack } from '../models/model-library.ts';
 import { readSamples } from '../models/samples.ts';
+import { Documents } from '../projects/documents.ts';
+import type { Journals } from '../projects/journals.ts';
 import type { Services } from '../services.ts';
 import { Orders } from './orders.ts';
 
@@ -15,10 +17,12 @@ import { Orders } from './orders.ts';
 export interface HostedServices {
   readonly services: Pick<Services, 'program' | 'library' | 'engine'>;
   readonly blobs: BlobStore;
+  readonly journals: Journals;
 }
 
 /** Serves one page over one port until the port closes; then its jobs are cancelled. */
-export function serveEngine(port: MessagePortLike, { services, blobs }: HostedServices): void {
+export function serveEngine(port: MessagePortLike, { services, blobs, journals }: HostedServices): void {
+  const documents = new Documents({ blobs, journals });
   const orders = new Orders(services.engine, blobs);
   const implementations: EngineImplementations = {
     program: { about: () => ({ ...services.program }) },
@@ -26,6 +30,16 @@ export function serveEngine(port: MessagePortLike, { services, blobs }: HostedSe
     models: {
       list: async () => (await services.library.list()).map(modelInfo),
       samples: async () => await sampleBlobs(services.library, blobs),
+    },
+    documents: {
+      open: (source) => documents.open(source),
+      attach: (document, records) => documents.attach(document, records),
+      append: (document, patch) => documents.append(document, patch),
+      close: (document) => documents.close(document),
+      recoverable: () => documents.recoverable(),
+      recover: (document) => documents.recover(document),
+      discard: (document) => documents.discard(document),
+      tiles: (picture, options) => documents.tiles(picture, options),
     },
     engine: {
       edit: (order) => orders.edit(order),
@@ -35,7 +49,10 @@ export function serveEngine(port: MessagePortLike, { services, blobs }: HostedSe
       onMessage: (listener) => orders.onMessage(listener),
     },
   };
-  port.onClose(() => orders.cancelAll());
+  port.onClose(() => {
+    orders.cancelAll();
+    void documents[Symbol.asyncDispose]();
+  });
   serve(port, engineContract, implementations, { describe });
 }
 

@@ -1,0 +1,142 @@
+import { randomUUID } from 'node:crypto';
+import type { BlobId } from '#common/contract/blobs.ts';
+import type { DocumentId, FileSource, OpenedDocument, Recoverable, TileOptions } from '#common/contract/documents.ts';
+import { hostError } from '#common/contract/host-errors.ts';
+import { documentProblem } from '#common/document/integrity.ts';
+import type { DocumentPatch } from '#common/document/patch.ts';
+import type { DocumentRecord } from '#common/document/records.ts';
+import type { BlobStore } from '../blobs/blob-store.ts';
+import { openAsDocument, readPictureTiles } from './picture-document.ts';
+import type { DocumentFiles, Journal } from './journal.ts';
+import type { Journals } from './journals.ts';
+
+/** What the pages of one host share. */
+export interface DocumentsConfig {
+  readonly blobs: BlobStore;
+  readonly journals: Journals;
+}
+
+interface OpenDocument {
+  readonly journal: Journal;
+  files: DocumentFiles;
+  last: Promise<unknown>; // changes are written down in the order they came, although blobs are looked for first
+  hasGap: boolean; // a change could not be written down; those after it must not be
+}
+
+const noFiles: DocumentFiles = { project: null, inputs: [] };
+
+/** The open documents of one page: opened, written down, and let go when the page goes. */
+export class Documents implements AsyncDisposable {
+  readonly #blobs: BlobStore;
+  readonly #journals: Journals;
+  readonly #open = new Map<DocumentId, OpenDocument>();
+
+  constructor({ blobs, journals }: DocumentsConfig) {
+    this.#blobs = blobs;
+    this.#journals = journals;
+  }
+
+  async open(source: FileSource): Promise<OpenedDocument> {
+    if ('handle' in source) throw hostError('invalid-call', { member: 'documents.open', reason: 'no such file' });
+    const { records, notices } = await openAsDocument(await this.#blobs.get(source.blob), source, this.#blobs);
+    const document = await this.#begin(records, noFiles, false);
+    return { document, records, hasFile: false, hasUnsaved: false, notices };
+  }
+
+  /** The page goes on with what it has, whatever the journal says: it is the one that knows. */
+  async attach(document: DocumentId, records: DocumentRecord[]): Promise<DocumentId> {
+    requireWhole(records, 'documents.attach');
+    const files = this.#open.get(document)?.files ?? (await this.#journals.read(document))?.files ?? noFiles;
+    await this.#letGo(document);
+    const isTaken = await this.#journals.isInUse(document);
+    return await this.#begin(records, files, true, isTaken ? undefined : document);
+  }
+
+  async append(document: DocumentId, patch: DocumentPatch): Promise<undefined> {
+    const open = this.#require(document);
+    const written = open.last.then(() => this.#write(open, patch));
+    open.last = written.catch(() => (open.hasGap = true)); // the page hears of it, and attaches anew
+    await written;
+  }
+
+  async #write({ journal, hasGap }: OpenDocument, patch: DocumentPatch): Promise<void> {
+    if (hasGap) throw hostError('journal-broken');
+    await this.#requireBlobs(patch);
+    await journal.append({ type: 'change', patch });
+  }
+
+  async close(document: DocumentId): Promise<undefined> {
+    await this.#letGo(document);
+    await this.#journals.remove(document);
+  }
+
+  recoverable(): Promise<Recoverable[]> {
+    return this.#journals.recoverable();
+  }
+
+  async recover(document: DocumentId): Promise<OpenedDocument> {
+    const { journal, found } = await this.#journals.resume(document);
+    const { records, files, hasUnsaved, isCut } = found;
+    this.#keep(document, journal, files);
+    const notices = isCut ? ['The very last change had not been written down completely and is missing.'] : [];
+    return { document, records, hasFile: files.project !== null, hasUnsaved, notices };
+  }
+
+  async discard(document: DocumentId): Promise<undefined> {
+    await this.#journals.remove(document);
+  }
+
+  tiles(picture: BlobId, options: TileOptions) {
+    return readPictureTiles(picture, options, this.#blobs);
+  }
+
+  /** Journals stay: what is not saved can be recovered. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all([...this.#open.keys()].map((document) => this.#letGo(document)));
+  }
+
+  async #begin(
+    records: DocumentRecord[],
+    files: DocumentFiles,
+    hasUnsaved: boolean,
+    document = randomUUID() as DocumentId,
+  ): Promise<DocumentId> {
+    const journal = await this.#journals.begin(document, { records, files, hasUnsaved });
+    this.#keep(document, journal, files);
+    return document;
+  }
+
+  #keep(document: DocumentId, journal: Journal, files: DocumentFiles): void {
+    this.#open.set(document, { journal, files, last: Promise.resolve(), hasGap: false });
+  }
+
+  async #letGo(document: DocumentId): Promise<void> {
+    const open = this.#open.get(document);
+    if (!open) return;
+    this.#open.delete(document);
+    await open.last;
+    await open.journal[Symbol.asyncDispose]();
+    await this.#journals.release(document);
+  }
+
+  #require(document: DocumentId): OpenDocument {
+    const open = this.#open.get(document);
+    if (!open) throw hostError('document-gone', { document });
+    return open;
+  }
+
+  /** A change that names pixels which are not there could not be recovered. */
+  async #requireBlobs({ put, tiles }: DocumentPatch): Promise<void> {
+    const listed = [
+      ...put.flatMap((record) => (record.type === 'image' ? record.tiles : [])),
+      ...tiles.flatMap(({ changes }) => changes.map(([, tile]) => tile)),
+    ];
+    const blobs = new Set(listed.filter((tile) => tile !== null));
+    for (const id of blobs) if (!(await this.#blobs.has(id))) throw hostError('blob-missing', { id });
+  }
+}
+
+function requireWhole(records: DocumentRecord[], member: string): void {
+  const reason = documentProblem(records);
+  if (reason !== undefined) throw hostError('invalid-call', { member, reason });
+}

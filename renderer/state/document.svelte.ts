@@ -1,0 +1,208 @@
+import type { DocumentId, FileSource, OpenedDocument, Recoverable } from '#common/contract/documents.ts';
+import type { EngineServices } from '#common/contract/services.ts';
+import type { RecordsDiff } from '#common/document/diff.ts';
+import { History } from '#common/document/history.ts';
+import type { Mark } from '#common/document/history.ts';
+import { patchOf } from '#common/document/patch.ts';
+import type { DocumentPatch } from '#common/document/patch.ts';
+import { projectId } from '#common/document/records.ts';
+import type { DocumentRecord, Layer, Project, Version } from '#common/document/records.ts';
+import { DocumentStore } from '#common/document/store.ts';
+import type { Change } from '#common/document/store.ts';
+import type { EngineState } from './engine.svelte.ts';
+import type { Problems } from './problems.svelte.ts';
+
+/** What belongs to one open document, from opening to closing. */
+interface Session {
+  id: DocumentId;
+  readonly store: DocumentStore;
+  readonly history: History<DocumentRecord>;
+}
+
+type Listener = (change: Change<DocumentRecord>) => void;
+
+/** The open document: its records for components, its gestures, and its journal. Whoever changes it does so through `act`, or between
+ * `mark` and the end of a gesture; what changed is written down by the engine at once. */
+export class DocumentState {
+  /** Records by place; replaced with every change. */
+  project = $state.raw<Project>();
+  layers = $state.raw<readonly Layer[]>([]); // from the bottom up
+  versions = $state.raw<readonly Version[]>([]);
+
+  isDirty = $state(false); // something is in no file
+  isWrittenDown = $state(true); // all of it would survive a crash
+  undoName = $state<string>();
+  redoName = $state<string>();
+  recoverable = $state.raw<readonly Recoverable[]>([]); // what a crash left
+
+  readonly #engine: EngineState;
+  readonly #problems: Problems;
+  readonly #listeners = new Set<Listener>();
+  #session = $state.raw<Session>();
+  #writing: Promise<void> = Promise.resolve();
+  #mustAttach = false;
+
+  constructor(engine: EngineState, problems: Problems) {
+    this.#engine = engine;
+    this.#problems = problems;
+  }
+
+  /** The records. @throws Error when nothing is open */
+  get store(): DocumentStore {
+    if (!this.#session) throw new Error('no document is open');
+    return this.#session.store;
+  }
+
+  get isOpen(): boolean {
+    return this.#session !== undefined;
+  }
+
+  /** Hears every change of whichever document is open, for what is drawn from it. @returns ends it */
+  onChange(listener: Listener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** To be called whenever there is another connection to the engine: asks what a crash left, and goes on writing down. */
+  async connected(services: EngineServices): Promise<void> {
+    if (this.#session) {
+      this.#mustAttach = true;
+      await this.#write(undefined);
+    } else this.recoverable = await services.documents.recoverable();
+  }
+
+  /** Opens a picture in the place of what is open, which is closed. @returns sentences for the person */
+  async open(source: FileSource): Promise<readonly string[]> {
+    return await this.#begin(await this.#services.open(source));
+  }
+
+  /** Opens what a crash left. @returns sentences for the person */
+  async recover(document: DocumentId): Promise<readonly string[]> {
+    const opened = await this.#services.recover(document);
+    this.recoverable = this.recoverable.filter((one) => one.document !== document);
+    return await this.#begin(opened);
+  }
+
+  /** Forgets what a crash left. */
+  async discard(document: DocumentId): Promise<void> {
+    await this.#services.discard(document);
+    this.recoverable = this.recoverable.filter((one) => one.document !== document);
+  }
+
+  /** Closes the document; what is in no file is gone. */
+  async close(): Promise<void> {
+    const session = this.#session;
+    if (!session) return;
+    session.history[Symbol.dispose]();
+    this.#session = undefined;
+    [this.project, this.layers, this.versions, this.isDirty] = [undefined, [], [], false];
+    await this.#writing;
+    await this.#services.close(session.id);
+  }
+
+  /** One gesture of the person. When it throws, nothing has changed. @param name as menus show it */
+  act<T>(name: string, change: (store: DocumentStore) => T): T {
+    this.mark(name);
+    const result = this.store.transact('user', () => change(this.store));
+    this.#noteHistory();
+    return result;
+  }
+
+  /** What a finished job changes; no gesture of the person. */
+  note<T>(change: (store: DocumentStore) => T): T {
+    return this.store.transact('program', () => change(this.store));
+  }
+
+  /** Begins a gesture of several changes, as a drag is. */
+  mark(name: string): Mark {
+    return this.#require().history.mark(name);
+  }
+
+  /** Takes back a gesture that was not brought to an end. */
+  bail(mark: Mark): void {
+    this.#require().history.bailToMark(mark);
+    this.#noteHistory();
+  }
+
+  /** Ends a gesture: all since the mark is undone at once. */
+  squash(mark: Mark): void {
+    this.#require().history.squashToMark(mark);
+    this.#noteHistory();
+  }
+
+  undo(): void {
+    this.#session?.history.undo();
+    this.#noteHistory();
+  }
+
+  redo(): void {
+    this.#session?.history.redo();
+    this.#noteHistory();
+  }
+
+  /** Resolves when all that changed so far is written down, or could not be: see `isWrittenDown`. */
+  written(): Promise<void> {
+    return this.#writing;
+  }
+
+  async #begin({ document, records, hasUnsaved, notices }: OpenedDocument): Promise<readonly string[]> {
+    await this.close();
+    const store = new DocumentStore(records);
+    this.#session = { id: document, store, history: new History(store) };
+    this.#mustAttach = false;
+    [this.isDirty, this.isWrittenDown] = [hasUnsaved, true];
+    store.onChange((change) => this.#changed(change));
+    this.#refresh();
+    this.#noteHistory();
+    return notices;
+  }
+
+  #changed(change: Change<DocumentRecord>): void {
+    this.isDirty = true;
+    this.#refresh();
+    void this.#write(change.diff);
+    for (const listener of [...this.#listeners]) listener(change);
+  }
+
+  #refresh(): void {
+    const { store } = this.#require();
+    const project = store.require(projectId);
+    this.project = project;
+    this.layers = project.layerOrder.map((id) => store.require(id));
+    this.versions = store.all().filter((record) => record.type === 'version');
+  }
+
+  #noteHistory(): void {
+    this.undoName = this.#session?.history.undoName;
+    this.redoName = this.#session?.history.redoName;
+  }
+
+  /** One after the other, so that the journal has them in order. When one cannot be written, the next writes the whole document. */
+  #write(diff: RecordsDiff<DocumentRecord> | undefined): Promise<void> {
+    const session = this.#require();
+    const patch = diff && patchOf(diff);
+    this.#writing = this.#writing.then(() => (this.#session === session ? this.#writeNow(session, patch) : undefined));
+    return this.#writing;
+  }
+
+  async #writeNow(session: Session, patch: DocumentPatch | undefined): Promise<void> {
+    try {
+      if (this.#mustAttach) session.id = await this.#services.attach(session.id, session.store.all());
+      else if (patch) await this.#services.append(session.id, patch);
+      [this.#mustAttach, this.isWrittenDown] = [false, true];
+    } catch (error) {
+      this.#mustAttach = true;
+      if (this.isWrittenDown && this.#engine.services) this.#problems.report(error);
+      this.isWrittenDown = false;
+    }
+  }
+
+  #require(): Session {
+    if (!this.#session) throw new Error('no document is open');
+    return this.#session;
+  }
+
+  get #services(): EngineServices['documents'] {
+    return this.#engine.require().documents;
+  }
+}

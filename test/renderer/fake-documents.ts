@@ -1,0 +1,55 @@
+import type { BlobId } from '#common/contract/blobs.ts';
+import type { DocumentId } from '#common/contract/documents.ts';
+import { hostError } from '#common/contract/host-errors.ts';
+import type { EngineImplementations } from '#common/contract/services.ts';
+import { openPicture } from '#common/document/canvas-commands.ts';
+import { applyPatch } from '#common/document/patch.ts';
+import type { DocumentRecord } from '#common/document/records.ts';
+
+export const documentId = '6f1f7b5e-1111-4222-8333-444455556666' as DocumentId;
+export const crashedId = '6f1f7b5e-1111-4222-8333-777788889999' as DocumentId;
+
+const picture = (name: string) =>
+  openPicture({
+    ...{ name, profile: null, source: null },
+    image: { extent: { width: 9, height: 9 }, channels: 4, depth: 8, tiles: ['c'.repeat(64) as BlobId] },
+  }).all();
+
+/** Keeps documents as the engine does, in memory. */
+export class FakeDocuments {
+  readonly written = new Map<DocumentId, Map<string, DocumentRecord>>(); // what journals would give back
+  readonly left = new Set<DocumentId>([crashedId]);
+  appends = 0;
+  isDiskFull = false;
+
+  readonly implementations: EngineImplementations['documents'] = {
+    open: (source) => this.#opened(documentId, picture('name' in source ? source.name : 'file'), false),
+    attach: (document, records) => {
+      this.#requireSpace();
+      this.#opened(document, records, true);
+      return document;
+    },
+    append: (document, patch) => {
+      this.#requireSpace();
+      this.appends++;
+      applyPatch(this.written.get(document)!, patch);
+    },
+    close: (document) => void this.written.delete(document),
+    recoverable: () => [...this.left].map((document) => ({ document, name: 'lost.png', changes: 3, changedAt: 1 })),
+    recover: (document) => {
+      this.left.delete(document);
+      return this.#opened(document, picture('lost.png'), true);
+    },
+    discard: (document) => void this.left.delete(document),
+    tiles: () => ({ extent: { width: 9, height: 9 }, channels: 4, depth: 8, tiles: [null] }),
+  };
+
+  #opened(document: DocumentId, records: DocumentRecord[], hasUnsaved: boolean) {
+    this.written.set(document, new Map(records.map((record) => [record.id, record])));
+    return { document, records, hasFile: false, hasUnsaved, notices: [] };
+  }
+
+  #requireSpace(): void {
+    if (this.isDiskFull) throw hostError('journal-broken');
+  }
+}

@@ -1,0 +1,119 @@
+import { expect, test } from 'vitest';
+import { renameLayer, setLayerLook } from '#common/document/layer-commands.ts';
+import { addVersion } from '#common/document/version-commands.ts';
+import { DocumentState } from '../../../renderer/state/document.svelte.ts';
+import { EngineState } from '../../../renderer/state/engine.svelte.ts';
+import { Problems } from '../../../renderer/state/problems.svelte.ts';
+import { crashedId, documentId } from '../fake-documents.ts';
+import { blob, FakeHost } from '../fake-host.ts';
+
+async function setUp() {
+  const host = new FakeHost();
+  const problems = new Problems();
+  const engine = new EngineState(host, problems);
+  const document = new DocumentState(engine, problems);
+  host.connect();
+  await document.connected(engine.require());
+  return { host, problems, engine, document };
+}
+
+/** A document of one layer, open. */
+async function setUpOpen() {
+  const all = await setUp();
+  await all.document.open({ blob, name: 'photo.png' });
+  return { ...all, layer: all.document.layers[0]!.id };
+}
+
+const written = ({ documents }: FakeHost) => Object.fromEntries(documents.written.get(documentId) ?? []);
+const current = (document: DocumentState) =>
+  Object.fromEntries(document.store.all().map((record) => [record.id, record]));
+
+test('an opened picture is a document whose gestures can be undone and are written down', async () => {
+  const { host, document, layer } = await setUpOpen();
+  expect(document.layers.map(({ name }) => name)).toEqual(['photo.png']);
+  expect([document.isDirty, document.undoName]).toEqual([false, undefined]);
+
+  document.act('Rename', (store) => renameLayer(store, layer, 'Sky'));
+  document.act('Opacity', (store) => setLayerLook(store, layer, { opacity: 0.5 }));
+  expect(document.layers).toMatchObject([{ name: 'Sky', opacity: 0.5 }]);
+  expect([document.isDirty, document.undoName, document.redoName]).toEqual([true, 'Opacity', undefined]);
+  document.undo();
+  expect(document.layers).toMatchObject([{ name: 'Sky', opacity: 1 }]);
+  expect([document.undoName, document.redoName]).toEqual(['Rename', 'Opacity']);
+  document.redo();
+  await document.written();
+  expect(host.documents.appends).toBe(4);
+  expect(written(host)).toEqual(current(document));
+});
+
+test('a drag is one gesture, and a drag that is given up none', async () => {
+  const { document, layer } = await setUpOpen();
+  const given = document.mark('Drag');
+  document.act('Step', (store) => setLayerLook(store, layer, { opacity: 0.9 }));
+  document.bail(given);
+  expect([document.layers[0]!.opacity, document.undoName, document.redoName]).toEqual([1, undefined, undefined]);
+  const mark = document.mark('Drag');
+  for (const opacity of [0.8, 0.7]) document.act('Step', (store) => setLayerLook(store, layer, { opacity }));
+  document.squash(mark);
+  expect(document.undoName).toBe('Drag');
+  document.undo();
+  expect(document.layers[0]!.opacity).toBe(1);
+});
+
+test('what a job finished is written down but not undone', async () => {
+  const { host, document } = await setUpOpen();
+  const made = { recipe: {}, ids: [1], seed: 1, model: 'mini', title: 'red', createdAt: 1 };
+  document.note((store) => addVersion(store, made));
+  expect([document.versions.length, document.undoName]).toEqual([1, undefined]);
+  await document.written();
+  expect(written(host)).toEqual(current(document));
+});
+
+test('after the engine was lost the whole document is written down again', async () => {
+  const { host, engine, document, problems, layer } = await setUpOpen();
+  host.lose();
+  document.act('Rename', (store) => renameLayer(store, layer, 'Sky'));
+  await document.written();
+  expect([document.isWrittenDown, problems.list.length]).toEqual([false, 0]); // the lost connection is shown elsewhere
+  host.documents.written.clear();
+  host.connect();
+  await document.connected(engine.require());
+  expect(document.isWrittenDown).toBe(true);
+  expect(written(host)).toEqual(current(document));
+});
+
+test('a change that cannot be written down is told once, and the next change writes all', async () => {
+  const { host, document, problems, layer } = await setUpOpen();
+  host.documents.isDiskFull = true;
+  for (const name of ['a', 'b']) document.act('Rename', (store) => renameLayer(store, layer, name));
+  await document.written();
+  expect(problems.list.map(({ code }) => code)).toEqual(['journal-broken']);
+  expect(document.isWrittenDown).toBe(false);
+  host.documents.isDiskFull = false;
+  document.act('Rename', (store) => renameLayer(store, layer, 'c'));
+  await document.written();
+  expect(document.isWrittenDown).toBe(true);
+  expect(written(host)).toEqual(current(document));
+});
+
+test('what a crash left is offered, and opened or forgotten', async () => {
+  const { host, engine, document } = await setUp();
+  expect(document.recoverable).toMatchObject([{ document: crashedId, name: 'lost.png', changes: 3 }]);
+  let heard = 0;
+  const stop = document.onChange(() => heard++);
+  await document.recover(crashedId);
+  expect([document.isOpen, document.isDirty, document.recoverable.length]).toEqual([true, true, 0]);
+  expect(document.project?.name).toBe('lost.png');
+  document.act('Rename', (store) => renameLayer(store, document.layers[0]!.id, 'c'));
+  stop();
+  document.undo();
+  expect(heard).toBe(1);
+  await document.close();
+  expect([document.isOpen, document.layers.length]).toEqual([false, 0]);
+  expect(host.documents.written.size).toBe(0);
+
+  host.documents.left.add(crashedId);
+  await document.connected(engine.require());
+  await document.discard(crashedId);
+  expect([document.recoverable.length, host.documents.left.size]).toEqual([0, 0]);
+});

@@ -65,6 +65,8 @@ async function benchXl() {
       'open s',
       'MiB open',
       'MiB peak',
+      'of it not file pages',
+      'longest block ms',
     ],
     transformers.map((t) => [
       t.precision,
@@ -76,6 +78,7 @@ async function benchXl() {
       fixed(t.openMs / 1000, 2),
       fixed(t.openMiB),
       fixed(t.peakMiB),
+      t.ownMiB === undefined ? '' : fixed(t.ownMiB),
       fixed(t.longestBlockMs),
     ]),
   );

@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+
 /** Milliseconds that `run` takes. */
 export async function timed(run: () => Promise<unknown>): Promise<number> {
   const before = performance.now();
@@ -14,6 +16,14 @@ export const mebibytes = (bytes: number): number => Math.round(bytes / 2 ** 20);
 
 /** Largest resident memory of this process so far, in MiB. */
 export const peakMiB = (): number => Math.round(process.resourceUsage().maxRSS / 1024);
+
+/** Resident memory of this process that is its own, not pages of files which the system may drop, in MiB; undefined where the
+ * system does not tell. */
+export async function ownMiB(): Promise<number | undefined> {
+  const status = await readFile('/proc/self/status', 'utf8').catch(() => '');
+  const kib = /^RssAnon:\s+(\d+) kB$/m.exec(status)?.[1];
+  return kib === undefined ? undefined : Math.round(Number(kib) / 1024);
+}
 
 /** Resident memory of this process, in MiB. */
 export const residentMiB = (): number => mebibytes(process.memoryUsage.rss());

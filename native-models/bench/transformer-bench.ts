@@ -13,13 +13,16 @@ import { GuidedDecoder } from '../families/editar/guided-decoder.ts';
 import { PrefixCache } from '../families/editar/prefix.ts';
 import { TransformerRunner } from '../families/editar/transformer-runner.ts';
 import { transformerTensors } from '../families/editar/weights.ts';
+import type { GraphBuilder } from '../onnx/graph.ts';
 import { buildPart } from '../parts/build-part.ts';
+import { openManyRows } from '../families/editar/many-rows.ts';
 import { openDecoder } from '../runtime/open.ts';
 import type { DecoderSession } from '../runtime/decoder-session.ts';
 import type { FloatTensor } from '../tensor/tensor.ts';
 import type { BandwidthMeter } from './bandwidth.ts';
+import { fillOutput } from './fill-cache.ts';
 import { randomWeights } from './random-weights.ts';
-import { median, mebibytes, peakMiB, residentMiB, timed } from './statistics.ts';
+import { median, mebibytes, ownMiB, peakMiB, residentMiB, timed } from './statistics.ts';
 
 export interface TransformerBenchOptions {
   readonly precision: WeightPrecision;
@@ -37,6 +40,8 @@ export interface TransformerBench {
   readonly openMs: number;
   readonly openMiB: number; // resident memory that opening added
   readonly peakMiB: number; // of the whole process, decoding included
+  /** Of that, what is not pages of files: weights for many rows are read where they lie. Only where the system tells. */
+  readonly ownMiB?: number;
   /** Longest time that nothing else could run in this process, from opening to the last timed step. */
   readonly longestBlockMs: number;
   readonly imagePrefillMs: number;
@@ -67,12 +72,19 @@ export async function benchTransformer(
     const cache = precision === 'fp32' ? 'fp32' : 'int8';
     options.onProgress?.(`building the ${precision} transformer`);
     const weights = randomWeights(transformerTensors(config));
+    const forms = [
+      { name: 'bench', form: precision },
+      ...(cache === 'int8' ? [{ name: 'many-rows', form: 'int8-many-rows' as const }] : []),
+    ];
     const buildMs = await timed(() =>
       buildPart(
         {
           name: 'bench',
           fingerprint: '',
-          graphs: [{ name: 'bench', build: (g) => transformer(g, config, weights, { weights: precision, cache }) }],
+          graphs: forms.map(({ name, form }) => ({
+            name,
+            build: (g: GraphBuilder) => transformer(g, config, weights, { weights: form, cache }),
+          })),
         },
         folder,
       ),
@@ -83,10 +95,11 @@ export async function benchTransformer(
     delays.enable();
     const openStart = performance.now();
     await using session = await openDecoder(path, { device: 'cpu' });
+    await using manyRows = cache === 'int8' ? await openManyRows(join(folder, 'many-rows.onnx')) : undefined;
     const openMs = performance.now() - openStart;
     const openMiB = residentMiB() - before;
     const { size } = await stat(join(folder, 'bench.data'));
-    const timings = await timeSession(session, config, meter, options);
+    const timings = await timeSession({ session, manyRows }, config, meter, options);
     delays.disable();
     return {
       precision,
@@ -108,15 +121,20 @@ type Timings = Omit<
   'precision' | 'cache' | 'fileMiB' | 'buildMs' | 'openMs' | 'openMiB' | 'longestBlockMs'
 >;
 
+interface Sessions {
+  readonly session: DecoderSession;
+  readonly manyRows?: DecoderSession;
+}
+
 async function timeSession(
-  session: DecoderSession,
+  { session, manyRows }: Sessions,
   config: TransformerConfig,
   meter: BandwidthMeter,
   options: TransformerBenchOptions,
 ): Promise<Timings> {
   const isInteger = session.layout.tensors[0].dtype === 'i8';
   const layout = cacheLayout(config, textSlotsFor(session));
-  using prefix = new PrefixCache(new TransformerRunner(session, config, layout), layout);
+  using prefix = new PrefixCache(new TransformerRunner(session, config, layout, manyRows), layout);
   const text = { cond: textRows(config), uncond: textRows(config) };
   const ids = randomIds(config);
   const guidance = { pictures: 1, cfg: 3 };
@@ -128,15 +146,16 @@ async function timeSession(
   const begun = await begin(() => GuidedDecoder.begin(prefix, otherIds, text, guidance));
   options.onProgress?.('single steps');
   const context = Math.min(layout.capacity - options.tokens - 1, Math.round(layout.capacity * 0.78));
+  await fillOutput(prefix.cache, layout, config);
   const steps = await timeSteps(begun.value.decoder, config, layout, context, options.tokens, meter);
   const bytesPerToken = weightBytes(config, options.precision) + 2 * context * cacheBytesPerPosition(config, isInteger);
-  const peak = peakMiB();
+  const memory = { peakMiB: peakMiB(), ownMiB: await ownMiB() };
   const pictures = options.pictures ? await timePictures(prefix, config, otherIds, text, options) : {};
   const variantsMsPerToken = await timeVariants(prefix, config, otherIds, text, layout, context, options);
   options.onProgress?.('naive prefill');
-  const naivePrefillMs = await timeNaivePrefill(session, config, text.cond, ids);
+  const naivePrefillMs = await timeNaivePrefill({ session, manyRows }, config, text.cond, ids);
   return {
-    peakMiB: peak,
+    ...memory,
     imagePrefillMs,
     textPrefillMs,
     prefillMs,
@@ -238,7 +257,7 @@ async function timePictures(
 
 /** The reference's prefill: picture and text in full for both halves at once. */
 async function timeNaivePrefill(
-  session: DecoderSession,
+  { session, manyRows }: Sessions,
   config: TransformerConfig,
   text: FloatTensor,
   ids: Int32Array,
@@ -246,7 +265,7 @@ async function timeNaivePrefill(
   const layout = cacheLayout(config, 0);
   const cache = session.createCache(2, layout.capacity);
   try {
-    const runner = new TransformerRunner(session, config, layout);
+    const runner = new TransformerRunner(session, config, layout, manyRows);
     const both = new Float32Array(2 * text.data.length);
     both.set(text.data);
     both.set(text.data, text.data.length);

@@ -1,4 +1,4 @@
-import { widenToFloat32 } from '../tensor/widen.ts';
+import { widenInSlices } from '../tensor/widen.ts';
 import type { ByteSource, Checkpoint, TensorInfo } from './checkpoint.ts';
 import { Refusal } from './refusal.ts';
 import { readSafetensorsHeader, type SafetensorsEntry } from './safetensors-header.ts';
@@ -33,7 +33,7 @@ class SafetensorsFile implements Checkpoint {
   }
 
   async read(name: string): Promise<Float32Array> {
-    return widenToFloat32(this.#get(name).dtype, await this.readRaw(name));
+    return widenInSlices(this.#get(name).dtype, await this.readRaw(name));
   }
 
   async readRaw(name: string): Promise<Uint8Array> {

@@ -1,4 +1,5 @@
 import { elementCount } from '../tensor/tensor.ts';
+import { yieldToEventLoop } from '../tensor/yield.ts';
 
 /** A strided window on a run of elements; all numbers count elements. */
 export interface StridedView {
@@ -33,15 +34,23 @@ function words(bytes: Uint8Array, size: number): Words {
   return new BigUint64Array(buffer, byteOffset, byteLength / 8);
 }
 
-/** Copies a strided view into row-major order. `bytes` starts at the view's first element (so `offset` is not used) and
+/** Elements copied between two turns of the event loop: some 10 ms. */
+const elementsPerSlice = 2 ** 20;
+
+/** Copies a strided view into row-major order, with pauses. `bytes` starts at the view's first element (so `offset` is not used) and
  * is aligned to `elementBytes`, which is 1, 2, 4 or 8. */
-export function gather(bytes: Uint8Array, elementBytes: number, { dims, strides }: StridedView): Uint8Array {
+export async function gather(
+  bytes: Uint8Array,
+  elementBytes: number,
+  { dims, strides }: StridedView,
+): Promise<Uint8Array> {
   const packed = new Uint8Array(elementCount(dims) * elementBytes);
   const from = words(bytes, elementBytes);
   const to = words(packed, elementBytes);
   const index = dims.map(() => 0);
   let position = 0;
   for (let i = 0; i < to.length; i++) {
+    if (i % elementsPerSlice === elementsPerSlice - 1) await yieldToEventLoop();
     to[i] = from[position];
     for (let axis = dims.length - 1; axis >= 0; axis--) {
       position += strides[axis];

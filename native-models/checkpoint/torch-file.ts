@@ -1,6 +1,6 @@
 import { dtypeBytes } from '../tensor/dtype.ts';
 import { elementCount } from '../tensor/tensor.ts';
-import { widenToFloat32 } from '../tensor/widen.ts';
+import { widenInSlices } from '../tensor/widen.ts';
 import type { ByteSource, Checkpoint, TensorInfo } from './checkpoint.ts';
 import { maxPickleBytes } from './pickle-machine.ts';
 import type { PickleDict, PickleValue } from './pickle-values.ts';
@@ -64,7 +64,7 @@ class TorchFile implements Checkpoint {
   }
 
   async read(name: string): Promise<Float32Array> {
-    return widenToFloat32(this.info(name).dtype, await this.readRaw(name));
+    return widenInSlices(this.info(name).dtype, await this.readRaw(name));
   }
 
   async readRaw(name: string): Promise<Uint8Array> {

@@ -1,5 +1,6 @@
 import { crc32 } from 'node:zlib';
 
+import { yieldToEventLoop } from '../tensor/yield.ts';
 import type { ByteSource } from './checkpoint.ts';
 import { quoted, Refusal } from './refusal.ts';
 
@@ -69,7 +70,7 @@ export class ZipArchive {
     const whole = length === record.size;
     if (!whole) await this.#verify(record, start);
     const bytes = await this.source.read(start + offset, length);
-    if (whole) this.#accept(record, crc32(bytes));
+    if (whole) this.#accept(record, await checksum(bytes));
     return bytes;
   }
 
@@ -106,6 +107,16 @@ export class ZipArchive {
     }
     return bytes;
   }
+}
+
+/** CRC-32 in pieces of some milliseconds. */
+async function checksum(bytes: Uint8Array): Promise<number> {
+  let crc = 0;
+  for (let at = 0; at < bytes.length; at += chunkBytes) {
+    crc = crc32(bytes.subarray(at, at + chunkBytes), crc);
+    if (at + chunkBytes < bytes.length) await yieldToEventLoop();
+  }
+  return crc;
 }
 
 const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

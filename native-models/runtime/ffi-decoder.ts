@@ -135,7 +135,7 @@ class FfiDecoder implements DecoderSession {
       this.api.release('releaseAllocator', this.memory.allocator);
       this.api.release('releaseMemoryInfo', this.memory.info);
     }
-    this.api.release('releaseSession', this.session.handle);
+    await this.api.releaseAsync('releaseSession', this.session.handle);
   }
 }
 

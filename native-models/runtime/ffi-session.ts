@@ -64,7 +64,7 @@ class FfiSession implements Session {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (await this.#tracker.close()) this.api.release('releaseSession', this.session.handle);
+    if (await this.#tracker.close()) await this.api.releaseAsync('releaseSession', this.session.handle);
   }
 }
 

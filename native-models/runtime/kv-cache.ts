@@ -1,6 +1,6 @@
 import { ModelError } from '../errors.ts';
 import { elementCount } from '../tensor/tensor.ts';
-import { allocateArray, hostDtypeBytes, type HostArray, type HostDtype } from './host-tensor.ts';
+import { allocateArray, hostDtypeBytes, viewAs, type HostArray, type HostDtype } from './host-tensor.ts';
 import type { KvLayout, KvTensor } from './kv-layout.ts';
 import { checkMemory } from './memory.ts';
 import { yieldToEventLoop } from '../tensor/yield.ts';
@@ -59,13 +59,35 @@ export function checkCacheSize(
   if (place === 'host') checkMemory(`a cache of ${rows} rows × ${capacity} positions`, kvBytes(layout, rows, capacity));
 }
 
-function allocate(tensor: KvTensor, rows: number, capacity: number): HostArray {
-  const length = elementCount(kvDims(tensor, rows, capacity));
+/** One array per tensor, in few pieces of memory: every large piece makes V8 collect garbage, at once and on this thread. */
+function allocateArrays(layout: KvLayout, rows: number, capacity: number): HostArray[] {
+  const arrays: HostArray[] = [];
+  let left: Uint8Array = new Uint8Array(0);
+  const sizes = layout.tensors.map((tensor) => tensorBytes(tensor, rows, capacity));
+  for (const [i, tensor] of layout.tensors.entries()) {
+    const bytes = sizes[i];
+    if (left.length < bytes) left = allocatePiece(sizes.slice(i));
+    arrays.push(viewAs(tensor.dtype, left.subarray(0, bytes)));
+    left = left.subarray(Math.ceil(bytes / alignment) * alignment);
+  }
+  return arrays;
+}
+
+const largestPiece = 2 ** 30; // bytes, but at least one tensor
+const alignment = 64; // bytes, a cache line
+
+/** Room for as many of the next tensors as one piece may hold. */
+function allocatePiece(sizes: readonly number[]): Uint8Array {
+  let needed = 0;
+  for (const bytes of sizes) {
+    const grown = needed + Math.ceil(bytes / alignment) * alignment;
+    if (needed > 0 && grown > largestPiece) break;
+    needed = grown;
+  }
   try {
-    return allocateArray(tensor.dtype, length);
+    return allocateArray('u8', needed) as Uint8Array;
   } catch (cause) {
-    const needed = length * hostDtypeBytes(tensor.dtype);
-    throw new ModelError('out-of-memory', `no ${needed} bytes for ${tensor.input}`, { needed }, { cause });
+    throw new ModelError('out-of-memory', `no ${needed} bytes for a cache`, { needed }, { cause });
   }
 }
 
@@ -88,7 +110,7 @@ export class HostKvCache implements KvCache {
     checkCacheSize(layout, rows, capacity);
     this.bytes = kvBytes(layout, rows, capacity);
     this.layers = layout.tensors.length / 2;
-    this.arrays = layout.tensors.map((tensor) => allocate(tensor, rows, capacity));
+    this.arrays = allocateArrays(layout, rows, capacity);
   }
 
   layer(index: number): { key: HostArray; value: HostArray } {

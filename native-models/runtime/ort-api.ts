@@ -1,5 +1,6 @@
 // ONNX Runtime's C API, called through koffi. The API is a table of function pointers to which releases only append, so a
 // slot number found in one version holds in every later one. `ort-api.test.ts` proves each family of slots by a call.
+import { open } from 'node:fs/promises';
 import type * as Koffi from 'koffi';
 import { ortLibraryPath } from './ort-library.ts';
 
@@ -118,6 +119,8 @@ export interface OrtApi {
   /** Calls on a thread of koffi's, so that the event loop stays free. Memory behind `args` must stay referenced. */
   callAsync(name: StatusFunction, ...args: Argument[]): Promise<void>;
   release(name: ReleaseFunction, handle: Handle): void;
+  /** Releases on a thread of koffi's what takes long to release: a session gives back all its memory. */
+  releaseAsync(name: ReleaseFunction, handle: Handle): Promise<void>;
   /** Address of the first byte of an array made by `allocateArray`, or of a large typed array. */
   address(array: ArrayBufferView): Handle;
   /** A copy of native memory. */
@@ -170,11 +173,24 @@ function bindTable(
     koffi.decode(koffi.decode(table, slot * 8, 'void *'), koffi.proto(result, [...args])) as NativeFunction;
 }
 
+/** Brings a file into the system's cache: loading a library blocks this thread, which then need not wait for a disk too. */
+async function readThrough(path: string): Promise<void> {
+  const file = await open(path, 'r');
+  const piece = new Uint8Array(2 ** 20);
+  try {
+    while ((await file.read(piece)).bytesRead > 0);
+  } finally {
+    await file.close();
+  }
+}
+
 async function load(): Promise<OrtApi> {
   const { default: koffi } = await import('koffi');
+  const path = ortLibraryPath();
+  await readThrough(path);
   // ONNX Runtime needs deeper stacks than koffi's defaults (2 MiB for calls on this thread, 128 kiB for async ones).
   koffi.config({ sync_stack_size: 16 * 2 ** 20, async_stack_size: 16 * 2 ** 20, resident_async_pools: 2 });
-  const library = koffi.load(ortLibraryPath());
+  const library = koffi.load(path);
   const base = koffi.decode(library.func('OrtGetApiBase', 'void *', [])(), 'void *', 2) as [Handle, Handle];
   const version = (koffi.decode(base[1], koffi.proto('str', [])) as () => string)();
   const table = (koffi.decode(base[0], koffi.proto('void *', ['uint32_t'])) as (v: number) => Handle | null)(
@@ -214,6 +230,10 @@ async function load(): Promise<OrtApi> {
         else resolve();
       });
     });
+  const releaseAsync = (name: ReleaseFunction, handle: Handle): Promise<void> =>
+    new Promise((resolve, reject) => {
+      releaseCalls.get(name)!.async(handle, (error: unknown) => (error ? reject(error as Error) : resolve()));
+    });
   const out = handles(1);
   const create = (name: StatusFunction, ...args: Argument[]): Handle => {
     call(name, ...args, out);
@@ -229,6 +249,7 @@ async function load(): Promise<OrtApi> {
     create,
     callAsync,
     release,
+    releaseAsync,
     address: (array) => koffi.address(array),
     bytes: (address, length) => koffi.decode(address, 'uint8_t', length) as Uint8Array,
     text: (address) => koffi.decode.string(address),

@@ -1,4 +1,5 @@
 import { type Dtype, dtypeBytes } from './dtype.ts';
+import { yieldToEventLoop } from './yield.ts';
 
 /** Typed array that holds the elements of a dtype as stored. f16 and bf16 stay bit patterns; bool is one byte each. */
 export type RawArray =
@@ -26,6 +27,21 @@ export function asRawArray(dtype: Dtype, bytes: Uint8Array): RawArray {
   if (bytes.byteLength % size !== 0) throw new Error(`${bytes.byteLength} bytes are no whole number of ${dtype}`);
   const aligned = bytes.byteOffset % size === 0 ? bytes : new Uint8Array(bytes); // slice() of a Buffer would be a view
   return views[dtype](aligned.buffer, aligned.byteOffset, aligned.byteLength / size);
+}
+
+/** Values widened between two turns of the event loop: some 10 ms. */
+const valuesPerSlice = 2 ** 22;
+
+/** `widenToFloat32` of a tensor of any size, with pauses. */
+export async function widenInSlices(dtype: Dtype, bytes: Uint8Array): Promise<Float32Array> {
+  const step = valuesPerSlice * dtypeBytes(dtype);
+  if (dtype === 'f32' || bytes.length <= step) return widenToFloat32(dtype, bytes);
+  const values = new Float32Array(bytes.length / dtypeBytes(dtype));
+  for (let at = 0; at < bytes.length; at += step) {
+    values.set(widenToFloat32(dtype, bytes.subarray(at, at + step)), at / dtypeBytes(dtype));
+    await yieldToEventLoop();
+  }
+  return values;
 }
 
 /** Little-endian bytes of any dtype as fp32. Exact for f16, bf16, i8, i16, u8 and bool; f64, i32 and i64 round to

@@ -45,6 +45,6 @@ function inWords(thrown: unknown, message: string): string {
 }
 
 function asSentence(text: string): string {
-  const upper = /^[a-z][a-z ]/.test(text) ? text[0]!.toUpperCase() + text.slice(1) : text; // names stay as they are
+  const upper = /^[a-z]+ /.test(text) ? text[0]!.toUpperCase() + text.slice(1) : text; // names stay as they are
   return /[.!?]$/.test(upper) ? upper : `${upper}.`;
 }

@@ -4,7 +4,6 @@ import { ModelError } from '../../errors.ts';
 import type { Precision } from '../../onnx/linear.ts';
 import type { OpenedPack, Pack } from '../../parts/pack.ts';
 import { availableMemory, checkMemory, estimateMemory } from '../../runtime/memory.ts';
-import type { DecoderSession } from '../../runtime/decoder-session.ts';
 import { openDecoder, openSession } from '../../runtime/open.ts';
 import { chooseDevice } from '../../runtime/providers.ts';
 import type { DeviceChoice } from '../../runtime/providers.ts';
@@ -14,8 +13,9 @@ import type { ModelFamily, OpenOptions } from '../family.ts';
 import { imageTokens } from './config.ts';
 import type { TransformerConfig } from './config.ts';
 import { zT5Config, zTransformerConfig, zVqConfig } from './derive-config.ts';
+import { manyRowsBytes, openManyRows } from './many-rows.ts';
 import { EditarModel } from './model.ts';
-import { graphNames, guidedCacheBytes, manyRowsBytes, prefersInt8Cache } from './parts.ts';
+import { graphNames, guidedCacheBytes, prefersInt8Cache } from './parts.ts';
 
 /** `config` of an EditAR pack. */
 export const zEditarPackConfig = z.object({ transformer: zTransformerConfig, vq: zVqConfig, t5: zT5Config });
@@ -41,13 +41,13 @@ async function openEditar({ folder, pack }: OpenedPack, options: OpenOptions): P
   const session = async (name: string) => kept(await openSession(path(name), { device, backend }));
   try {
     options.signal?.throwIfAborted();
-    const usesManyRows = decoderGraph === graphNames.transformerInt8Cache && hasManyRows(pack);
+    // Nothing is gained where reading these weights would push out what is needed all the time.
+    const fits = free - needed > manyRowsBytes(config);
+    const usesManyRows = decoderGraph === graphNames.transformerInt8Cache && hasManyRows(pack) && fits;
     const [tokenizer, transformer, manyRows, textEncoder, textAdapter, encoder, head, tail, band] = await all([
       T5Tokenizer.open(join(folder, 'tokenizer.json')),
       openDecoder(path(decoderGraph), { device, backend }).then(kept),
-      usesManyRows
-        ? openManyRows(path(graphNames.transformerManyRows), config, free - needed).then((open) => open && kept(open))
-        : undefined,
+      usesManyRows ? openManyRows(path(graphNames.transformerManyRows)).then(kept) : undefined,
       session(graphNames.textEncoder),
       session(graphNames.textAdapter),
       session(graphNames.vqEncoder),
@@ -103,14 +103,3 @@ async function memoryNeed({ folder, pack }: OpenedPack, config: TransformerConfi
 
 const hasManyRows = ({ files }: Pack): boolean =>
   files.some(({ file }) => file === `${graphNames.transformerManyRows}.onnx`);
-
-/** The weights in their form for many rows are read where they lie in the file: packing them would take as much memory again, for
- * a fifth of the time of a prefill. Nothing is opened where reading them would push out what is needed all the time. */
-async function openManyRows(
-  path: string,
-  config: TransformerConfig,
-  freeBytes: number,
-): Promise<DecoderSession | undefined> {
-  if (freeBytes < manyRowsBytes(config)) return undefined;
-  return openDecoder(path, { device: 'cpu', backend: 'ffi', config: { 'session.disable_prepacking': '1' } });
-}

@@ -43,10 +43,6 @@ export const prefersInt8Cache = (config: TransformerConfig, precision: Precision
 export const guidedCacheBytes = (config: TransformerConfig, bytesPerValue: number): number =>
   2 * 2 * config.layers * config.dim * cacheLayout(config, 1).capacity * bytesPerValue;
 
-/** Weights of all linear layers and the head in int8. */
-export const manyRowsBytes = ({ dim, layers, ffnHidden, vocab }: TransformerConfig): number =>
-  layers * (4 * dim * dim + 3 * dim * ffnHidden) + dim * vocab;
-
 export function transformerPart({ config, weights, precision, fingerprint }: PartSource<TransformerConfig>): Part {
   return {
     name: 'transformer',

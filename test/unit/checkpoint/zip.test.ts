@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 
 import { ZipArchive } from '../../../native-models/checkpoint/zip.ts';
 import { memorySource, zipBytes } from '../../helpers/checkpoint-files.ts';
+import { turnsDuring } from '../../helpers/turns.ts';
 
 const data = Uint8Array.of(1, 2, 3, 4, 5, 6);
 const open = (bytes: Uint8Array) => ZipArchive.open(memorySource(bytes));
@@ -62,4 +63,11 @@ test('refuses a record whose own header tells another name', async () => {
   bytes.write('x', 30);
   const zip = await open(bytes);
   await expect(zip.read(zip.records.get('abc')!)).rejects.toThrow('contradicts the zip directory');
+});
+
+test('lets others run while it checks a large record', async () => {
+  const large = new Uint8Array(3 * 2 ** 23).fill(1);
+  const zip = await open(zipBytes([{ name: 'a', data: large }]));
+  const turns = await turnsDuring(() => zip.read(zip.records.get('a')!));
+  expect(turns).toBeGreaterThanOrEqual(2);
 });

@@ -30,6 +30,8 @@ test('leaves the names of files as they are', () => {
   expect(describeFailure(new ModelError('pack-invalid', 'a.onnx is missing')).message).toMatch(
     /^a\.onnx is missing\. /,
   );
+  const cut = new ModelError('checkpoint-invalid', 'ck/gpt.safetensors: has 3 bytes where 9 are announced');
+  expect(describeFailure(cut).message).toMatch(/^ck\/gpt\.safetensors: has 3 bytes/);
 });
 
 test('knows a cancelled job from a bug', () => {

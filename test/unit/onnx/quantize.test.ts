@@ -1,5 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { ExternalData } from '../../../native-models/onnx/external-data.ts';
+import { GraphBuilder } from '../../../native-models/onnx/graph.ts';
+import { linear } from '../../../native-models/onnx/linear.ts';
 import {
   dequantizeWeight,
   emptyChannelWeight,
@@ -8,6 +11,8 @@ import {
   quantizeRows,
 } from '../../../native-models/onnx/quantize.ts';
 import type { QuantizedWeight, WeightBits } from '../../../native-models/onnx/quantize.ts';
+
+import { turnsDuring } from '../../helpers/turns.ts';
 
 function quantizeWeight(weight: Float32Array, rows: number, columns: number, bits: WeightBits): QuantizedWeight {
   const quantized = emptyQuantizedWeight(rows, columns, bits);
@@ -108,4 +113,14 @@ test('whole steps per output feature lie transposed and within half a step of th
   expect(Math.max(...steps(0).map(Math.abs))).toBe(127);
   weight[3] = Infinity;
   expect(() => quantizeChannels(weight, inFeatures, 0, 1, target)).toThrow(/Infinity is not a finite/);
+});
+
+test.each(['int4', 'int8', 'int8-many-rows'] as const)('others run while a large weight becomes %s', async (form) => {
+  const dims = [3 * 2 ** 10, 2 ** 9];
+  const data = new ExternalData('w.data');
+  const g = new GraphBuilder('g', data);
+  const read = () => Promise.resolve(new Float32Array(dims[0] * dims[1]).fill(0.5));
+  linear(g, '/linear', g.input('x', 'f32', ['n', dims[1]]), { name: 'w', dims, read }, form);
+  const turns = await turnsDuring(() => data.write(() => Promise.resolve()));
+  expect(turns).toBeGreaterThanOrEqual(3);
 });

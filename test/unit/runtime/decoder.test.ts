@@ -173,6 +173,14 @@ test('a cache in host memory can be extended by another session with the same ca
   await expect(third.run(ended, 5, 1)).rejects.toThrow('disposed of');
 });
 
+test('a cache lies in few pieces of memory, each array on a cache line', async () => {
+  await using sequence = await open({ heads: 3, headDim: 16 }, 8);
+  using cache = sequence.decoder.createCache(1, 5);
+  const { key, value } = cache.layer(0);
+  expect(value.buffer).toBe(key.buffer);
+  expect(value.byteOffset).toBe(Math.ceil(key.byteLength / 64) * 64);
+});
+
 test('disposing waits for the run, and caches end with their session', async () => {
   const sequence = await open({ heads: 2 }, 8);
   const cache = sequence.decoder.createCache(2, capacity);

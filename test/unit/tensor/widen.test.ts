@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 
-import { asRawArray, widenToFloat32 } from '../../../native-models/tensor/widen.ts';
+import { asRawArray, widenInSlices, widenToFloat32 } from '../../../native-models/tensor/widen.ts';
+import { turnsDuring } from '../../helpers/turns.ts';
 
 const bytesOf = (array: ArrayBufferView): Uint8Array => new Uint8Array(array.buffer);
 
@@ -43,4 +44,12 @@ test('reads bytes at an odd address', () => {
 test('keeps f16 as bit patterns in a raw array and refuses half an element', () => {
   expect(asRawArray('f16', Uint8Array.of(0, 0x3c))).toEqual(Uint16Array.of(0x3c00));
   expect(() => asRawArray('f32', new Uint8Array(6))).toThrow('no whole number');
+});
+
+test('a large tensor is widened in slices, between which others run', async () => {
+  const halves = Uint16Array.from({ length: 2 ** 23 + 5 }, (_, i) => i % 1000);
+  let values: Float32Array = new Float32Array();
+  const turns = await turnsDuring(async () => (values = await widenInSlices('bf16', bytesOf(halves))));
+  expect(turns).toBeGreaterThanOrEqual(2);
+  expect(Buffer.compare(bytesOf(values), bytesOf(widenToFloat32('bf16', bytesOf(halves))))).toBe(0);
 });

@@ -7,6 +7,8 @@ import type { ConditionsCommand } from './conditions-arguments.ts';
 import { numberOption } from './number-option.ts';
 import { devices, fits, ranges, zEditRequest, zTask } from '#common/contract/edit-request.ts';
 import type { EditRequest, Region, Selection, Square } from '#common/contract/edit-request.ts';
+import { addBatch } from './batch-arguments.ts';
+import type { BatchCommand } from './batch-arguments.ts';
 
 export interface EditCommand {
   readonly name: 'edit';
@@ -32,6 +34,7 @@ export interface BuildCommand {
 /** What the command line asks for. */
 export type CliCommand = (
   | EditCommand
+  | BatchCommand
   | BuildCommand
   | { readonly name: 'models list' }
   | { readonly name: 'models verify'; readonly models: readonly string[] } // none: all
@@ -107,6 +110,7 @@ function createProgram(version: string, found: (command: CliCommand) => void, wr
     .configureOutput({ writeOut: write, writeErr: write });
   addEdit(program, found);
   addConditions(program, found);
+  addBatch(program, found);
   addModels(program, found);
   addParity(program, found);
   addBench(program, found);

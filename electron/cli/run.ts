@@ -3,6 +3,7 @@ import type { Services, ServicesConfig } from '#node/services.ts';
 import { parseArguments } from './arguments.ts';
 import type { CliCommand } from './arguments.ts';
 import { conditions } from './commands/conditions.ts';
+import { batch } from './commands/batch.ts';
 import { bench } from './commands/bench.ts';
 import { edit } from './commands/edit.ts';
 import { evalScenes } from './commands/eval.ts';
@@ -45,6 +46,8 @@ function dispatch(command: CliCommand, services: Services, terminal: Terminal, s
       return edit(command, services, terminal, signal);
     case 'conditions':
       return conditions(command, services, terminal, signal);
+    case 'batch':
+      return batch(command, services, terminal, signal);
     case 'parity':
       return parity(command, terminal, signal);
     case 'bench':

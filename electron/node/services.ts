@@ -30,14 +30,16 @@ export interface Services extends AsyncDisposable {
   readonly program: Program;
   readonly library: ModelLibrary;
   readonly engine: Engine;
+  readonly dataFolder: string;
 }
 
 /** Puts the program together: the only place that knows how its parts depend on each other. */
 export async function createServices(config: ServicesConfig): Promise<Services> {
   const program = await readProgram(config.programFolder);
+  const dataFolder = config.dataFolder ?? userDataFolder();
   const library = new ModelLibrary({
     embedded: join(config.programFolder, 'native-models', 'packs'),
-    user: join(config.dataFolder ?? userDataFolder(), 'packs'),
+    user: join(dataFolder, 'packs'),
   });
   const engine = new Engine({
     library,
@@ -45,7 +47,7 @@ export async function createServices(config: ServicesConfig): Promise<Services> 
     version: program.version,
     log: createLog(),
   });
-  return { program, library, engine, [Symbol.asyncDispose]: () => engine[Symbol.asyncDispose]() };
+  return { program, library, engine, dataFolder, [Symbol.asyncDispose]: () => engine[Symbol.asyncDispose]() };
 }
 
 async function readProgram(folder: string): Promise<Program> {

@@ -35,6 +35,28 @@ const messages: Record<AppErrorCode, ErrorMessage> = {
     sentence: 'The {count} kept cells are not whole rows of {grid}, or leave none to decode.',
     action: 'Keep fewer rows, or choose the model they were made with.',
   },
+  'name-invalid': {
+    sentence: 'Names cannot be made from {template}: {reason}.',
+    action: 'Write a name such as {stem} or {stem}-{seed}.',
+  },
+  'companion-missing': {
+    sentence: 'There is no {kind} picture beside {path}.',
+    action: 'Put it there, named like the photo: for photo.jpg, photo.depth.png is its depth map.',
+  },
+  'batch-running': {
+    sentence: 'A batch is writing to {folder} already (process {pid}).',
+    action: 'Wait until it is done, or choose another output folder.',
+  },
+  'batch-mismatch': {
+    sentence: 'The unfinished batch in {folder} has another {what}.',
+    kept: 'What it made is still there.',
+    action: 'Give the same recipe, folder and options to resume it, or leave out --resume to begin another batch.',
+  },
+  'journal-damaged': {
+    sentence: 'Line {line} of the journal {path} cannot be read.',
+    kept: 'The pictures that were made are still there.',
+    action: 'Choose another output folder, or move the journal away to begin anew.',
+  },
   'output-is-input': {
     sentence: 'The output {path} is also an input and would be overwritten.',
     action: 'Choose another name for the output.',

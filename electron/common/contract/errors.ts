@@ -7,6 +7,11 @@ export type AppErrorCode =
   | 'selection-empty' // {reason}
   | 'recipe-invalid' // {path?, reason}
   | 'kept-unfitting' // {count, grid}
+  | 'name-invalid' // {template, reason}
+  | 'companion-missing' // {path, kind}
+  | 'batch-running' // {folder, pid}
+  | 'batch-mismatch' // {folder, what}
+  | 'journal-damaged' // {path, line}
   | 'output-is-input' // {path}
   | 'output-collision' // {path}
   | 'output-folder-missing' // {folder}

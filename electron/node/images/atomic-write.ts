@@ -43,7 +43,8 @@ async function flushFolder(folder: string): Promise<void> {
   await handle?.close();
 }
 
-function writeFailure(path: string, cause: unknown): unknown {
+/** A failure to write, in our words where it is a known one. */
+export function writeFailure(path: string, cause: unknown): unknown {
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
   if (code === 'ENOSPC' || code === 'EDQUOT') return new AppError('disk-full', { path }, { cause });
   if (code === 'ENOENT') return new AppError('output-folder-missing', { folder: dirname(path) }, { cause });

@@ -14,8 +14,7 @@ export async function readImageFile(path: string, limits: ImageLimits): Promise<
     checkBytes(path, stat.size, limits);
     return await file.readFile();
   } catch (cause) {
-    if (cause instanceof AppError) throw cause;
-    throw new AppError('image-unreadable', { path, reason: readFailure(cause) }, { cause });
+    throw readFailure(path, cause);
   }
 }
 
@@ -29,7 +28,10 @@ const readFailures: Readonly<Record<string, string>> = {
   ENAMETOOLONG: 'its name is too long',
 };
 
-function readFailure(cause: unknown): string {
+/** Why a file cannot be read, in our words. */
+export function readFailure(path: string, cause: unknown): AppError {
+  if (cause instanceof AppError) return cause;
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
-  return readFailures[code] ?? `the disk reports ${code || String(cause)}`;
+  const reason = readFailures[code] ?? `the disk reports ${code || String(cause)}`;
+  return new AppError('image-unreadable', { path, reason }, { cause });
 }

@@ -1,0 +1,93 @@
+import { InvalidArgumentError, Option } from 'commander';
+import type { Command } from 'commander';
+import { batchFormats, collisionRules, nameTokens, zBatchOptions } from '#common/contract/batch.ts';
+import type { BatchOptions } from '#common/contract/batch.ts';
+import { devices } from '#common/contract/edit-request.ts';
+import type { EditRequest } from '#common/contract/edit-request.ts';
+
+export interface BatchCommand {
+  readonly name: 'batch';
+  readonly input: string;
+  readonly output: string;
+  readonly recipe: string; // file
+  readonly options: BatchOptions;
+  readonly resume: boolean;
+  readonly dryRun: boolean;
+  readonly model?: string | undefined;
+  readonly device: EditRequest['device'];
+  readonly json: boolean;
+}
+
+interface BatchFlags {
+  readonly out: string;
+  readonly recipe: string;
+  readonly recursive?: boolean;
+  readonly resume?: boolean;
+  readonly dryRun?: boolean;
+  readonly include: readonly string[];
+  readonly exclude: readonly string[];
+  readonly limit?: number;
+  readonly name?: string;
+  readonly format: BatchOptions['format'];
+  readonly collisions: BatchOptions['collisions'];
+  readonly fit: BatchOptions['sizes'];
+  readonly model?: string;
+  readonly device: EditRequest['device'];
+  readonly json?: boolean;
+}
+
+/** `editar batch <folder> -o <folder> --recipe <file>` and how it is tuned. */
+export function addBatch(program: Command, found: (command: BatchCommand) => void): void {
+  const batch = program
+    .command('batch')
+    .description('Edit every picture of a folder by one recipe. Kill it at any time and go on with --resume.')
+    .argument('<folder>', 'pictures to edit')
+    .requiredOption('-o, --out <folder>', 'where results, reports and the journal go')
+    .requiredOption('--recipe <file>', 'recipe, as JSON')
+    .option('--recursive', 'look into folders of the folder too')
+    .option('--resume', 'go on with the batch that was begun in the output folder')
+    .option('--dry-run', 'only say what would happen')
+    .option('--include <glob>', 'only pictures that match; may be repeated', collect, [])
+    .option('--exclude <glob>', 'no pictures that match; may be repeated', collect, [])
+    .addOption(new Option('--limit <number>', 'at most so many pictures').argParser(count))
+    .option('--name <template>', `names of results, made of ${nameTokens.map((token) => `{${token}}`).join(' ')}`)
+    .addOption(new Option('--format <format>', 'of results').choices(batchFormats).default('same'))
+    .addOption(
+      new Option('--collisions <rule>', 'when a result of that name is there')
+        .choices(collisionRules)
+        .default('number'),
+    )
+    .option('--fit <glob=policy>', 'whole or square for pictures that match; may be repeated', collectFits, [])
+    .option('--model <id|dir>', 'installed model or folder of one, instead of the recipe’s')
+    .addOption(new Option('--device <device>', 'where the model runs').choices(devices).default('auto'))
+    .option('--json', 'one JSON object per line on stdout');
+  batch.action((input: string, flags: BatchFlags) => {
+    const options = zBatchOptions.safeParse(optionsOf(flags));
+    if (!options.success) {
+      return batch.error(options.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '));
+    }
+    const { out, recipe, resume = false, dryRun = false, model, device, json = false } = flags;
+    found({ name: 'batch', input, output: out, recipe, options: options.data, resume, dryRun, model, device, json });
+  });
+}
+
+function optionsOf(flags: BatchFlags): Partial<Record<keyof BatchOptions, unknown>> {
+  const { recursive, include, exclude, limit, name, format, collisions, fit } = flags;
+  return { recursive, include, exclude, limit, name, format, collisions, sizes: fit };
+}
+
+const collect = (text: string, before: readonly string[]): string[] => [...before, text];
+
+function collectFits(text: string, before: BatchOptions['sizes']): BatchOptions['sizes'] {
+  const [, glob, fit] = /^(.+)=(whole|square)$/.exec(text) ?? [];
+  if (glob === undefined || (fit !== 'whole' && fit !== 'square')) {
+    throw new InvalidArgumentError('It has to be glob=whole or glob=square.');
+  }
+  return [...before, { glob, fit }];
+}
+
+function count(text: string): number {
+  const value = /^\d{1,9}$/.test(text) ? Number(text) : 0;
+  if (value === 0) throw new InvalidArgumentError('It has to be a whole number from 1.');
+  return value;
+}

@@ -1,0 +1,92 @@
+import { constants, setPriority } from 'node:os';
+import type { BatchMessage } from '#common/contract/batch.ts';
+import { openBatch, previewBatch, readRecipeFile } from '#node/batch/run-batch.ts';
+import type { Services } from '#node/services.ts';
+import type { BatchCommand } from '../batch-arguments.ts';
+import { exitCodes } from '../exit-codes.ts';
+import type { Terminal } from '../terminal.ts';
+import { seconds } from '../words.ts';
+
+/** `editar batch`: a recipe over a folder. @returns the exit code */
+export async function batch(
+  command: BatchCommand,
+  services: Services,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<number> {
+  const { json, dryRun } = command;
+  const say = (message: BatchMessage): void => {
+    if (json) terminal.result(JSON.stringify(message));
+    tell(message, terminal, json);
+  };
+  const wish = { ...command, recipe: await readRecipeFile(command.recipe) };
+  if (dryRun) {
+    await previewBatch(wish, services, signal, say);
+    return exitCodes.done;
+  }
+  yieldToPeople();
+  await using opened = await openBatch(wish, services, signal, say);
+  const counts = await opened.run().catch((error: unknown) => {
+    if (signal.aborted) return undefined; // it was told, and what was made is written down
+    throw error;
+  });
+  if (!counts) return exitCodes.cancelled;
+  return counts.failed > 0 ? exitCodes.someItemsFailed : exitCodes.done;
+}
+
+/** The machine stays usable: whatever somebody does on it meanwhile comes first. */
+function yieldToPeople(): void {
+  try {
+    setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch {
+    // Not allowed everywhere, and no reason not to work.
+  }
+}
+
+function tell(message: BatchMessage, terminal: Terminal, json: boolean): void {
+  switch (message.type) {
+    case 'planned':
+      return terminal.note(`${message.items} pictures${left(message.etaMs)}`);
+    case 'item':
+      return tellItem(message, terminal, json);
+    case 'progress':
+      if (!json) terminal.progress(progressLine(message));
+      return;
+    case 'dry-run': {
+      const { in: all, make, skipped, failed, etaMs } = message;
+      const time = etaMs === null ? 'how long it takes is not known before a first batch' : `about ${seconds(etaMs)}`;
+      return terminal.note(`${all} pictures: ${make} to make, ${skipped} to skip, ${failed} cannot be made; ${time}`);
+    }
+    case 'finished': {
+      const { in: all, done, skipped, failed, totalMs, report } = message;
+      terminal.note(`${all} in = ${done} done + ${skipped} skipped + ${failed} failed, in ${seconds(totalMs)}`);
+      return terminal.note(report);
+    }
+    case 'cancelled':
+      return terminal.note('editar: cancelled; go on with --resume');
+    case 'paused':
+    case 'resumed':
+      return terminal.note(message.type);
+  }
+}
+
+function tellItem(item: Extract<BatchMessage, { type: 'item' }>, terminal: Terminal, json: boolean): void {
+  const { state, input, output, outputs = [], reason, failure, notices = [] } = item;
+  if (state === 'running') return;
+  if (failure && state !== 'done')
+    terminal.note(`${state === 'failed' ? 'failed' : 'will be tried again'}: ${input}: ${failure.message}`);
+  for (const notice of notices) terminal.note(`${input}: ${notice}`);
+  if (json) return;
+  if (state === 'done') for (const path of outputs) terminal.result(`${input} → ${path}`);
+  if (state === 'waiting' && !failure) terminal.result(`${input} → ${output}`);
+  if (state === 'skipped') terminal.result(`${input} skipped: ${reason ?? ''}`);
+}
+
+const left = (etaMs: number | null): string => (etaMs === null || etaMs === 0 ? '' : `, about ${seconds(etaMs)} left`);
+
+function progressLine(message: Extract<BatchMessage, { type: 'progress' }>): string {
+  const { step, of, item, etaMs, tokensPerSecond } = message;
+  const cells = item ? `, picture ${item.index}: ${item.step} of ${item.of} cells` : '';
+  const speed = tokensPerSecond === null ? '' : `, ${tokensPerSecond.toFixed(1)} tokens/s`;
+  return `${step} of ${of} pictures${cells}${speed}${left(etaMs)}`;
+}

@@ -1,0 +1,29 @@
+import type { ItemReport } from '#common/contract/batch.ts';
+
+/** How a picture is made, in three stages. Those of different pictures overlap, except that one decodes at a time; so files are read and
+ * written while the model works on another picture. */
+export interface ItemWork {
+  /** Name of the work on an item: the same recipe on the same contents has the same. Reads the files, and makes nothing.
+   * @throws AppError, or the signal's reason */
+  keyOf(item: ItemReport, signal?: AbortSignal): Promise<string>;
+  /** Reads what the picture needs. @throws AppError, or the signal's reason */
+  prepare(item: ItemReport, signal: AbortSignal): Promise<PreparedItem>;
+}
+
+export interface PreparedItem {
+  readonly key: string;
+  /** @throws AppError, ModelError, or the signal's reason */
+  decode(signal: AbortSignal, onStep: (step: number, of: number) => void): Promise<DecodedItem>;
+}
+
+export interface DecodedItem {
+  readonly tokens: number; // ids the model chose
+  /** Writes all variants, each whole or not at all. */
+  write(): Promise<WrittenItem>;
+}
+
+export interface WrittenItem {
+  readonly width: number;
+  readonly height: number;
+  readonly notices: readonly string[];
+}

@@ -1,0 +1,71 @@
+import { nameTokens } from '#common/contract/batch.ts';
+import type { NameToken } from '#common/contract/batch.ts';
+import { AppError } from '#common/contract/errors.ts';
+
+/** What the tokens stand for in one name. */
+export type NameValues = Readonly<Record<NameToken, string>>;
+
+const maxNameBytes = 255; // of one file or folder, on every common file system
+const reservedBytes = 16; // for a number, the number of a variant, and the ending
+
+/** The output of an item, relative to the output folder, without ending: the template with its tokens filled in, made safe for any
+ * system. Values never add folders; only the template does.
+ * @throws AppError `name-invalid` */
+export function fillName(template: string, values: NameValues): string {
+  return templateFolders(template)
+    .map((part) => safeName(part.replaceAll(/\{(\w+)\}/g, (_, token: NameToken) => values[token])))
+    .join('/');
+}
+
+/** Refuses a template that could leave the output folder or names tokens that do not exist.
+ * @throws AppError `name-invalid` */
+export function checkTemplate(template: string): void {
+  templateFolders(template);
+}
+
+function templateFolders(template: string): string[] {
+  const invalid = (reason: string): AppError => new AppError('name-invalid', { template, reason });
+  const unknown = [...template.matchAll(/\{([^{}]*)\}/g)]
+    .map(([, token = '']) => token)
+    .filter((token) => !isToken(token));
+  if (unknown.length > 0) {
+    throw invalid(
+      `{${unknown.join('}, {')}} is not known; known are ${nameTokens.map((token) => `{${token}}`).join(' ')}`,
+    );
+  }
+  if (/[\\:]/.test(template)) throw invalid('folders are separated by /, and a disk cannot be named');
+  const parts = template.split('/');
+  if (parts.some((part) => part.trim() === ''))
+    throw invalid('it has an empty part: it starts or ends with / or holds //');
+  if (parts.some((part) => /^\.+$/.test(part.trim()))) throw invalid('it leads out of the output folder');
+  return parts;
+}
+
+const isToken = (name: string): boolean => (nameTokens as readonly string[]).includes(name);
+
+const reserved = /^(con|prn|aux|nul|com\d|lpt\d|conin\$|conout\$)(?=\.|$)/i;
+
+/** A name that is allowed on every system, as close to the given one as that goes: composed Unicode, no separators or control
+ * characters, no leading dash or dot, not a device of Windows, and room for what is added to it. */
+export function safeName(name: string): string {
+  const composed = name.normalize('NFC').replaceAll(/[\p{Cc}\p{Cs}<>:"/\\|?*]/gu, '_');
+  const visible = composed.replace(/^[-.]+/, (start) => '_'.repeat(start.length)).trim();
+  const free = reserved.test(visible) ? `_${visible}` : visible;
+  const short = cutToBytes(free, maxNameBytes - reservedBytes).replace(/[. ]+$/, '');
+  return short === '' ? '_' : short;
+}
+
+/** The longest beginning that has at most so many bytes in UTF-8, with no character cut in two. */
+function cutToBytes(text: string, max: number): string {
+  let bytes = 0;
+  let cut = '';
+  for (const { segment } of new Intl.Segmenter('en', { granularity: 'grapheme' }).segment(text)) {
+    bytes += Buffer.byteLength(segment);
+    if (bytes > max) break;
+    cut += segment;
+  }
+  return cut;
+}
+
+/** By what two names are told apart: some disks know neither case nor how accents are composed. */
+export const nameKey = (path: string): string => path.normalize('NFC').toLowerCase();

@@ -1,0 +1,108 @@
+import { readFile } from 'node:fs/promises';
+import { zBatchOptions } from '#common/contract/batch.ts';
+import type { BatchMessage, Counts } from '#common/contract/batch.ts';
+import type { EditRequest } from '#common/contract/edit-request.ts';
+import { AppError } from '#common/contract/errors.ts';
+import { isMapRecipe, parseRecipe } from '#common/contract/recipe.ts';
+import type { Recipe } from '#common/contract/recipe.ts';
+import { readFailure } from '../images/read-image-file.ts';
+import type { Services } from '../services.ts';
+import { Batch } from './batch.ts';
+import type { BatchContext, BatchRequest } from './batch.ts';
+import type { NameFacts } from './batch-plan.ts';
+import { dryRun } from './dry-run.ts';
+import { editWork } from './edit-work.ts';
+import { Speeds } from './speeds.ts';
+
+export { zBatchOptions };
+
+/** A batch as a person asks for it. */
+export interface BatchWish extends BatchRequest {
+  readonly model?: string | undefined; // id or folder, instead of the recipe's
+  readonly device?: EditRequest['device'] | undefined;
+}
+
+/** Reads a recipe from a JSON file. @throws AppError `recipe-invalid` */
+export async function readRecipeFile(path: string): Promise<Recipe> {
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    const { data } = readFailure(path, cause);
+    throw new AppError('recipe-invalid', { path, reason: data['reason'] }, { cause });
+  });
+  return parseRecipe(parseJson(text, path), path);
+}
+
+function parseJson(text: string, path: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new AppError('recipe-invalid', { path, reason: `it is not JSON (${(cause as Error).message})` }, { cause });
+  }
+}
+
+type BatchServices = Pick<Services, 'library' | 'engine' | 'program' | 'dataFolder'>;
+
+/** A batch that is ready to run, and what to do when it has run. */
+export interface OpenedBatch extends AsyncDisposable {
+  readonly batch: Batch;
+  run(): Promise<Counts>;
+}
+
+/** Plans a batch and writes the plan down. The model has to be there; it is opened with the first picture.
+ * @throws AppError `model-missing` and those of `Batch.open`; ModelError `pack-invalid` */
+export async function openBatch(
+  wish: BatchWish,
+  services: BatchServices,
+  signal: AbortSignal,
+  say: (message: BatchMessage) => void,
+): Promise<OpenedBatch> {
+  const { request, context, speeds, kind } = await prepare(wish, services);
+  const batch = await Batch.open(request, { ...context, signal, say });
+  return {
+    batch,
+    run: async () => {
+      const counts = await batch.run();
+      const { itemMs, tokens } = batch.runner.pace;
+      if (itemMs !== null && tokens > 0) await speeds.keep(kind, itemMs);
+      return counts;
+    },
+    [Symbol.asyncDispose]: () => batch[Symbol.asyncDispose](),
+  };
+}
+
+/** Says what a batch would do, item by item. @throws as `openBatch` */
+export async function previewBatch(
+  wish: BatchWish,
+  services: BatchServices,
+  signal: AbortSignal,
+  say: (message: BatchMessage) => void,
+): Promise<void> {
+  const { request, context } = await prepare(wish, services);
+  say(await dryRun(request, { ...context, signal, say }));
+}
+
+interface Prepared {
+  readonly request: BatchRequest;
+  readonly context: Omit<BatchContext, 'signal' | 'say'>;
+  readonly speeds: Speeds;
+  readonly kind: string; // of work, for its speed
+}
+
+async function prepare(wish: BatchWish, { library, engine, program, dataFolder }: BatchServices): Promise<Prepared> {
+  const { input, output, options, model, device } = wish;
+  if (isMapRecipe(wish.recipe)) throw new Error('maps are not made in batches yet');
+  const { pack } = await library.find(model ?? wish.recipe.model?.id);
+  const recipe = { ...wish.recipe, model: { id: pack.id, precision: pack.precision } };
+  const facts = { model: pack.id, cfg: recipe.sampling.cfg ?? pack.sampling.cfg, date: today() };
+  const work = await editWork({ engine, input, output, recipe, options, model, device });
+  const speeds = new Speeds(dataFolder);
+  const kind = [pack.id, pack.precision, device ?? 'auto', recipe.variants].join(' ');
+  const context = { version: program.version, facts, work, expectedMs: await speeds.of(kind) };
+  return { request: { ...wish, recipe }, context, speeds, kind };
+}
+
+/** The day here, as YYYY-MM-DD. */
+function today(): NameFacts['date'] {
+  const now = new Date();
+  const [month, day] = [now.getMonth() + 1, now.getDate()].map((part) => String(part).padStart(2, '0'));
+  return `${now.getFullYear()}-${month}-${day}`;
+}

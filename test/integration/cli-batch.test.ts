@@ -1,0 +1,114 @@
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { zBatchMessage } from '#common/contract/batch.ts';
+import { photoBytes } from '../helpers/batch.ts';
+import { editar, jsonLines } from '../helpers/cli.ts';
+import type { CliSettings } from '../helpers/cli.ts';
+import { writeTinyCheckpoints } from '../helpers/tiny-checkpoints.ts';
+
+// A whole program on a model of a few thousand random weights.
+let root: string;
+let folder: string; // of the running test
+let env: Record<string, string>;
+
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'editar-batch-'));
+  env = { EDITAR_DATA: join(root, 'data') };
+  const { gpt, vq, t5 } = await writeTinyCheckpoints(root);
+  const build = [
+    'models',
+    'build',
+    '--gpt',
+    gpt,
+    '--vq',
+    vq,
+    '--t5',
+    t5,
+    '--precision',
+    'fp32',
+    '-o',
+    join(root, 'tiny'),
+  ];
+  const { code, stderr } = await editar(build, { env });
+  if (code !== 0) throw new Error(stderr);
+});
+
+afterAll(() => rm(root, { recursive: true, force: true }));
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(root, 'test-'));
+  await mkdir(at('in/sub'), { recursive: true });
+  for (const [seed, name] of ['in/a.png', 'in/b.png', 'in/sub/c.png'].entries()) {
+    await writeFile(at(name), await photoBytes(seed));
+  }
+  await writeFile(at('recipe.json'), JSON.stringify({ version: 1, instruction: 'make the ball red', seed: 3 }));
+});
+
+const at = (name: string): string => join(folder, name);
+
+const batch = (args: readonly string[], settings: CliSettings = {}) =>
+  editar(['batch', at('in'), '-o', at('out'), '--recipe', at('recipe.json'), '--model', join(root, 'tiny'), ...args], {
+    env,
+    ...settings,
+  });
+
+test('makes a folder and says so in JSON lines, reports beside the pictures', async () => {
+  const result = await batch(['--recursive', '--json']);
+  expect(result.code).toBe(0);
+  const messages = jsonLines(result).map((line) => zBatchMessage.parse(line));
+  expect(messages[0]).toMatchObject({ type: 'planned', items: 3 });
+  expect(messages.at(-1)).toMatchObject({ type: 'finished', in: 3, done: 3, report: at('out/report.json') });
+  expect(existsSync(at('out/sub/c.png'))).toBe(true);
+  for (const name of ['report.json', 'report.csv', 'editar-batch.jsonl'])
+    expect(existsSync(at(`out/${name}`))).toBe(true);
+});
+
+test('some failed: exit 6, and the others are made', async () => {
+  await writeFile(at('in/bad.png'), 'text');
+  const { code, stdout, stderr } = await batch([]);
+  expect(code).toBe(6);
+  expect(stdout).toBe('a.png → a.png\nb.png → b.png\n');
+  expect(stderr).toContain('failed: bad.png: ');
+  expect(stderr).toContain('3 in = 2 done + 0 skipped + 1 failed');
+});
+
+test('a dry run writes nothing', async () => {
+  const { code, stdout, stderr } = await batch(['--dry-run', '--name', '{stem}-{seed}']);
+  expect([code, stdout]).toEqual([0, 'a.png → a-3.png\nb.png → b-3.png\n']);
+  expect(stderr).toContain('2 pictures: 2 to make');
+  expect(existsSync(at('out'))).toBe(false);
+});
+
+test('killed in the middle and resumed, every file is made once', async () => {
+  const killed = await batch(['--json'], {
+    onOutput: (stdout, child) => void (stdout.includes('"state":"done"') && child.kill('SIGKILL')),
+  });
+  expect(killed.code).toBeNull();
+  const result = await batch(['--json', '--resume']);
+  expect(result.code).toBe(0);
+  expect(jsonLines(result).at(-1)).toMatchObject({ in: 2, done: 2, skipped: 0, failed: 0 });
+  const entries = (await readFile(at('out/editar-batch.jsonl'), 'utf8')).trim().split('\n');
+  expect(entries.filter((line) => line.includes('"entry":"done"'))).toHaveLength(2);
+});
+
+test('interrupted, it says how to go on: exit 130', async () => {
+  let isAsked = false; // asked twice, it leaves without a word
+  const result = await batch([], {
+    onOutput: (_, child) => void (isAsked || ((isAsked = true), child.kill('SIGINT'))),
+  });
+  expect(result.code).toBe(130);
+  expect(result.stderr).toContain('--resume');
+});
+
+test.each([
+  [['--recipe', 'nowhere.json'], 2, 'there is no such file'],
+  [['--name', '../{stem}'], 2, 'leads out'],
+  [['--model', 'nowhere'], 4, 'not installed'],
+])('%j: exit %i', async (args, code, words) => {
+  const result = await batch(args);
+  expect(result.code).toBe(code);
+  expect(result.stderr).toContain(words);
+});

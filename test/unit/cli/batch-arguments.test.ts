@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest';
+import { parseArguments } from '../../../electron/cli/arguments.ts';
+
+const parse = (...args: string[]) => parseArguments(['batch', 'in', '-o', 'out', '--recipe', 'r.json', ...args], '1');
+
+test('a batch needs a folder, an output folder and a recipe', () => {
+  expect(parse()).toEqual({
+    command: {
+      ...{ name: 'batch', input: 'in', output: 'out', recipe: 'r.json', resume: false, dryRun: false, json: false },
+      ...{ device: 'auto', model: undefined },
+      options: {
+        ...{ recursive: false, include: [], exclude: [], format: 'same', collisions: 'number', sizes: [] },
+        ...{ keepsPlace: true, tellsRecipe: true },
+      },
+    },
+  });
+  expect(parseArguments(['batch', 'in', '-o', 'out'], '1')).toMatchObject({
+    mistake: expect.stringMatching(/--recipe/),
+  });
+  expect(parseArguments(['batch', 'in', '--recipe', 'r'], '1')).toMatchObject({
+    mistake: expect.stringMatching(/--out/),
+  });
+});
+
+test('reads what tunes it', () => {
+  const tuned = parse(
+    ...['--recursive', '--resume', '--dry-run', '--include', '*.jpg', '--include', 'raw/**', '--exclude', 'x.png'],
+    ...['--limit', '5', '--name', '{stem}-{seed}', '--format', 'tif', '--collisions', 'skip', '--fit', 'raw/**=square'],
+    ...['--model', 'dir', '--device', 'cpu', '--json'],
+  );
+  expect(tuned).toMatchObject({
+    command: {
+      ...{ resume: true, dryRun: true, json: true, model: 'dir', device: 'cpu' },
+      options: {
+        ...{ recursive: true, include: ['*.jpg', 'raw/**'], exclude: ['x.png'], limit: 5, name: '{stem}-{seed}' },
+        ...{ format: 'tif', collisions: 'skip', sizes: [{ glob: 'raw/**', fit: 'square' }] },
+      },
+    },
+  });
+});
+
+test.each([
+  ['--limit', '0'],
+  ['--limit', 'x'],
+  ['--fit', 'raw/**'],
+  ['--fit', '*=selection'],
+  ['--format', 'psd'],
+  ['--collisions', 'ask'],
+])('refuses %s %s', (...args) => {
+  expect(parse(...args)).toHaveProperty('mistake');
+});

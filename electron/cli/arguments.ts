@@ -162,7 +162,10 @@ function addEdit(program: Command, found: Found): void {
 }
 
 /** Rows of an earlier result cannot be named on a command line. */
-function toRequest(image: string, flags: EditFlags): Record<Exclude<keyof EditRequest, 'kept'>, unknown> {
+function toRequest(
+  image: string,
+  flags: EditFlags,
+): Record<Exclude<keyof EditRequest, 'kept' | 'keepsPlace' | 'tellsRecipe'>, unknown> {
   const { instruction, out, task, model, device, seed, variants, firstVariant, fit, square } = flags;
   const { cfg, temperature, topK, topP } = flags;
   return {

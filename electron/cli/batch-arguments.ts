@@ -31,6 +31,8 @@ interface BatchFlags {
   readonly format: BatchOptions['format'];
   readonly collisions: BatchOptions['collisions'];
   readonly fit: BatchOptions['sizes'];
+  readonly gps: boolean;
+  readonly metadata: boolean;
   readonly model?: string;
   readonly device: EditRequest['device'];
   readonly json?: boolean;
@@ -58,6 +60,8 @@ export function addBatch(program: Command, found: (command: BatchCommand) => voi
         .default('number'),
     )
     .option('--fit <glob=policy>', 'whole or square for pictures that match; may be repeated', collectFits, [])
+    .option('--no-gps', 'leave the place out of the metadata')
+    .option('--no-metadata', 'do not write the recipe into the pictures')
     .option('--model <id|dir>', 'installed model or folder of one, instead of the recipe’s')
     .addOption(new Option('--device <device>', 'where the model runs').choices(devices).default('auto'))
     .option('--json', 'one JSON object per line on stdout');
@@ -71,9 +75,12 @@ export function addBatch(program: Command, found: (command: BatchCommand) => voi
   });
 }
 
-function optionsOf(flags: BatchFlags): Partial<Record<keyof BatchOptions, unknown>> {
-  const { recursive, include, exclude, limit, name, format, collisions, fit } = flags;
-  return { recursive, include, exclude, limit, name, format, collisions, sizes: fit };
+function optionsOf(flags: BatchFlags): Record<keyof BatchOptions, unknown> {
+  const { recursive, include, exclude, limit, name, format, collisions, fit, gps, metadata } = flags;
+  return {
+    ...{ recursive, include, exclude, limit, name, format, collisions },
+    ...{ sizes: fit, keepsPlace: gps, tellsRecipe: metadata },
+  };
 }
 
 const collect = (text: string, before: readonly string[]): string[] => [...before, text];

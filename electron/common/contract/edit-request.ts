@@ -123,6 +123,8 @@ export const zEditRequest = z
     image: z.string().min(1), // file
     model: z.string().min(1).optional(), // id of an installed pack, or a pack's folder; left out: the embedded one
     selection: zSelection.optional(),
+    keepsPlace: z.boolean().default(true), // GPS, in the metadata of the result
+    tellsRecipe: z.boolean().default(true), // in the metadata of the result
     isRaw: z.boolean().default(false), // write the model's own square, without compositing
     rowsFolder: z.string().min(1).optional(), // where streamed bands are written
     out: z.string().min(1), // file; further variants lie beside it

@@ -167,12 +167,13 @@ export class BatchRunner {
     }
   }
 
-  async #write({ index, at }: Started, { key, tokens, write }: DecodedItem & { readonly key: string }): Promise<void> {
+  async #write({ index, at }: Started, { key, tokens, encode }: DecodedItem & { readonly key: string }): Promise<void> {
     const outputs = variantFiles(this.#config.state.item(index).output, this.#config.variants);
     try {
+      const { width, height, notices, write } = await encode();
       const before = await Promise.all(outputs.map((path) => this.#identity(path)));
       await this.#note({ entry: 'writing', index, key, outputs, before });
-      const { width, height, notices } = await write();
+      await write();
       const result = {
         width,
         height,

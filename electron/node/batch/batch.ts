@@ -12,7 +12,7 @@ import { lockFolder } from './folder-lock.ts';
 import type { ItemWork } from './item-work.ts';
 import { Journal } from './journal.ts';
 import type { JournalEntry } from './journal.ts';
-import { checkFolders, pictures, planFolder } from './plan-folder.ts';
+import { checkFolders, pictures, planFolder, sweepParts } from './plan-folder.ts';
 import type { BatchFolders, FolderPlan, PlannedFolder } from './plan-folder.ts';
 import { batchFiles, writeReports } from './report.ts';
 
@@ -120,6 +120,10 @@ export class Batch implements AsyncDisposable {
       const at = new Date().toISOString();
       await this.#note({ entry: 'started', version: 1, at, ...wanted, recipe });
     }
+    await sweepParts(
+      this.#request.output,
+      this.#state.items.map((item) => item.output),
+    );
     const { unread } = await this.#planNew();
     for (const { folder, reason } of unread) this.#log.note(`the folder ${folder} is left out: ${reason}`);
     this.runner.enqueue(this.#state.items.filter(({ state }) => state === 'waiting').map(({ index }) => index));

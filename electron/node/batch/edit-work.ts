@@ -1,21 +1,20 @@
-import { randomUUID } from 'node:crypto';
-import { mkdir, rename } from 'node:fs/promises';
-import { dirname, extname, join } from 'node:path';
+import { mkdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { BatchOptions, ItemReport } from '#common/contract/batch.ts';
 import { zEditRequest } from '#common/contract/edit-request.ts';
 import type { EditRequest } from '#common/contract/edit-request.ts';
-import { AppError, RemoteError } from '#common/contract/errors.ts';
-import type { JobMessage } from '#common/contract/job-message.ts';
+import { AppError } from '#common/contract/errors.ts';
 import { editFromRecipe, recipeHash } from '#common/contract/recipe.ts';
 import type { EditRecipe } from '#common/contract/recipe.ts';
+import { encodeEdit, paintEdit, readEdit, writeEdit } from '../engine/edit-stages.ts';
+import type { ReadyEdit } from '../engine/edit-stages.ts';
 import type { Engine } from '../engine/engine.ts';
-import { checkOutputs, variantFiles } from '../engine/output-files.ts';
 import type { DecodedItem, ItemWork } from './item-work.ts';
 import { companionsOf } from './pairing.ts';
 import { fileHash, workKey } from './work-key.ts';
 
 export interface EditWorkConfig {
-  readonly engine: Pick<Engine, 'edit' | 'cancel'>;
+  readonly engine: Pick<Engine, 'inTurn'>;
   readonly input: string; // folder
   readonly output: string; // folder
   readonly recipe: EditRecipe;
@@ -23,8 +22,6 @@ export interface EditWorkConfig {
   readonly model?: string | undefined; // folder or id, instead of the recipe's
   readonly device?: EditRequest['device'] | undefined;
 }
-
-type Finished = Extract<JobMessage, { type: 'finished' }>;
 
 /** Edits by instruction, and paintings from maps. */
 export async function editWork(config: EditWorkConfig): Promise<ItemWork> {
@@ -41,8 +38,8 @@ export async function editWork(config: EditWorkConfig): Promise<ItemWork> {
       const key = await keyOf(item, signal);
       const request = requestFor(item, config);
       await mkdir(dirname(request.out), { recursive: true });
-      await checkOutputs(request);
-      return { key, decode: (stop, onStep) => decode(request, config.engine, stop, onStep) };
+      const ready = await readEdit(request, signal);
+      return { key, decode: (stop, onStep) => decode(ready, config.engine, stop, onStep) };
     },
   };
 }
@@ -56,7 +53,7 @@ function sourcesOf({ input, map, mask }: ItemReport, recipe: EditRecipe): string
   return [map ?? input, ...(mask === undefined ? [] : [mask])];
 }
 
-function requestFor(item: ItemReport, { input, output, recipe, model, device }: EditWorkConfig): EditRequest {
+function requestFor(item: ItemReport, { input, output, recipe, options, model, device }: EditWorkConfig): EditRequest {
   const edit = editFromRecipe(recipe, item.mask && join(input, item.mask));
   const [image = ''] = sourcesOf(item, recipe);
   const own = {
@@ -64,43 +61,27 @@ function requestFor(item: ItemReport, { input, output, recipe, model, device }: 
     ...(item.fit && { fit: item.fit }),
     ...(item.seed !== undefined && { seed: item.seed }),
   };
-  return zEditRequest.parse({ ...edit, ...own, device, image: join(input, image), out: join(output, item.output) });
+  const { keepsPlace, tellsRecipe } = options;
+  const files = { image: join(input, image), out: join(output, item.output) };
+  return zEditRequest.parse({ ...edit, ...own, ...files, device, keepsPlace, tellsRecipe });
 }
 
-/** The pictures are written beside their places under hidden names; giving them their own is the writing stage. */
 async function decode(
-  request: EditRequest,
+  ready: ReadyEdit,
   engine: EditWorkConfig['engine'],
   signal: AbortSignal,
   onStep: (step: number, of: number) => void,
 ): Promise<DecodedItem> {
-  const hidden = join(dirname(request.out), `.editar-${randomUUID()}.part${extname(request.out)}`);
-  const { variants } = request;
-  const finished = await edited({ ...request, out: hidden }, engine, signal, onStep);
-  const { width, height, notices = [], timings } = finished;
+  const edit = await engine.inTurn(
+    (context) => paintEdit(ready, { ...context, onProgress: (run) => onStep(run.committed, run.totalSteps) }),
+    signal,
+  );
   return {
-    tokens: timings.tokens * variants,
-    write: async () => {
-      const places = variantFiles(request.out, variants);
-      for (const [place, file] of variantFiles(hidden, variants).entries()) await rename(file, places[place]!);
-      return { width, height, notices };
+    tokens: edit.painted.timings.tokens * ready.request.variants,
+    encode: async () => {
+      const encoded = await encodeEdit(edit, signal);
+      const { width, height, notices } = encoded;
+      return { width, height, notices, write: async () => void (await writeEdit(encoded)) };
     },
   };
-}
-
-function edited(
-  request: EditRequest,
-  engine: EditWorkConfig['engine'],
-  signal: AbortSignal,
-  onStep: (step: number, of: number) => void,
-): Promise<Finished> {
-  return new Promise((resolve, reject) => {
-    const job = engine.edit(request, (message) => {
-      if (message.type === 'progress') onStep(message.step, message.of);
-      if (message.type === 'finished') resolve(message);
-      if (message.type === 'failed') reject(new RemoteError(message));
-      if (message.type === 'cancelled') reject(signal.reason as Error);
-    });
-    signal.addEventListener('abort', () => engine.cancel(job), { once: true });
-  });
 }

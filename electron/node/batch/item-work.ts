@@ -1,6 +1,6 @@
 import type { ItemReport } from '#common/contract/batch.ts';
 
-/** How a picture is made, in three stages. Those of different pictures overlap, except that one decodes at a time; so files are read and
+/** How a picture is made, in stages. Those of different pictures overlap, except that one decodes at a time; so files are read and
  * written while the model works on another picture. */
 export interface ItemWork {
   /** Name of the work on an item: the same recipe on the same contents has the same. Reads the files, and makes nothing.
@@ -18,12 +18,14 @@ export interface PreparedItem {
 
 export interface DecodedItem {
   readonly tokens: number; // ids the model chose
-  /** Writes all variants, each whole or not at all. */
-  write(): Promise<WrittenItem>;
+  /** Puts the pictures together, in memory. @throws AppError, or the signal's reason */
+  encode(): Promise<EncodedItem>;
 }
 
-export interface WrittenItem {
+export interface EncodedItem {
   readonly width: number;
   readonly height: number;
   readonly notices: readonly string[];
+  /** Writes all variants, each whole or not at all. @throws AppError */
+  write(): Promise<void>;
 }

@@ -1,9 +1,10 @@
-import { readdir, stat } from 'node:fs/promises';
+import { readdir, rm, stat } from 'node:fs/promises';
 import { dirname, join, posix, relative, resolve, sep } from 'node:path';
 import { AppError } from '#common/contract/errors.ts';
 import type { BatchOptions } from '#common/contract/batch.ts';
 import { isMapRecipe } from '#common/contract/recipe.ts';
 import type { Recipe } from '#common/contract/recipe.ts';
+import { temporaryName } from '../images/atomic-write.ts';
 import { planItems, settleNames } from './batch-plan.ts';
 import type { NameFacts, Planned, SettledNames } from './batch-plan.ts';
 import { listPictures } from './listing.ts';
@@ -50,6 +51,15 @@ export async function planFolder(
 /** A file of the input folder as the output folder's journal would name it. */
 const fromOutput = (file: string, input: string, output: string): string =>
   relative(resolve(output), resolve(input, file)).split(sep).join('/');
+
+/** Removes what a process that was killed left half-written: temporary files of ours, beside the outputs it was to make. */
+export async function sweepParts(output: string, outputs: readonly string[]): Promise<void> {
+  for (const folder of new Set(['.', ...outputs.map((path) => posix.dirname(path))])) {
+    const names = await readdir(join(output, folder)).catch((): string[] => []);
+    const parts = names.filter((name) => temporaryName.test(name));
+    await Promise.all(parts.map((name) => rm(join(output, folder, name), { force: true })));
+  }
+}
 
 async function takenNames(output: string, outputs: readonly string[]): Promise<Map<string, Set<string>>> {
   const taken = new Map<string, Set<string>>();

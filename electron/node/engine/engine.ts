@@ -5,6 +5,7 @@ import type { Log } from '../log/log.ts';
 import type { ModelLibrary } from '../models/model-library.ts';
 import { runEditJob } from './edit-job.ts';
 import type { JobContext } from './edit-job.ts';
+import type { StageContext } from './edit-stages.ts';
 import { describeFailure } from './failure.ts';
 import type { Failure } from './failure.ts';
 import { JobQueue } from './job-queue.ts';
@@ -48,6 +49,19 @@ export class Engine implements AsyncDisposable {
   /** Puts an edit without files last in the queue. Messages come after this has returned. */
   paint(work: PaintWork, tell: (message: OrderMessage) => void): JobId {
     return this.#add<OrderMessage>(tell, (context) => runPaintJob(work, context));
+  }
+
+  /** Does work that needs the model, when it is its turn. It is to end, by rejecting, when the signal is aborted.
+   * @throws what the work throws, or the signal's reason */
+  inTurn<T>(work: (context: StageContext) => Promise<T>, signal: AbortSignal): Promise<T> {
+    const { library, version } = this.#config;
+    return new Promise((resolve, reject) => {
+      const job = this.#queue.add(async (own, stop) => {
+        const either = AbortSignal.any([own, signal]);
+        await work({ library, version, models: this.#models, signal: either, stop }).then(resolve, reject);
+      });
+      signal.addEventListener('abort', () => this.#queue.cancel(job), { once: true });
+    });
   }
 
   /** Ends a job, waiting or running. It says `cancelled` at once; a running one may take a moment more to let go of the model. */

@@ -7,6 +7,9 @@ import { AppError } from '#common/contract/errors.ts';
 /** Where bytes go; another one stands in for a full disk in tests. */
 export type WritePart = (file: FileHandle, part: Uint8Array) => Promise<unknown>;
 
+/** What files are called while they are being written. */
+export const temporaryName = /^\..*\.[0-9a-f]{12}\.part$/s;
+
 /** Writes a file so that its name holds either what was there before or all of the new bytes: a temporary file in the same
  * folder, flushed to the disk, then renamed. On failure the temporary file is gone.
  * @throws AppError `disk-full`, `output-folder-missing`, `output-not-writable` */
@@ -15,7 +18,7 @@ export async function writeAtomically(
   parts: readonly Uint8Array[],
   write: WritePart = (file, part) => file.writeFile(part),
 ): Promise<void> {
-  const temporary = join(dirname(path), `.${basename(path).slice(0, 100)}.${randomBytes(6).toString('hex')}.part`);
+  const temporary = join(dirname(path), `.${basename(path).slice(0, 40)}.${randomBytes(6).toString('hex')}.part`);
   try {
     await writeFlushed(temporary, parts, write);
     await rename(temporary, path);

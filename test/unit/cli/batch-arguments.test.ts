@@ -26,7 +26,7 @@ test('reads what tunes it', () => {
   const tuned = parse(
     ...['--recursive', '--resume', '--dry-run', '--include', '*.jpg', '--include', 'raw/**', '--exclude', 'x.png'],
     ...['--limit', '5', '--name', '{stem}-{seed}', '--format', 'tif', '--collisions', 'skip', '--fit', 'raw/**=square'],
-    ...['--model', 'dir', '--device', 'cpu', '--json'],
+    ...['--no-gps', '--no-metadata', '--model', 'dir', '--device', 'cpu', '--json'],
   );
   expect(tuned).toMatchObject({
     command: {
@@ -34,6 +34,7 @@ test('reads what tunes it', () => {
       options: {
         ...{ recursive: true, include: ['*.jpg', 'raw/**'], exclude: ['x.png'], limit: 5, name: '{stem}-{seed}' },
         ...{ format: 'tif', collisions: 'skip', sizes: [{ glob: 'raw/**', fit: 'square' }] },
+        ...{ keepsPlace: false, tellsRecipe: false },
       },
     },
   });

@@ -1,9 +1,10 @@
 // @ts-check
 // Bundles every program of the project into out/ with Vite's JavaScript API.
-import { chmod, rm } from 'node:fs/promises';
+import { chmod, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { build } from 'vite';
+import { listLicences } from './licences.mjs';
 import { programs } from './programs.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -52,4 +53,6 @@ function buildPage() {
 await rm(new URL('../out', import.meta.url), { recursive: true, force: true });
 for (const program of programs) await buildProgram(program);
 await buildPage();
+const licences = await listLicences(new URL('../', import.meta.url));
+await writeFile(new URL('../out/renderer/licences.json', import.meta.url), JSON.stringify(licences));
 await chmod(new URL('../out/cli.mjs', import.meta.url), 0o755); // package.json names it as the command `editar`

@@ -1,12 +1,12 @@
-import { BrowserWindow, ipcMain, MessageChannelMain, screen } from 'electron';
+import { BrowserWindow, ipcMain, Menu, MessageChannelMain, screen } from 'electron';
 import { shellContract } from '#common/contract/services.ts';
-import type { MenuCommand, NamedBytes, ShellImplementations } from '#common/contract/services.ts';
+import type { NamedBytes, ShellImplementations, ShownMenu } from '#common/contract/services.ts';
 import type { Unsubscribe } from '#common/rpc/contract.ts';
 import { electronPort } from '#common/rpc/electron-port.ts';
 import { serve } from '#common/rpc/server.ts';
 import { openPicture, readPicture, savePicture } from './dialogs.ts';
 import type { EngineProcess } from './engine-process.ts';
-
+import { menuTemplate } from './menu.ts';
 import { confine, isOurPage, pageOrigin } from './security.ts';
 import { readWindowState, writeWindowState } from './window-state.ts';
 
@@ -20,7 +20,7 @@ export interface AppWindowConfig {
 export class AppWindow {
   readonly window: BrowserWindow;
   readonly #engine: AppWindowConfig['engine'];
-  readonly #commandListeners = new Set<(command: MenuCommand) => void>();
+  readonly #commandListeners = new Set<(command: string) => void>();
   readonly #openedListeners = new Set<(picture: NamedBytes) => void>();
   #waiting: string[] = []; // files to open once the page listens
   #hasPage = false;
@@ -41,16 +41,13 @@ export class AppWindow {
     this.window.on('close', () => this.#remember(stateFile));
     ipcMain.on('page-ready', this.#onPageReady);
     this.window.once('closed', () => ipcMain.off('page-ready', this.#onPageReady));
+    this.#showMenu([]);
     void this.window.loadURL(`${pageOrigin}/index.html`);
   }
 
   /** Gives the page a port to an engine that was started again. */
   reconnect(): void {
     if (this.#hasPage) this.#sendPort('engine-port', this.#engine.connect());
-  }
-
-  say(command: MenuCommand): void {
-    for (const listener of this.#commandListeners) listener(command);
   }
 
   /** Opens a file once the page listens. A file that cannot be read opens nothing. */
@@ -90,8 +87,18 @@ export class AppWindow {
           return stop;
         },
       },
-      menu: { onCommand: (listener) => listen(this.#commandListeners, listener) },
+      menu: {
+        show: (menus) => this.#showMenu(menus),
+        onCommand: (listener) => listen(this.#commandListeners, listener),
+      },
     };
+  }
+
+  #showMenu(menus: readonly ShownMenu[]): undefined {
+    const say = (command: string) => {
+      for (const listener of this.#commandListeners) listener(command);
+    };
+    Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate(process.platform, menus, say)));
   }
 
   async #read(path: string): Promise<void> {

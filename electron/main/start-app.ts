@@ -1,8 +1,7 @@
-import { app, Menu } from 'electron';
+import { app } from 'electron';
 import { join } from 'node:path';
 import { AppWindow } from './app-window.ts';
 import { EngineProcess } from './engine-process.ts';
-import { menuTemplate } from './menu.ts';
 import { picturesIn } from './opened-files.ts';
 import { denyPermissions, registerPageScheme, servePage } from './security.ts';
 
@@ -27,7 +26,6 @@ export function startApp(): void {
   void app.whenReady().then(() => {
     servePage(join(app.getAppPath(), 'out', 'renderer'));
     denyPermissions();
-    Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate(process.platform, (command) => shell.say(command))));
     shell.start(picturesIn(process.argv, process.cwd()));
   });
 }
@@ -61,10 +59,6 @@ class Shell {
     this.#window ??= this.#createWindow();
     this.#window.focus();
     for (const picture of pictures) this.#window.open(picture);
-  }
-
-  say(command: Parameters<AppWindow['say']>[0]): void {
-    this.#window?.say(command);
   }
 
   #createWindow(): AppWindow {

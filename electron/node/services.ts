@@ -7,6 +7,7 @@ import type { OpenModel } from './engine/opened-models.ts';
 import { createLog } from './log/log.ts';
 import { ModelLibrary } from './models/model-library.ts';
 import { userDataFolder } from './models/user-data.ts';
+import { SettingsFile } from './settings/settings-file.ts';
 
 const zProgram = z.object({ version: z.string(), dependencies: z.object({ 'onnxruntime-node': z.string() }) });
 
@@ -31,6 +32,7 @@ export interface Services extends AsyncDisposable {
   readonly library: ModelLibrary;
   readonly engine: Engine;
   readonly dataFolder: string;
+  readonly settings: SettingsFile;
 }
 
 /** Puts the program together: the only place that knows how its parts depend on each other. */
@@ -47,7 +49,9 @@ export async function createServices(config: ServicesConfig): Promise<Services> 
     version: program.version,
     log: createLog(),
   });
-  return { program, library, engine, dataFolder, [Symbol.asyncDispose]: () => engine[Symbol.asyncDispose]() };
+  const settings = new SettingsFile(join(dataFolder, 'settings.json'));
+  const dispose = () => engine[Symbol.asyncDispose]();
+  return { program, library, engine, dataFolder, settings, [Symbol.asyncDispose]: dispose };
 }
 
 async function readProgram(folder: string): Promise<Program> {

@@ -10,7 +10,8 @@ export function createBrowserHost(address = socketAddress(location)): Host {
   const link = new EngineLink();
   connect(link, address, 0);
   const never = () => () => undefined;
-  return { kind: 'browser', dialogs: browserDialogs, onEngine: link.onEngine, onOpened: never, onCommand: never };
+  const events = { onEngine: link.onEngine, onOpened: never, onCommand: never };
+  return { kind: 'browser', dialogs: browserDialogs, ...events, showMenu: () => undefined }; // the page shows its own
 }
 
 const socketAddress = ({ protocol, host }: Location): string => `${protocol === 'https:' ? 'wss' : 'ws'}://${host}/rpc`;

@@ -24,6 +24,7 @@ export function createElectronHost(page: Window = window): Host {
       savePicture: async (picture) => (await shell).dialogs.savePicture(picture),
     },
     onOpened: (listener) => later(shell.then(({ dialogs }) => dialogs.onOpened(listener))),
+    showMenu: (menus) => void shell.then(({ menu }) => menu.show([...menus])),
     onCommand: (listener) => later(shell.then(({ menu }) => menu.onCommand(listener))),
   };
 }

@@ -1,4 +1,4 @@
-import type { EngineServices, MenuCommand, NamedBytes } from '#common/contract/services.ts';
+import type { EngineServices, NamedBytes, ShownMenu } from '#common/contract/services.ts';
 import type { Event } from '#common/rpc/contract.ts';
 
 /** Dialogs of the system, or the browser's nearest thing to them. */
@@ -17,5 +17,8 @@ export interface Host {
   readonly onEngine: Event<EngineServices | undefined>;
   /** Pictures given to the program from outside. */
   readonly onOpened: Event<NamedBytes>;
-  readonly onCommand: Event<MenuCommand>;
+  /** Ids of commands that were chosen in the system's menu. */
+  readonly onCommand: Event<string>;
+  /** What the system's menu is to hold, where there is one. */
+  showMenu(menus: readonly ShownMenu[]): void;
 }

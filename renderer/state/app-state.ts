@@ -9,6 +9,8 @@ import { platformOf } from './keys.ts';
 import { LayoutState } from './layout.svelte.ts';
 import { Problems } from './problems.svelte.ts';
 import { Questions } from './questions.svelte.ts';
+import { SamplesState } from './samples.svelte.ts';
+import { SettingsState } from './settings.svelte.ts';
 
 /** Everything the page remembers, made once per page. */
 export interface AppState {
@@ -21,18 +23,22 @@ export interface AppState {
   readonly commands: Commands;
   readonly layout: LayoutState;
   readonly questions: Questions;
+  readonly settings: SettingsState;
+  readonly samples: SamplesState;
 }
 
 export function createAppState(host: Host): AppState {
   const problems = new Problems();
   const engine = new EngineState(host, problems);
   const editor = new EditorState(engine);
+  const settings = new SettingsState(engine, problems);
+  const samples = new SamplesState(engine, problems);
   const job = new JobState(engine, editor, problems);
   const commands = new Commands(problems, platformOf(navigator.userAgent));
   const canvas = new CanvasState();
   const layout = new LayoutState();
   const questions = new Questions();
-  return { host, problems, engine, editor, job, canvas, commands, layout, questions };
+  return { host, problems, engine, editor, job, canvas, commands, layout, questions, settings, samples };
 }
 
 const key = Symbol('app state');

@@ -20,7 +20,12 @@ export const commandTable = {
   'edit.stop': { group: 'engine', keys: ['Escape', 'Mod+.'], whileTyping: true },
   'view.before': { group: 'view', keys: ['\\'] },
   'view.panel': { group: 'view', keys: ['Mod+\\'], whileTyping: true, section: 1 },
+  'help.palette': { group: 'help', keys: ['Mod+K'], whileTyping: true },
+  'help.keys': { group: 'help', keys: ['?', 'F1'] },
+  'help.settings': { group: 'edit', keys: ['Mod+,'], whileTyping: true, section: 9 },
+  'help.about': { group: 'help', section: 1 },
 } as const satisfies Record<string, CommandDefinition>;
 export type CommandId = keyof typeof commandTable;
 
 export const commandIds = Object.keys(commandTable) as CommandId[];
+export const isCommandId = (id: string): id is CommandId => Object.hasOwn(commandTable, id);

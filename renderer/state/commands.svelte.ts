@@ -2,6 +2,8 @@ import { SvelteMap } from 'svelte/reactivity';
 import { t } from '../i18n/i18n.svelte.ts';
 import { commandIds, commandTable } from './command-table.ts';
 import type { CommandDefinition, CommandGroup, CommandId } from './command-table.ts';
+import { keysOf } from './key-choice.ts';
+import type { KeyChoice } from './key-choice.ts';
 import { ariaKeys, chordOf, chordText } from './keys.ts';
 import type { Chord, Platform } from './keys.ts';
 import type { Problems } from './problems.svelte.ts';
@@ -33,7 +35,7 @@ const definitions: Readonly<Record<CommandId, CommandDefinition>> = commandTable
 export class Commands {
   readonly platform: Platform;
   /** Keys a person chose instead of those shipped. */
-  chosenKeys = $state.raw<Readonly<Partial<Record<CommandId, readonly Chord[]>>>>({});
+  chosenKeys = $state.raw<KeyChoice>({});
   readonly #handlers = new SvelteMap<CommandId, CommandHandler>();
   readonly #problems: Problems;
 
@@ -67,7 +69,7 @@ export class Commands {
     const handler = this.#handlers.get(id);
     if (!handler) return undefined;
     const { group, section = 0 } = definitions[id];
-    const keys = this.keysOf(id);
+    const keys = keysOf(this.chosenKeys, id);
     const [first] = keys;
     return {
       ...{ id, group, section, keys, label: t(`commands.${id}`) },
@@ -76,10 +78,6 @@ export class Commands {
       isEnabled: handler.isEnabled?.() ?? true,
       isChecked: handler.isChecked?.(),
     };
-  }
-
-  keysOf(id: CommandId): readonly Chord[] {
-    return this.chosenKeys[id] ?? definitions[id].keys ?? [];
   }
 
   /** Runs it if it can be run now; what fails is shown. */

@@ -1,4 +1,6 @@
 import type { EngineServices, ModelInfo } from '#common/contract/services.ts';
+import { defaultSettings } from '#common/contract/settings.ts';
+import type { Settings } from '#common/contract/settings.ts';
 import { hostError } from '#common/contract/host-errors.ts';
 import type { Host } from '../host/host.ts';
 import type { Problems } from './problems.svelte.ts';
@@ -12,7 +14,13 @@ export class EngineState {
   models = $state.raw<readonly ModelInfo[]>();
   #wasConnected = $state(false);
 
-  model = $derived(this.models?.find(({ ready }) => ready));
+  /** What the person chose to edit with; an empty model, or one that is gone, is the first that can be used. */
+  preferred = $state.raw<Pick<Settings, 'model' | 'device'>>(defaultSettings);
+
+  model = $derived.by(() => {
+    const usable = this.models?.filter(({ ready }) => ready) ?? [];
+    return usable.find(({ id }) => id === this.preferred.model) ?? usable[0];
+  });
   status: EngineStatus = $derived.by(() => {
     if (!this.services) return this.#wasConnected ? 'lost' : 'connecting';
     if (!this.models) return 'connecting';

@@ -83,7 +83,8 @@ export class JobState {
     this.#begin(running, grid);
     try {
       const blob = await this.#editor.upload();
-      const order = { picture: { blob, name: current!.name }, instruction, model, seed: randomSeed() };
+      const { device } = this.#engine.preferred;
+      const order = { picture: { blob, name: current!.name }, instruction, model, device, seed: randomSeed() };
       running.id = await this.#engine.require().engine.edit(order);
     } catch (error) {
       if (this.#running === running) this.#end();

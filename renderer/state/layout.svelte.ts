@@ -1,12 +1,20 @@
 /** Bounds of the side panel, px. */
 export const panelLimits = { min: 240, initial: 300, max: 520 } as const;
 
+/** What lies over the page. */
+export type Overlay = 'palette' | 'keys' | 'settings' | 'about';
+
+export const settingsSections = ['appearance', 'editing', 'keys'] as const;
+export type SettingsSection = (typeof settingsSections)[number];
+
 /** How a person arranged the frame. */
 export class LayoutState {
   view = $state<'editor' | 'batch'>('editor');
   panelWidth = $state<number>(panelLimits.initial); // px
   isPanelOpen = $state(true);
   panel = $state('edit'); // id of the tab in front
+  overlay = $state<Overlay>();
+  settingsSection = $state<SettingsSection>('appearance');
 
   resizePanel(width: number): void {
     this.panelWidth = Math.round(Math.min(panelLimits.max, Math.max(panelLimits.min, width)));
@@ -16,5 +24,10 @@ export class LayoutState {
   showPanel(id: string): void {
     this.panel = id;
     this.isPanelOpen = true;
+  }
+
+  openSettings(section: SettingsSection): void {
+    this.settingsSection = section;
+    this.overlay = 'settings';
   }
 }

@@ -1,7 +1,9 @@
+import type { ShownMenu } from '#common/contract/services.ts';
 import { t } from '../i18n/i18n.svelte.ts';
 import { commandGroups } from './command-table.ts';
 import type { CommandGroup } from './command-table.ts';
 import type { Command } from './commands.svelte.ts';
+import { accelerator } from './keys.ts';
 
 /** One menu: commands in sections that a line parts. */
 export interface Menu {
@@ -21,12 +23,26 @@ const labels = {
   help: 'frame.menuHelp',
 } as const satisfies Record<CommandGroup, string>;
 
+export const groupLabel = (group: CommandGroup): string => t(labels[group]);
+
 /** Commands by menu, in the order of the menus. A menu without commands is none. */
 export function menusOf(commands: readonly Command[]): Menu[] {
   return commandGroups.flatMap((group) => {
     const own = commands.filter((command) => command.group === group);
     const numbers = [...new Set(own.map(({ section }) => section))].sort((a, b) => a - b);
     const sections = numbers.map((number) => own.filter(({ section }) => section === number));
-    return own.length === 0 ? [] : [{ group, label: t(labels[group]), sections }];
+    return own.length === 0 ? [] : [{ group, label: groupLabel(group), sections }];
   });
 }
+
+/** The same for the system's own menu. */
+export const shownMenus = (menus: readonly Menu[]): ShownMenu[] =>
+  menus.map(({ group, label, sections }) => ({
+    ...{ id: group, label },
+    sections: sections.map((section) =>
+      section.map((command) => ({
+        ...{ id: command.id, label: command.label, isEnabled: command.isEnabled, isChecked: command.isChecked },
+        accelerator: command.keys[0] === undefined ? undefined : accelerator(command.keys[0]),
+      })),
+    ),
+  }));

@@ -6,6 +6,7 @@ import { createLog } from '#node/log/log.ts';
 import { ModelLibrary } from '#node/models/model-library.ts';
 import { openStores } from '#node/projects/stores.ts';
 import type { HostedServices } from '#node/rpc/engine-services.ts';
+import { SettingsFile } from '#node/settings/settings-file.ts';
 import { writeFakePack } from './fake-pack.ts';
 
 const defaultSize = 256;
@@ -39,7 +40,7 @@ export async function createPaintingEngine(settings: PaintingSettings): Promise<
   const engine = new Engine({ library, openModel, version: '0.0.0', log: createLog('silent') });
   const program = { version: '0.0.0', onnxruntime: '0.0.0' };
   return {
-    services: { program, library, engine },
+    services: { program, library, engine, settings: new SettingsFile(join(folder, 'settings.json')) },
     ...openStores(folder),
     [Symbol.asyncDispose]: () => engine[Symbol.asyncDispose](),
   };

@@ -1,3 +1,5 @@
+import { defaultSettings } from '#common/contract/settings.ts';
+import type { Settings } from '#common/contract/settings.ts';
 import { engineContract } from '#common/contract/services.ts';
 import type { EngineImplementations } from '#common/contract/services.ts';
 import type { EngineMessage, OrderMessage } from '#common/contract/edit-order.ts';
@@ -21,12 +23,14 @@ export class FakeHost implements Host {
   readonly dialogs = { openPicture: () => Promise.resolve(null), savePicture: () => Promise.resolve(true) };
   readonly onOpened = () => () => undefined;
   readonly onCommand = () => () => undefined;
+  readonly showMenu = () => undefined;
   readonly ordered: unknown[] = [];
   readonly cancelled: string[] = [];
   readonly stopped: string[] = [];
   readonly moved: unknown[] = [];
   readonly documents = new FakeDocuments();
   models = [model];
+  settings: Settings = defaultSettings;
   #say: (message: EngineMessage) => void = () => undefined;
   #tell: Parameters<Host['onEngine']>[0] = () => undefined;
   #close: () => void = () => undefined;
@@ -58,6 +62,11 @@ export class FakeHost implements Host {
       blobs: { put: () => blob, get: () => new Uint8Array([7]) },
       models: { list: () => this.models, samples: () => [] },
       documents: this.documents.implementations,
+      settings: {
+        get: () => this.settings,
+        change: (change) => (this.settings = { ...this.settings, ...change }),
+        onChanged: () => () => undefined,
+      },
       engine: {
         edit: (order) => `job-${this.ordered.push(order)}`,
         cancel: (job) => void this.cancelled.push(job),

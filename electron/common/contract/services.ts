@@ -5,6 +5,7 @@ import { zBlobId, zBytes } from './blobs.ts';
 import { documentServices } from './documents.ts';
 import { zEditOrder, zEngineMessage } from './edit-order.ts';
 import { zTask } from './edit-request.ts';
+import { zSettings, zSettingsChange } from './settings.ts';
 
 const zModelInfo = z.object({
   id: z.string(),
@@ -51,6 +52,12 @@ export const engineContract = {
     list: method([], z.array(zModelInfo)), // the embedded one first
     samples: method([], z.array(zSample)), // of the embedded model; none where it brings none
   },
+  /** What the person chose, the same for every page. */
+  settings: {
+    get: method([], zSettings),
+    change: method([zSettingsChange], zSettings), // → all of them as they are now
+    onChanged: event(zSettings),
+  },
   engine: {
     /** Puts an edit last in the queue; its messages follow as events. It is cancelled when the page goes away. */
     edit: method([zEditOrder], z.string()), // → job
@@ -69,9 +76,20 @@ export type EngineImplementations = ImplementationsOf<typeof engineContract>;
 const zNamedBytes = z.object({ name: z.string(), bytes: zBytes });
 export type NamedBytes = z.infer<typeof zNamedBytes>;
 
-/** What a menu can ask the page to do. */
-export const menuCommands = ['open', 'save-as', 'run', 'cancel'] as const;
-export type MenuCommand = (typeof menuCommands)[number];
+const zMenuItem = z.object({
+  id: z.string().max(60), // of the page's command
+  label: z.string().max(120),
+  accelerator: z.string().max(40).optional(), // as Electron writes keys; shown only: the page hears its keys itself
+  isEnabled: z.boolean(),
+  isChecked: z.boolean().optional(), // left out: it switches nothing
+});
+/** One menu as the page wants it shown: items in sections. */
+const zMenu = z.object({
+  id: z.string().max(20),
+  label: z.string().max(60),
+  sections: z.array(z.array(zMenuItem).max(60)).max(10),
+});
+export type ShownMenu = z.infer<typeof zMenu>;
 
 /** What Electron's main process offers its window: only what a page cannot do by itself. In a browser the page does these itself. */
 export const shellContract = {
@@ -84,7 +102,9 @@ export const shellContract = {
     onOpened: event(zNamedBytes),
   },
   menu: {
-    onCommand: event(z.enum(menuCommands)),
+    /** The page knows what can be done and in which language; main knows where a menu is. */
+    show: method([z.array(zMenu).max(12)], z.undefined()),
+    onCommand: event(z.string()), // id of a command
   },
 };
 export type ShellServices = ServicesOf<typeof shellContract>;

@@ -15,7 +15,7 @@ import { Orders } from './orders.ts';
 
 /** What a host needs to serve a page. */
 export interface HostedServices {
-  readonly services: Pick<Services, 'program' | 'library' | 'engine'>;
+  readonly services: Pick<Services, 'program' | 'library' | 'engine' | 'settings'>;
   readonly blobs: BlobStore;
   readonly journals: Journals;
 }
@@ -40,6 +40,11 @@ export function serveEngine(port: MessagePortLike, { services, blobs, journals }
       recover: (document) => documents.recover(document),
       discard: (document) => documents.discard(document),
       tiles: (picture, options) => documents.tiles(picture, options),
+    },
+    settings: {
+      get: () => services.settings.get(),
+      change: (change) => services.settings.change(change),
+      onChanged: (listener) => services.settings.onChanged(listener),
     },
     engine: {
       edit: (order) => orders.edit(order),

@@ -9,4 +9,8 @@ export const commands = {
   'edit.stop': 'Stop edit',
   'view.before': 'Show before',
   'view.panel': 'Show side panel',
+  'help.palette': 'Find a command…',
+  'help.keys': 'Keyboard shortcuts',
+  'help.settings': 'Settings…',
+  'help.about': 'About EditAR Studio',
 } as const satisfies Area;

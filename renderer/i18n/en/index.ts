@@ -1,8 +1,10 @@
 import { commands } from './commands.ts';
 import { edit } from './edit.ts';
 import { frame } from './frame.ts';
+import { help } from './help.ts';
+import { settings } from './settings.ts';
 import { ui } from './ui.ts';
 import { welcome } from './welcome.ts';
 
 /** Every sentence of the page in English, one file per area of the screen. */
-export const en = { commands, edit, frame, ui, welcome } as const;
+export const en = { commands, edit, frame, help, settings, ui, welcome } as const;

@@ -154,19 +154,55 @@ test('dialogs read and write what the person chose', async () => {
   });
 });
 
-test('menu items reach the page', async () => {
+interface Item {
+  readonly label?: string;
+  readonly role?: string;
+  readonly type?: string;
+  readonly accelerator?: string;
+  readonly registerAccelerator?: boolean;
+  readonly enabled?: boolean;
+  readonly checked?: boolean;
+  readonly submenu?: readonly Item[];
+  readonly click?: () => void;
+}
+const shownMenu = () => fake.menu as readonly Item[];
+
+test('before the page has said what can be done the menu holds what every program has', async () => {
+  await startReady();
+  expect(shownMenu().map(({ label, role }) => label ?? role)).toEqual(['File', 'windowMenu']);
+  expect(shownMenu()[0].submenu).toEqual([{ role: 'quit' }]);
+});
+
+test('the menu holds what the page says, and its items reach the page', async () => {
   await startReady();
   pageReady();
+  const { menu } = shell();
   const heard: string[] = [];
-  shell().menu.onCommand((command) => heard.push(command));
-  await settled();
-  interface Item {
-    readonly submenu?: readonly Item[];
-    readonly click?: () => void;
-  }
-  const items = (fake.menu as readonly Item[]).flatMap(({ submenu = [] }) => submenu);
-  for (const { click } of items) click?.();
-  await expect.poll(() => heard).toEqual(['open', 'save-as', 'run', 'cancel']);
+  menu.onCommand((command) => heard.push(command));
+  const item = (id: string, more = {}) => ({ id, label: id.toUpperCase(), isEnabled: true, ...more });
+  await menu.show([
+    {
+      id: 'file',
+      label: 'File',
+      sections: [[item('open', { accelerator: 'CmdOrCtrl+O' })], [item('save', { isEnabled: false })]],
+    },
+    { id: 'view', label: 'View', sections: [[item('panel', { isChecked: true })]] },
+    { id: 'help', label: 'Help', sections: [[item('about')]] },
+  ]);
+  const [file, view, window, help] = shownMenu();
+  expect(file.submenu?.map(({ label, type, role }) => label ?? role ?? type)).toEqual([
+    'OPEN',
+    'separator',
+    'SAVE',
+    'separator',
+    'quit',
+  ]);
+  expect(file.submenu?.[0]).toMatchObject({ accelerator: 'CmdOrCtrl+O', registerAccelerator: false, enabled: true });
+  expect(file.submenu?.[2].enabled).toBe(false);
+  expect(view.submenu?.[0]).toMatchObject({ type: 'checkbox', checked: true });
+  expect([window.role, help.role]).toEqual(['windowMenu', 'help']);
+  for (const { click } of shownMenu().flatMap(({ submenu = [] }) => submenu)) click?.();
+  await expect.poll(() => heard).toEqual(['open', 'save', 'panel', 'about']);
 });
 
 test('the window comes back where it was, unless no screen is there any more', async () => {

@@ -1,0 +1,40 @@
+import { setLocale } from '../i18n/i18n.svelte.ts';
+import type { AppState } from './app-state.ts';
+import { applyAttributes, rootAttributes, watchSystem } from './appearance.ts';
+import { isCommandId } from './command-table.ts';
+import { menusOf, shownMenus } from './menus.ts';
+
+const keepMs = 400; // after the last move of a panel's edge
+
+/** Ties settings, menus and the frame's own commands to the page. Called once, while the page is set up. */
+export function connectFrame({ host, engine, settings, commands, layout }: AppState): void {
+  $effect(() => settings.listen());
+  $effect(() => watchSystem((wishes) => (settings.system = wishes)));
+  $effect(() => applyAttributes(document.documentElement, rootAttributes(settings.current, settings.system)));
+  $effect(() => setLocale(settings.current.language));
+  $effect(() => {
+    commands.chosenKeys = settings.current.keys;
+    engine.preferred = settings.current;
+  });
+  $effect(() => {
+    layout.panelWidth = settings.current.panelWidth;
+    layout.isPanelOpen = settings.current.isPanelOpen;
+  });
+  $effect(() => {
+    const { panelWidth, isPanelOpen } = layout;
+    const kept = settings.current;
+    if (panelWidth === kept.panelWidth && isPanelOpen === kept.isPanelOpen) return;
+    const timer = setTimeout(() => void settings.change({ panelWidth, isPanelOpen }), keepMs);
+    return () => clearTimeout(timer);
+  });
+  $effect(() => host.showMenu(shownMenus(menusOf(commands.available))));
+  $effect(() => host.onCommand((id) => void (isCommandId(id) && commands.run(id))));
+  $effect(() =>
+    commands.registerAll({
+      'help.palette': { run: () => void (layout.overlay = 'palette') },
+      'help.keys': { run: () => void (layout.overlay = 'keys') },
+      'help.settings': { run: () => layout.openSettings(layout.settingsSection) },
+      'help.about': { run: () => void (layout.overlay = 'about') },
+    }),
+  );
+}

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { cannyDetectors } from '#models/maps';
 import { ranges, fits, within, zKept, zRegion, zSampling, zSquare, zTask } from './edit-request.ts';
 import type { EditRequest, Selection } from './edit-request.ts';
 import { AppError } from './errors.ts';
@@ -6,22 +7,20 @@ import { AppError } from './errors.ts';
 /** Version of the form. A recipe of another version is refused rather than half understood. */
 export const recipeVersion = 1;
 
-/** How the edges of a photo become a map. `opencv` gives the bits of OpenCV's Canny; `editar` those EditAR was trained with. */
-export const cannyDetectors = ['opencv', 'editar'] as const;
-
-const zThreshold = z.number().min(0).max(1000);
+const zThreshold = z.number().min(0).max(2000).optional(); // left out: the detector's own
 
 /** How a photo becomes a condition map. */
-export const zCondition = z.discriminatedUnion('kind', [
+const zCondition = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('canny'),
     detector: z.enum(cannyDetectors).default('opencv'),
-    low: zThreshold.default(100), // gradient, in grey levels
-    high: zThreshold.default(200),
+    low: zThreshold,
+    high: zThreshold,
   }),
-  z.strictObject({ kind: z.literal('depth'), model: z.string().min(1).max(255).optional() }), // left out: the embedded one
+  z.strictObject({ kind: z.literal('depth'), model: z.string().min(1).max(255).optional() }), // left out: the first installed
   z.strictObject({ kind: z.literal('segmentation'), model: z.string().min(1).max(255).optional() }),
 ]);
+export type Condition = z.infer<typeof zCondition>;
 
 const zVersion = z.literal(recipeVersion);
 

@@ -9,12 +9,18 @@ import type { EditRecipe } from '#common/contract/recipe.ts';
 import { encodeEdit, paintEdit, readEdit, writeEdit } from '../engine/edit-stages.ts';
 import type { ReadyEdit } from '../engine/edit-stages.ts';
 import type { Engine } from '../engine/engine.ts';
+import { toSrgb8 } from '../images/to-srgb.ts';
+import type { MapMaker } from '../maps/make-map.ts';
+import { rasterOfMap } from '../maps/write-map.ts';
+import type { ModelLibrary } from '../models/model-library.ts';
 import type { DecodedItem, ItemWork } from './item-work.ts';
+import { openMaker } from './map-work.ts';
 import { companionsOf } from './pairing.ts';
 import { fileHash, workKey } from './work-key.ts';
 
 export interface EditWorkConfig {
   readonly engine: Pick<Engine, 'inTurn'>;
+  readonly library: Pick<ModelLibrary, 'list' | 'find'>;
   readonly input: string; // folder
   readonly output: string; // folder
   readonly recipe: EditRecipe;
@@ -27,6 +33,7 @@ export interface EditWorkConfig {
 export async function editWork(config: EditWorkConfig): Promise<ItemWork> {
   const { input, options, recipe } = config;
   const hash = await recipeHash(recipe);
+  const maker = recipe.condition && (await openMaker(recipe.condition, config.library));
   const keyOf = async (item: ItemReport, signal?: AbortSignal): Promise<string> => {
     const sources = sourcesOf(item, recipe).map((path) => join(input, path));
     const contents = await Promise.all(sources.map((path) => fileHash(path, signal)));
@@ -38,10 +45,19 @@ export async function editWork(config: EditWorkConfig): Promise<ItemWork> {
       const key = await keyOf(item, signal);
       const request = requestFor(item, config);
       await mkdir(dirname(request.out), { recursive: true });
-      const ready = await readEdit(request, signal);
+      const read = await readEdit(request, signal);
+      const ready = maker ? await asMap(read, maker, signal) : read;
       return { key, decode: (stop, onStep) => decode(ready, config.engine, stop, onStep) };
     },
+    [Symbol.asyncDispose]: async () => await maker?.[Symbol.asyncDispose](),
   };
+}
+
+/** The edit with the map of its photo in the photo's place. */
+async function asMap(edit: ReadyEdit, maker: MapMaker, signal: AbortSignal): Promise<ReadyEdit> {
+  const { photo } = edit;
+  const { map } = await maker.make(await toSrgb8(photo.raster), signal);
+  return { ...edit, photo: { ...photo, raster: rasterOfMap(map) } };
 }
 
 /** Files an item reads, the picture that is worked on first.

@@ -2,7 +2,7 @@ import type { ItemReport } from '#common/contract/batch.ts';
 
 /** How a picture is made, in stages. Those of different pictures overlap, except that one decodes at a time; so files are read and
  * written while the model works on another picture. */
-export interface ItemWork {
+export interface ItemWork extends AsyncDisposable {
   /** Name of the work on an item: the same recipe on the same contents has the same. Reads the files, and makes nothing.
    * @throws AppError, or the signal's reason */
   keyOf(item: ItemReport, signal?: AbortSignal): Promise<string>;

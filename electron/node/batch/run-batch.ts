@@ -1,10 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import { zBatchOptions } from '#common/contract/batch.ts';
 import type { BatchMessage, Counts } from '#common/contract/batch.ts';
 import type { EditRequest } from '#common/contract/edit-request.ts';
 import { AppError } from '#common/contract/errors.ts';
 import { isMapRecipe, parseRecipe } from '#common/contract/recipe.ts';
-import type { Recipe } from '#common/contract/recipe.ts';
+import type { EditRecipe, MapRecipe, Recipe } from '#common/contract/recipe.ts';
 import { readFailure } from '../images/read-image-file.ts';
 import type { Services } from '../services.ts';
 import { Batch } from './batch.ts';
@@ -12,9 +11,8 @@ import type { BatchContext, BatchRequest } from './batch.ts';
 import type { NameFacts } from './batch-plan.ts';
 import { dryRun } from './dry-run.ts';
 import { editWork } from './edit-work.ts';
+import { mapWork } from './map-work.ts';
 import { Speeds } from './speeds.ts';
-
-export { zBatchOptions };
 
 /** A batch as a person asks for it. */
 export interface BatchWish extends BatchRequest {
@@ -56,16 +54,22 @@ export async function openBatch(
   say: (message: BatchMessage) => void,
 ): Promise<OpenedBatch> {
   const { request, context, speeds, kind } = await prepare(wish, services);
-  const batch = await Batch.open(request, { ...context, signal, say });
+  const batch = await Batch.open(request, { ...context, signal, say }).catch(async (error: unknown) => {
+    await context.work[Symbol.asyncDispose]();
+    throw error;
+  });
   return {
     batch,
     run: async () => {
       const counts = await batch.run();
-      const { itemMs, tokens } = batch.runner.pace;
-      if (itemMs !== null && tokens > 0) await speeds.keep(kind, itemMs);
+      const { itemMs } = batch.runner.pace;
+      if (itemMs !== null && counts.done > 0 && counts.skipped === 0) await speeds.keep(kind, itemMs);
       return counts;
     },
-    [Symbol.asyncDispose]: () => batch[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: async () => {
+      await batch[Symbol.asyncDispose]();
+      await context.work[Symbol.asyncDispose]();
+    },
   };
 }
 
@@ -77,7 +81,11 @@ export async function previewBatch(
   say: (message: BatchMessage) => void,
 ): Promise<void> {
   const { request, context } = await prepare(wish, services);
-  say(await dryRun(request, { ...context, signal, say }));
+  try {
+    say(await dryRun(request, { ...context, signal, say }));
+  } finally {
+    await context.work[Symbol.asyncDispose]();
+  }
 }
 
 interface Prepared {
@@ -88,16 +96,40 @@ interface Prepared {
 }
 
 async function prepare(wish: BatchWish, { library, engine, program, dataFolder }: BatchServices): Promise<Prepared> {
-  const { input, output, options, model, device } = wish;
-  if (isMapRecipe(wish.recipe)) throw new Error('maps are not made in batches yet');
-  const { pack } = await library.find(model ?? wish.recipe.model?.id);
-  const recipe = { ...wish.recipe, model: { id: pack.id, precision: pack.precision } };
-  const facts = { model: pack.id, cfg: recipe.sampling.cfg ?? pack.sampling.cfg, date: today() };
-  const work = await editWork({ engine, input, output, recipe, options, model, device });
   const speeds = new Speeds(dataFolder);
-  const kind = [pack.id, pack.precision, device ?? 'auto', recipe.variants].join(' ');
+  const { recipe, facts, kind, work } = await (isMapRecipe(wish.recipe)
+    ? prepareMaps(wish, wish.recipe, library)
+    : prepareEdits(wish, wish.recipe, { library, engine }));
   const context = { version: program.version, facts, work, expectedMs: await speeds.of(kind) };
   return { request: { ...wish, recipe }, context, speeds, kind };
+}
+
+type Kind = Pick<Prepared, 'kind'> & Pick<BatchContext, 'facts' | 'work'> & { readonly recipe: Recipe };
+
+/** The recipe says which model was used, the embedded one too: another one is another recipe. */
+async function prepareEdits(
+  wish: BatchWish,
+  given: EditRecipe,
+  { library, engine }: Pick<Services, 'library' | 'engine'>,
+): Promise<Kind> {
+  const { input, output, options, model, device } = wish;
+  const { pack } = await library.find(model ?? given.model?.id);
+  const recipe = { ...given, model: { id: pack.id, precision: pack.precision } };
+  const facts = { model: pack.id, cfg: recipe.sampling.cfg ?? pack.sampling.cfg, date: today() };
+  const work = await editWork({ engine, library, input, output, recipe, options, model, device });
+  const kind = [pack.id, pack.precision, device ?? 'auto', recipe.variants].join(' ');
+  return { recipe, facts, work, kind };
+}
+
+async function prepareMaps(
+  { input, output, options }: BatchWish,
+  recipe: MapRecipe,
+  library: Services['library'],
+): Promise<Kind> {
+  const { extract } = recipe;
+  const model = extract.kind === 'canny' ? extract.detector : (extract.model ?? extract.kind);
+  const work = await mapWork({ library, input, output, recipe, options });
+  return { recipe, facts: { model, cfg: 0, date: today() }, work, kind: `${extract.kind} ${model}` };
 }
 
 /** The day here, as YYYY-MM-DD. */

@@ -53,15 +53,21 @@ export class Engine implements AsyncDisposable {
 
   /** Does work that needs the model, when it is its turn. It is to end, by rejecting, when the signal is aborted.
    * @throws what the work throws, or the signal's reason */
-  inTurn<T>(work: (context: StageContext) => Promise<T>, signal: AbortSignal): Promise<T> {
+  async inTurn<T>(work: (context: StageContext) => Promise<T>, signal: AbortSignal): Promise<T> {
     const { library, version } = this.#config;
-    return new Promise((resolve, reject) => {
-      const job = this.#queue.add(async (own, stop) => {
-        const either = AbortSignal.any([own, signal]);
-        await work({ library, version, models: this.#models, signal: either, stop }).then(resolve, reject);
+    let onAbort = (): void => undefined;
+    try {
+      return await new Promise<T>((resolve, reject) => {
+        const job = this.#queue.add(async (own, stop) => {
+          const either = AbortSignal.any([own, signal]);
+          await work({ library, version, models: this.#models, signal: either, stop }).then(resolve, reject);
+        });
+        onAbort = () => this.#queue.cancel(job);
+        signal.addEventListener('abort', onAbort);
       });
-      signal.addEventListener('abort', () => this.#queue.cancel(job), { once: true });
-    });
+    } finally {
+      signal.removeEventListener('abort', onAbort);
+    }
   }
 
   /** Ends a job, waiting or running. It says `cancelled` at once; a running one may take a moment more to let go of the model. */

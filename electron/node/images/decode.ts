@@ -5,6 +5,7 @@ import { rgbImageOf } from '#common/raster/depth.ts';
 import { rasterOf } from '#common/raster/raster.ts';
 import type { Raster } from '#common/raster/raster.ts';
 import { inSlices } from '#common/raster/slices.ts';
+import { credentialsNotice, hasContentCredentials } from './content-credentials.ts';
 import { exifOfTiff } from './exif.ts';
 import { decodeHeic } from './heic.ts';
 import { profileInfo } from './icc.ts';
@@ -86,7 +87,8 @@ async function decodeChecked(path: string, bytes: Uint8Array, checked: Checked):
   const { raster, notice } = await (format === 'heic' ? heicRaster(bytes, header) : sharpRaster(path, bytes, checked));
   const pages = header.pages ?? 1;
   const wasAnimated = pages > 1 && format !== 'tiff' && format !== 'heic';
-  const notices = [notice, pageNotice(pages, wasAnimated, format)].filter((text) => text !== undefined);
+  const credentials = hasContentCredentials(bytes, format) ? credentialsNotice : undefined;
+  const notices = [notice, pageNotice(pages, wasAnimated, format), credentials].filter((text) => text !== undefined);
   return { raster, metadata: { ...blocks(bytes, format, header), icc: raster.profile, wasAnimated, notices } };
 }
 

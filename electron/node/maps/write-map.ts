@@ -11,7 +11,7 @@ import type { MadeMap } from './make-map.ts';
 /** The map as a PNG file's bytes: what is read back is the same, bit for bit. */
 export const encodeMap = (map: ConditionMap): Promise<Uint8Array> => encodeBytes(rasterOfMap(map), 'png');
 
-const rasterOfMap = ({ kind, width, height, data }: ConditionMap): Raster => ({
+export const rasterOfMap = ({ kind, width, height, data }: ConditionMap): Raster => ({
   ...{ width, height, depth: 8, data },
   channels: channelsOf(kind),
 });

@@ -38,7 +38,7 @@ test.each([
 
 test('a recipe of a map says how it is extracted', () => {
   expect(parseRecipe({ version: 1, extract: { kind: 'canny', low: 50 } })).toEqual({
-    ...{ version: 1, extract: { kind: 'canny', detector: 'opencv', low: 50, high: 200 } },
+    ...{ version: 1, extract: { kind: 'canny', detector: 'opencv', low: 50 } },
   });
 });
 

@@ -79,6 +79,8 @@ export interface EditRun extends AsyncDisposable {
   readonly committed: number; // cells decided so far, the same for all variants
   /** Ids of the condition picture, [cells]. */
   readonly sourceIds: Int32Array;
+  /** Words of the instruction that the model's vocabulary cannot spell. */
+  readonly unknownWords: readonly string[];
   /** Decided ids, [variants][cells]; -1 where undecided. */
   readonly ids: readonly Int32Array[];
   /** Estimated milliseconds until all cells are decided, from the steps measured so far; undefined before the first. */

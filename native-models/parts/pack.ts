@@ -32,6 +32,9 @@ export const zPack = z.object({
   madeBy: z.object({ app: z.string(), onnxruntime: z.string() }),
   /** One sentence shown wherever the model is offered, such as what it was trained on. */
   note: z.string().optional(),
+  /** Pictures that the image tokenizer reproduces with a lower signal-to-noise ratio than this (dB) are unlike all that the model
+   * has learnt from. Left out by models for any picture. */
+  familiarPsnr: z.number().optional(),
 });
 export type Pack = z.infer<typeof zPack>;
 

@@ -3,20 +3,23 @@
 Channel 0 of every image embedding is a constant, channels 1..32 are a code for the id. Heads of layer 0 look only at
 the constant, so their attention depends on position alone; they carry the code of chosen cells into other channels,
 and the output head reads the channels of the cell that comes next.
+
+Channels 33..56 may say what pictures with an id show (kind, colour, background, style: shares counted in the table of
+scene ids). One head brings those of the cell's own place, one head of layer 1 those of the surroundings.
 """
 
 import torch
 import torch.nn.functional as F
 
-CODE = 32
-COPY, RIGHT, BELOW, ABOVE, ROW, COLUMN, TEXT = 64, 96, 128, 160, 192, 194, 200  # first channel of each block
+CODE, MEANING = 32, 24  # channels of an id's code, and of what ids like it show
+COPY, RIGHT, BELOW, SHOWN, ROW, COLUMN, TEXT, NEARBY = 64, 96, 128, 160, 192, 194, 200, 232  # first channel of each block
 SHARP = 20.0  # score lost per radian-squared of misplacement, roughly; the right cell ends at +9, text stands at 0
 PEAK = 9.0
 
 
 @torch.no_grad()
-def copy_init(model, codebook, generator):
-    """Needs 8 heads of 32, dim 256 or more, and a codebook [vocab, d] of unit vectors."""
+def copy_init(model, codebook, meaning, generator):
+    """Needs 8 heads of 32, dim 256 or more, a codebook [vocab, d] of unit vectors and meaning [vocab, MEANING]."""
     cfg = model.cfg
     size = cfg["dim"] // cfg["heads"]
     code = torch.cat([0.6 * codebook, 0.8 * unit(len(codebook), CODE - codebook.shape[1], generator)], 1)
@@ -24,6 +27,7 @@ def copy_init(model, codebook, generator):
     table.normal_(0, 0.01, generator=generator)
     table[:, 0] = 1
     table[:, 1 : 1 + CODE] = code
+    table[:, 1 + CODE : 1 + CODE + MEANING] = meaning
     constant = (table.square().sum(1).mean() / cfg["dim"]).rsqrt().item()  # channel 0 after the norm
 
     layer = model.layers[0].attention
@@ -31,10 +35,14 @@ def copy_init(model, codebook, generator):
     layer.wqkv.weight.normal_(0, 0.01, generator=generator)
     layer.wo.weight.zero_()
     g = cfg["grid"]
-    readers = [((g, g - 1), COPY), ((g - 1, 2 * g - 1), COPY), ((g, g - 2), RIGHT), ((g - 1, g - 1), BELOW), ((1, -1), ABOVE)]
-    for head, (offset, block) in enumerate(readers):
+    codes, meanings = (1, CODE), (1 + CODE, MEANING)
+    readers = [
+        ((g, g - 1), codes, COPY), ((g - 1, 2 * g - 1), codes, COPY), ((g, g - 2), codes, RIGHT), ((g - 1, g - 1), codes, BELOW),
+        ((g, g - 1), meanings, SHOWN),
+    ]
+    for head, (offset, channels, block) in enumerate(readers):
         look_at(q[head], k[head], offset, speeds(cfg), constant)
-        carry(v[head], layer.wo.weight[:, head * size : (head + 1) * size], block, 2 / constant)
+        carry(v[head], layer.wo.weight[:, head * size : (head + 1) * size], channels, block, 2 / constant)
     for head, axis, block in ((5, 0, ROW), (6, 1, COLUMN)):
         slope(q[head], k[head], axis, g, speeds(cfg), constant)
         v[head].zero_()
@@ -51,6 +59,10 @@ def copy_init(model, codebook, generator):
         if i > 0:
             other.attention.wo.weight.zero_()
             other.attention.wqkv.weight.normal_(0, cfg["dim"] ** -0.5, generator=generator)
+    second = model.layers[1].attention
+    q, k, v = second.wqkv.weight.view(3, cfg["heads"], size, cfg["dim"])
+    look_around(q[0], k[0], (g, g - 1), speeds(cfg), 0.6 * constant)
+    carry(v[0], second.wo.weight[:, :size], meanings, NEARBY, 2 / constant)
     model.output.weight.normal_(0, 0.01, generator=generator)
     model.output.weight[:, COPY : COPY + CODE] = 2.2 * code
     projection = model.cls_embedding.cap_proj
@@ -93,10 +105,25 @@ def bias(q, k, score, quarter, constant):
     pairs(k, 0, quarter)[0][-1, 0] = amplitude if score > 0 else -amplitude
 
 
-def carry(v, out, block, gain):
+def look_around(q, k, offset, speed, constant):
+    """The same with a wide peak: a cell three rows away weighs about a third, one six rows away a fiftieth."""
+    quarter, strength = len(speed), 2.5
+    amplitude = (strength * (4 * quarter) ** 0.5) ** 0.5 / constant
+    q.zero_(), k.zero_()
+    for axis in (0, 1):
+        (q1, _), (k1, k2) = pairs(q, axis, quarter), pairs(k, axis, quarter)
+        for j in (1, 2):
+            q1[j, 0] = amplitude
+            k1[j, 0] = amplitude * torch.cos(offset[axis] * speed[j])
+            k2[j, 0] = amplitude * torch.sin(offset[axis] * speed[j])
+    bias(q, k, 6.0 - 4 * strength, quarter, constant)
+
+
+def carry(v, out, channels, block, gain):
+    first, count = channels
     v.zero_()
-    v[:CODE, 1 : 1 + CODE] = torch.eye(CODE)
-    out[block : block + CODE, :CODE] = gain * torch.eye(CODE)
+    v[:count, first : first + count] = torch.eye(count)
+    out[block : block + count, :count] = gain * torch.eye(count)
 
 
 def slope(q, k, axis, grid, speed, constant):

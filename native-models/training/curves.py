@@ -15,18 +15,17 @@ def lines(path):
 
 def series(folder):
     """Panels: title to {name: [(minutes, value)]}."""
-    panels = {"tokenizer PSNR (dB)": {}, "training loss": {}, "teacher-forced accuracy": {}, "sampled strict success": {}}
+    panels = {"tokenizer PSNR (dB)": {}, "training loss": {}, "right changed cells in blind rows": {}, "the same, validation": {}}
     for e in lines(os.path.join(folder, "vq-log.jsonl")):
         panels["tokenizer PSNR (dB)"].setdefault("psnr", []).append((e["spent"] / 60, e["psnr"]))
     for e in lines(os.path.join(folder, "log.jsonl")):
         at = e.get("spent", 0) / 60
-        for key in ("ce", "changed"):
+        for key in ("ce", "distill"):
             if key in e:
                 panels["training loss"].setdefault(key, []).append((at, e[key]))
-        for name, (accuracy, _) in e.get("forced", {}).items():
-            panels["teacher-forced accuracy"].setdefault(name, []).append((at, accuracy))
-        for name, (strict, _, n) in e.get("sampled", {}).items():
-            panels["sampled strict success"].setdefault(name, []).append((at, strict / n))
+        for key, title in (("blind", "right changed cells in blind rows"), ("check", "the same, validation")):
+            for name, share in e.get(key, {}).items():
+                panels[title].setdefault(name, []).append((at, share))
     return {k: v for k, v in panels.items() if v}
 
 

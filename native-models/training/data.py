@@ -43,15 +43,23 @@ def changed_cells(condition, targets, side):
     return differs.reshape(-1, h // side, side, w // side, side).any((2, 4)).reshape(len(targets), -1)
 
 
-def scene_samples(program, split, first, count, pairs, tokens, text, **choice):
-    """Dicts of one group: condition [cells], target [pairs,cells], changed [pairs,cells], words, mask, group, frames."""
-    for group, frames in scenes.groups(program, split, first, count, pairs, **choice):
-        ids = tokens(frames)
+def scene_samples(program, split, first, count, pairs, table, text, teacher=None, **choice):
+    """Dicts of one group: condition [cells], target [pairs,cells], changed [pairs,cells], words, mask, group, features."""
+    for group in scenes.descriptions(program, split, first, count, pairs, **choice):
+        condition, target = table.group(group)
         words, mask = zip(*(text(p["prompt"]) for p in group["pairs"]))
-        changed = changed_cells(frames[0], frames[1:], tokens.side)
-        if group["task"] != "edit":
-            changed[:] = True
-        yield dict(condition=ids[0], target=ids[1:], changed=changed, words=words, mask=mask, group=group, frames=frames)
+        changed = (target != condition[None]) | (group["task"] != "edit")
+        sample = dict(condition=condition, target=target, changed=changed, words=words, mask=mask, group=group)
+        if teacher:
+            sample["features"] = teacher([p["target"] for p in group["pairs"]])
+        yield sample
+
+
+def mixed(sources, shares, generator):
+    """Endless samples of several sources by name, in the proportions of `shares`."""
+    names, weights = list(shares), torch.tensor(list(shares.values()))
+    while True:
+        yield next(sources[names[torch.multinomial(weights, 1, generator=generator).item()]])
 
 
 def folder_samples(root, size, tokens, text, seed):
@@ -96,6 +104,7 @@ class Batch:
         self.words, self.mask = join("words").long(), join("mask").long()
         self.is_map = torch.tensor([s["group"]["task"] != "edit" for s in samples for _ in s["words"]])
         self.features = join("features") if "features" in samples[0] else None
+        self.types = [p["type"] for s in samples for p in s["group"].get("pairs", [{"type": s["group"]["task"]}])]
         self.samples = samples
 
     def to(self, device):
@@ -105,26 +114,24 @@ class Batch:
         return self
 
 
-def choose_cells(changed, ids, count, generator):
-    """Cells 1.. to train on, [b,count] ascending: changed ones, then cells with a rare id, as objects have; a quarter at random."""
+def choose_cells(changed, busy, count, generator):
+    """Cells to predict, [b,count] ascending, in whole blocks of 2 x 2: the first block, half of them where something changes, a quarter
+    where cells are `busy` [cells] (the slots of rendered scenes), a quarter anywhere.
+    """
     b, cells = changed.shape
-    if count >= cells - 1:
-        return torch.arange(1, cells, device=changed.device).expand(b, -1)
-    draw = lambda: torch.rand(b, cells, generator=generator).to(changed.device)
-    rank = draw() + changed.float() + 0.5 * is_rare(ids).float()
-    rank[:, 0] = -1
-    first = rank.topk(count - count // 4, 1).indices
-    rest = draw().scatter(1, first, -1.0)
-    rest[:, 0] = -1
-    return torch.cat([first, rest.topk(count // 4, 1).indices], 1).sort(1).values
-
-
-def is_rare(ids):
-    """Cells whose id occurs at most RARE times in their picture."""
-    return (ids[:, :, None] == ids[:, None, :]).sum(-1) <= RARE
-
-
-RARE = 5  # an id this rare in a picture is hardly plain ground or sky
+    if count >= cells:
+        return torch.arange(cells, device=changed.device).expand(b, -1)
+    grid = int(round(cells**0.5))
+    blocks = torch.arange(cells).reshape(grid // 2, 2, grid // 2, 2).permute(0, 2, 1, 3).reshape(-1, 4).to(changed.device)
+    draw = lambda: torch.rand(b, len(blocks), generator=generator).to(changed.device)
+    weight = lambda marked: marked[..., blocks].any(-1).float()
+    n = count // 4
+    taken = torch.zeros(b, len(blocks), device=changed.device)
+    taken[:, 0] = 1
+    for score, part in ((weight(changed), n // 2), (weight(busy), n // 4), (0.0, n - n // 2 - n // 4 - 1)):
+        best = (draw() + score - 4 * taken).topk(part, 1).indices
+        taken = taken.scatter(1, best, 1.0)
+    return blocks[taken.bool().nonzero()[:, 1].view(b, n)].flatten(1).sort(1).values
 
 
 def corrupt(ids, most, vocab, generator):
@@ -136,20 +143,20 @@ def corrupt(ids, most, vocab, generator):
     return torch.where(hit.to(ids.device), torch.randint(0, vocab, ids.shape, generator=generator).to(ids.device), ids)
 
 
-def mislead(ids, share, cfg, vocab, generator):
-    """Output ids [b,cells] as they are fed: what to draw must come from the condition and the text, not from what is
-    already drawn, or one wrong start spoils a whole object.
+def mislead(ids, share, feed, vocab, generator):
+    """(output ids [b,cells] as they are fed, blind [b]): what to draw must come from the condition and the text, not
+    from what is already drawn, or one wrong start spoils a whole object.
 
-    Most rows get a random share (0..1) of ids from a sibling (another answer to the same condition) or at random; the
-    others only a few random ids. `share` rows have the same condition.
+    `feed` gives the shares of rows that are blind (fed nothing but random ids, or the ids of a sibling: another answer
+    to the same condition) and of rows with some such ids; the rest is fed the truth, but for a few random ids.
+    `share` rows have the same condition.
     """
     b, cells = ids.shape
     sibling = ids.view(-1, share, cells).roll(int(torch.randint(1, max(2, share), (1,), generator=generator)), 1).reshape(b, cells)
     noise = torch.randint(0, vocab, ids.shape, generator=generator).to(ids.device)
-    die = torch.rand(b, 1, generator=generator)
-    level = torch.rand(b, 1, generator=generator)
-    from_sibling, from_noise = cfg["mislead"]
-    level = torch.where(die < from_sibling + from_noise, level, level * cfg["corrupt"])
+    die, level = torch.rand(b, 1, generator=generator), torch.rand(b, 1, generator=generator)
+    blind = die < feed["blind"]
+    level = torch.where(blind, 1.0, torch.where(die < feed["blind"] + feed["partial"], level, feed["noise"]))
     hit = (torch.rand(ids.shape, generator=generator) < level).to(ids.device)
-    other = torch.where((die < from_sibling).to(ids.device), sibling, noise)
-    return torch.where(hit, other, ids)
+    from_sibling = (torch.rand(b, 1, generator=generator) < feed["sibling"]) & (die < feed["blind"] + feed["partial"])
+    return torch.where(hit, torch.where(from_sibling.to(ids.device), sibling, noise), ids), blind[:, 0].to(ids.device)

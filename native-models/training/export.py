@@ -55,9 +55,13 @@ def main():
     parser = argparse.ArgumentParser()
     for name in ("--vq", "--transformer", "--out"):
         parser.add_argument(name, required=True)
+    parser.add_argument("--config", help="take the sampling defaults and what the pack says of itself from this file")
     parser.add_argument("--stream", help="scene-stream.mjs; needed for a local tokenizer")
     args = parser.parse_args()
     saved = torch.load(args.transformer, map_location="cpu", weights_only=False)
+    if args.config:
+        fresh = json.load(open(args.config))
+        saved["config"] |= {k: fresh[k] for k in ("samplingDefaults", "pack") if k in fresh}
     folder = args.out + ".tmp"
     shutil.rmtree(folder, ignore_errors=True)
     os.makedirs(folder)
@@ -70,6 +74,7 @@ def main():
         "vq": {k: vq[k] for k in keys},
         "imageSize": saved["config"]["imageSize"],
         "samplingDefaults": saved["config"].get("samplingDefaults", {"cfg": 1, "temperature": 1, "topK": 0, "topP": 1}),
+        **saved["config"].get("pack", {}),
     }
     json.dump(numbers, open(os.path.join(folder, "editar.json"), "w"), indent=1)
     old = args.out + ".old"

@@ -5,22 +5,14 @@ import torch
 
 @torch.no_grad()
 def orthogonal(g, steps=5):
-    """Newton-Schulz iteration towards the nearest orthogonal matrix; g is [..., rows, columns].
-
-    Works on the small Gram matrix and multiplies the wide one only at the end.
-    """
+    """Newton-Schulz iteration in bf16 towards the nearest orthogonal matrix; g is [..., rows, columns]."""
     flip = g.shape[-2] > g.shape[-1]
     x = g.mT if flip else g
-    x = x / (x.norm(dim=(-2, -1), keepdim=True) + 1e-7)
-    gram = x @ x.mT
-    one = torch.eye(gram.shape[-1], device=g.device)
-    product = one
+    x = (x / (x.norm(dim=(-2, -1), keepdim=True) + 1e-7)).bfloat16()
     for _ in range(steps):
-        p = 3.4445 * one + (-4.775 * gram + 2.0315 * gram @ gram)
-        gram = p @ gram @ p
-        product = p @ product
-    x = product @ x
-    return x.mT if flip else x
+        gram = x @ x.mT
+        x = 3.4445 * x + (-4.775 * gram + 2.0315 * gram @ gram) @ x
+    return (x.mT if flip else x).to(g.dtype)
 
 
 class Muon(torch.optim.Optimizer):

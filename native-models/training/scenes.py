@@ -78,3 +78,33 @@ def tiles(program):
     pixels = np.frombuffer(read_exactly(child.stdout, worlds * slots * objects * side * side * 3), np.uint8)
     child.wait()
     return index, empty.reshape(worlds, FRAME, FRAME, 3), pixels.reshape(worlds, slots, objects, side, side, 3)
+
+
+def descriptions(program, split, first, count, pairs, task=None, type=None, objects=3):
+    """Yields the JSON of groups, without pictures."""
+    options = ["--task", task] if task else []
+    options += ["--type", type] if type else []
+    options += ["--objects", objects]
+    child = start(program, "scenes", "--split", split, "--first", first, "--count", count, "--pairs", pairs, *options)
+    try:
+        for line in child.stdout:
+            yield json.loads(line)
+    finally:
+        child.stdout.close()
+        child.terminate()
+        child.wait()
+
+
+def looks(program):
+    """Index JSON and, look by look, uint8 [1 + slots * objects, 128, 128, 3]: the empty picture, then one object each."""
+    child = start(program, "looks")
+    index = read_header(child.stdout)
+    count = 1 + len(index["slots"]) * len(index["objects"])
+
+    def read():
+        for _ in index["looks"]:
+            pixels = np.frombuffer(read_exactly(child.stdout, count * FRAME_BYTES), np.uint8)
+            yield pixels.reshape(count, FRAME, FRAME, 3)
+        child.wait()
+
+    return index, read()

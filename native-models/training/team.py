@@ -1,11 +1,13 @@
-"""Several worker processes that train one model in shared memory.
+"""A leader that steps and helpers that add gradients when they have some, all on one set of weights in shared memory.
 
-Workers take micro-batches from a common counter until the step's share is done, so that a worker whose core is busy
-with something else simply does fewer. Gradients are summed and every worker updates its own part of the parameters.
+The leader never waits: on a machine whose other core is busy a helper merely contributes less. What a helper computed
+from weights many steps old is thrown away.
 """
 
 import torch
 import torch.multiprocessing as mp
+
+STALE = 12  # steps
 
 
 def trained(model):
@@ -15,19 +17,14 @@ def trained(model):
 class Shared:
     """What the workers share; made once, before they start."""
 
-    def __init__(self, model, size, device):
+    def __init__(self, model, size):
         self.size = size
         total = sum(p.numel() for p in trained(model))
-        self.weights = torch.zeros(total, device=device)
-        self.gradients = torch.zeros(size, total, device=device)
-        if size > 1:
-            self.weights.share_memory_()
-            self.gradients.share_memory_()
-        self.norms = torch.zeros(size).share_memory_()
-        self.state = torch.zeros(8, dtype=torch.float64).share_memory_()  # spent, step, seen, stop, save
-        spawn = mp.get_context("spawn")
-        self.counter = spawn.Value("i", 0)
-        self.barrier = spawn.Barrier(size, timeout=1800)
+        self.weights = torch.zeros(total).share_memory_()
+        self.extra = torch.zeros(total).share_memory_()  # sum of the helpers' gradients
+        self.count = torch.zeros(1).share_memory_()  # micro-batches in it
+        self.state = torch.zeros(8, dtype=torch.float64).share_memory_()  # seconds spent, steps, groups seen, stop
+        self.lock = mp.get_context("spawn").Lock()
         at = 0
         for p in trained(model):
             self.weights[at : at + p.numel()].copy_(p.detach().flatten())
@@ -35,57 +32,43 @@ class Shared:
 
 
 class Member:
-    """One worker's view: its model's parameters live in the shared weights, its gradients in its row."""
+    """One worker's view: its model's parameters live in the shared weights, its gradients in memory of its own."""
 
-    def __init__(self, shared, rank, model):
-        self.shared, self.rank = shared, rank
-        self.places, at = {}, 0
+    def __init__(self, shared, model):
+        self.shared = shared
+        self.gradients = torch.zeros_like(shared.weights)
+        self.began, at = 0, 0
         for p in trained(model):
             place = slice(at, at + p.numel())
             p.data = shared.weights[place].view_as(p)
-            p.grad = shared.gradients[rank, place].view_as(p)
-            self.places[p] = place
+            p.grad = self.gradients[place].view_as(p)
             at += p.numel()
-        self.owned = set(self.share_out(trained(model))[rank])
 
-    def share_out(self, parameters):
-        """Parameters split so that every worker has about as much to update."""
-        parts, loads = [[] for _ in range(self.shared.size)], [0] * self.shared.size
-        for p in sorted(parameters, key=lambda p: -p.numel()):
-            least = loads.index(min(loads))
-            parts[least].append(p)
-            loads[least] += p.numel()
-        return parts
+    def begin(self):
+        """Clears the gradients before the next ones are computed."""
+        self.gradients.zero_()
+        self.began = self.shared.state[1].item()
 
-    def micro_batches(self, count):
-        """Yields once for each micro-batch that this worker takes of the step's `count`."""
-        while True:
-            with self.shared.counter.get_lock():
-                if self.shared.counter.value >= count:
-                    return
-                self.shared.counter.value += 1
-            yield
-
-    def step(self, optimizers, clip, before_release):
-        """Sums gradients, clips by the global norm, updates the owned parameters, clears the gradients.
-
-        `before_release` runs in every worker while all are still waiting for each other.
-        """
+    def contribute(self):
+        """Helper: hands over the gradient of one micro-batch."""
         shared = self.shared
-        shared.barrier.wait()
-        mine = {p: shared.gradients[:, self.places[p]].sum(0).view_as(p) for p in self.owned}
-        shared.norms[self.rank] = sum(g.square().sum() for g in mine.values())
-        shared.barrier.wait()
-        shared.gradients[self.rank].zero_()
-        scale = min(1.0, clip / (shared.norms.sum().sqrt().item() + 1e-6))
-        kept = {p: p.grad for p in self.owned}
-        for p, g in mine.items():
-            p.grad = g.mul_(scale)
+        if shared.state[1].item() - self.began > STALE:
+            return
+        with shared.lock:
+            shared.extra.add_(self.gradients)
+            shared.count.add_(1)
+
+    def step(self, optimizers, clip, own):
+        """Leader: updates the weights by the mean over its `own` micro-batches and those that helpers handed over."""
+        shared = self.shared
+        with shared.lock:
+            self.gradients.add_(shared.extra)
+            own += int(shared.count.item())
+            shared.extra.zero_()
+            shared.count.zero_()
+        self.gradients.div_(own)
+        norm = self.gradients.norm().item()
+        self.gradients.mul_(min(1.0, clip / (norm + 1e-6)))
         for optimizer in optimizers:
             optimizer.step()
-        for p, g in kept.items():
-            p.grad = g
-        if self.rank == 0:
-            shared.counter.value = 0
-            before_release()
-        shared.barrier.wait()
+        return own, norm

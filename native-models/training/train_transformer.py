@@ -9,6 +9,7 @@ import json
 import os
 import signal
 import sys
+import sys
 import time
 
 import numpy as np
@@ -21,10 +22,10 @@ import scenes
 import team
 import words
 from copy_init import copy_init
-from judge import Judge
 from optim import Muon, schedule, set_rate
 from t5 import T5Encoder
-from teacher import PatchTeacher
+from scene_ids import SceneIds
+from teacher import LabelTeacher, PatchTeacher
 from transformer import Transformer, deinterleave
 from vq import VQ
 
@@ -43,38 +44,46 @@ class Model(torch.nn.Module):
 
 
 def load_vq(path, cfg):
-    vq = VQ(cfg)
+    """The image tokenizer of a training run, or one in the released layout, which is never local."""
     saved = torch.load(path, map_location="cpu", weights_only=False)
+    vq = VQ({**cfg, "local": cfg["local"] and "config" in saved})
     vq.load_state_dict({k: v for k, v in saved["model"].items() if "codebook_used" not in k})
     return vq.eval()
 
 
 def build(whole, args):
-    """(model, vq, text tokenizer) from a config; a folder in args.text replaces the small text encoder."""
+    """(model, vq, text tokenizer, table of scene ids or None) from a config.
+
+    The text encoder comes from a folder with a pretrained T5, or from train_text.py, and stays as it is.
+    """
     vq = load_vq(args.vq, whole["vq"])
     torch.manual_seed(whole["transformerTraining"]["seed"])  # the tables for dropped text and image are random, too
-    if args.text:
-        content = open(os.path.join(args.text, "tokenizer.json")).read()
+    if os.path.isdir(args.text):
+        content, projection = open(os.path.join(args.text, "tokenizer.json")).read(), None
         encoder = T5Encoder.load(args.text)
     else:
-        vocabulary = scenes.start(args.stream, "words").communicate()[0].decode().split()
-        content = json.dumps(words.tokenizer_json(vocabulary), ensure_ascii=False)
-        encoder = T5Encoder({**whole["t5"], "vocab_size": 3 + len(vocabulary) + len(words.PUNCTUATION)})
-    model = Model(whole["transformer"], encoder, frozen=bool(args.text))
+        pretrained = torch.load(args.text, map_location="cpu", weights_only=True)
+        content, projection = pretrained["tokenizer"], pretrained["projection"]
+        encoder = T5Encoder({**whole["t5"], "vocab_size": len(json.loads(content)["model"]["vocab"])})
+        encoder.load_state_dict(pretrained["text"])
+    model = Model(whole["transformer"], encoder, frozen=True)
+    table = None if args.data else SceneIds.make(args.stream, data.Tokens(vq).encode, os.path.join(args.out, "scene-ids.npz"))
     if whole["transformerTraining"].get("copyInit"):
-        copy_init(model.gpt, vq.codebook.detach(), torch.Generator().manual_seed(0))
+        copy_init(model.gpt, vq.codebook.detach(), table.meaning(whole["transformer"]["vocab"]), torch.Generator().manual_seed(0))
+    if projection:
+        model.gpt.cls_embedding.load_state_dict(projection)
     if args.init:
         released = torch.load(args.init, map_location="cpu", weights_only=False)["model"]
-        model.gpt.load_state_dict(deinterleave(released, whole["transformer"]["heads"]), strict=False)
-    return model, vq, content
+        kept = {k: v.float() for k, v in deinterleave(released, whole["transformer"]["heads"]).items()}
+        if projection:
+            kept = {k: v for k, v in kept.items() if not k.startswith("cls_embedding")}
+        model.gpt.load_state_dict(kept, strict=False)
+    return model, vq, content, table
 
 
-def optimizers(model, cfg, owned):
-    """Muon (or AdamW) for matrices; a fifth of the rate for what carries the copying; AdamW for the rest.
-
-    Only parameters in `owned` are updated here.
-    """
-    trained = [(n, p) for n, p in model.named_parameters() if p in owned]
+def optimizers(model, cfg):
+    """Muon (or AdamW) for matrices; a fifth of the rate for what carries the copying; AdamW for the rest."""
+    trained = [(n, p) for n, p in model.named_parameters() if p.requires_grad]
     if not cfg.get("muonRate"):
         heavy, light = [p for _, p in trained if p.ndim > 1], [p for _, p in trained if p.ndim < 2]
         groups = [{"params": heavy, "weight_decay": cfg["weightDecay"]}, {"params": light, "weight_decay": 0.0}]
@@ -103,85 +112,65 @@ def drops(groups, share, cfg, generator, device):
 
 
 def loss_of(model, batch, cells, cfg, generator):
-    """(loss, parts) for the chosen cells [b,m] of a batch."""
+    """(loss, parts) for the chosen cells [b,n] of a batch, of which the first is cell 0."""
     gpt = model.gpt
     b, share = len(batch.target), len(batch.target) // len(batch.condition)
     no_image, no_text = drops(len(batch.condition), share, cfg, generator, batch.target.device)
     condition = data.corrupt(batch.condition, cfg["corruptCondition"], gpt.cfg["vocab"], generator)
-    fed = data.mislead(batch.target, share, cfg, gpt.cfg["vocab"], generator)
-    hidden = gpt(condition, model.features(batch.words, batch.mask), fed.gather(1, cells - 1), cells - 1, no_image, no_text)
-    predicted = F.pad(cells, (1, 0))
+    fed, blind = data.mislead(batch.target, share, cfg["feed"], gpt.cfg["vocab"], generator)
+    places = cells[:, 1:] - 1
+    hidden = gpt(condition, model.features(batch.words, batch.mask), fed.gather(1, places), places, no_image, no_text)
     logits = gpt.output(hidden).float()
-    loss = F.cross_entropy(logits.flatten(0, 1), batch.target.gather(1, predicted).flatten(), reduction="none").view(b, -1)
-    changed = batch.changed.gather(1, predicted)
-    still = torch.where(data.is_rare(batch.target).gather(1, predicted), cfg["objectWeight"], 1.0)
-    weight = torch.where(batch.is_map[:, None], cfg["mapWeight"], torch.where(changed, cfg["changedWeight"], still))
-    weight = weight * torch.where(no_image.repeat_interleave(share)[:, None], cfg.get("blindWeight", 1.0), 1.0)
-    total = (loss * weight).sum() / weight.sum()
-    clean = ~(no_text | no_image.repeat_interleave(share))[:, None] & changed
-    parts = dict(ce=total.item(), changed=(loss * clean).sum().item() / max(1, clean.sum().item()))
-    if cfg.get("distill") and batch.features is not None and cells.shape[1] == gpt.cells - 1:
-        total = total + cfg["distill"] * distillation(gpt, hidden, batch.features)
+    target, changed = batch.target.gather(1, cells), batch.changed.gather(1, cells)
+    ce = F.cross_entropy(logits.flatten(0, 1), target.flatten(), reduction="none").view(b, -1)
+    weight = torch.where(batch.is_map[:, None], cfg["mapWeight"], torch.where(changed, cfg["changedWeight"], 1.0))
+    weight = weight * torch.where(no_image.repeat_interleave(share) | no_text, cfg["droppedWeight"], 1.0)[:, None]
+    total = (ce * weight).sum() / weight.sum()
+    asked = (blind & ~no_text & ~no_image.repeat_interleave(share))[:, None]
+    parts = dict(ce=total.item(), blind=blind_counts(logits.argmax(-1) == target, changed, asked, batch.types))
+    if cfg.get("distill") and batch.features is not None:
+        distance = distillation(gpt, hidden, cells, batch.features)
+        parts["distill"] = distance.item()
+        total = total + cfg["distill"] * distance
     return total, parts
 
 
-def distillation(gpt, hidden, teacher):
-    """Mean squared error between aligned hidden states and teacher features [b,d,grid/2,grid/2]."""
-    grid = hidden.transpose(1, 2).reshape(len(hidden), -1, gpt.cfg["grid"], gpt.cfg["grid"])
-    return F.mse_loss(gpt.alignment(grid).float(), teacher.float())
+def blind_counts(right, changed, asked, types):
+    """[hits, cells] per type over changed cells of rows that were fed nothing useful, and over their other cells."""
+    counts = {}
+    for i in asked[:, 0].nonzero()[:, 0].tolist():
+        for name, cell in ((types[i], changed[i]), ("unchanged", ~changed[i])):
+            count = counts.setdefault(name, [0, 0])
+            count[0] += (right[i] & cell).sum().item()
+            count[1] += cell.sum().item()
+    return counts
+
+
+def distillation(gpt, hidden, cells, teacher):
+    """Mean squared error between aligned hidden states and teacher features [b,d,grid/2,grid/2], over the blocks of 2 x 2
+    cells that were predicted."""
+    b, side = len(hidden), gpt.cfg["grid"]
+    whole = hidden.new_zeros(b, gpt.cells, hidden.shape[2]).scatter(1, cells[:, :, None].expand_as(hidden), hidden)
+    aligned = gpt.alignment(whole.transpose(1, 2).reshape(b, -1, side, side)).float()
+    known = torch.zeros(b, gpt.cells, device=cells.device).scatter(1, cells, 1.0).view(b, 1, side, side)[:, :, ::2, ::2]
+    return ((aligned - teacher).square().mean(1, keepdim=True) * known).sum() / known.sum()
 
 
 @torch.no_grad()
-def forced(model, batches, cfg):
-    """Teacher-forced accuracy and cross-entropy: per edit or map type, and for cells that must not change."""
+def blind_accuracy(model, batches, generator):
+    """Accuracy per edit or map type over changed cells, and over unchanged ones, with random ids fed in."""
     sums = {}
     for batch in batches:
         device = batch.target.device
-        cells = torch.arange(1, model.gpt.cells, device=device).expand(len(batch.target), -1)
+        places = torch.arange(model.gpt.cells - 1, device=device).expand(len(batch.target), -1)
         none = (torch.zeros(len(n), dtype=torch.bool, device=device) for n in (batch.condition, batch.target))
-        hidden = model.gpt(batch.condition, model.features(batch.words, batch.mask), batch.target[:, :-1], cells - 1, *none)
-        logits = model.gpt.output(hidden).float()
-        ce = F.cross_entropy(logits.flatten(0, 1), batch.target.flatten(), reduction="none").view(batch.target.shape)
-        right = logits.argmax(-1) == batch.target
-        types = [p["type"] for s in batch.samples for p in s["group"]["pairs"]]
-        for i, kind in enumerate(types):
-            for name, cell in ((kind, batch.changed[i]), ("unchanged", ~batch.changed[i])):
-                s = sums.setdefault(name, [0, 0.0, 0])
-                s[0] += right[i][cell].sum().item()
-                s[1] += ce[i][cell].sum().item()
-                s[2] += cell.sum().item()
-    return {k: (round(a / n, 4), round(c / n, 4)) for k, (a, c, n) in sorted(sums.items()) if n}
-
-
-@torch.no_grad()
-def sampled(model, vq, judge, samples, guidance=1.0, pick=None, chunk=32, keep=None):
-    """Generates every pair of the samples and judges the pictures: per type [strict, kind, n], mean unchanged accuracy.
-
-    Pictures are appended to the list `keep`.
-    """
-    flat = [(s, i) for s in samples for i in range(len(s["words"]))]
-    device = model.gpt.output.weight.device
-    table, same, cells = {}, 0, 0
-    for start in range(0, len(flat), chunk):
-        part = flat[start : start + chunk]
-        column = lambda key: torch.tensor(np.stack([np.asarray(s[key])[i] for s, i in part])).to(device)
-        condition = torch.tensor(np.stack([s["condition"] for s, _ in part])).long().to(device)
-        text = model.features(column("words").long(), column("mask").long())
-        ids = model.gpt.generate(condition, text, pick or (lambda l: l.argmax(-1)), guidance)
-        still = ~column("changed").bool()
-        same += (ids == column("target"))[still].sum().item()
-        cells += still.sum().item()
-        pictures = ((vq.decode(ids.view(len(ids), model.gpt.cfg['grid'], -1)).clamp(-1, 1) + 1) * 127.5).round().to(torch.uint8).permute(0, 2, 3, 1).cpu().numpy()
-        if keep is not None:
-            keep.extend(pictures)
-        for (s, i), picture in zip(part, pictures):
-            pair = s["group"]["pairs"][i]
-            verdict = judge.judge(picture, pair["target"], s["group"]["source"])
-            row = table.setdefault(pair["type"], [0, 0, 0])
-            row[0] += verdict["strict"]
-            row[1] += bool(verdict["kind"])
-            row[2] += 1
-    return table, same / max(1, cells)
+        fed = torch.randint(0, model.gpt.cfg["vocab"], places.shape, generator=generator).to(device)
+        right = model.gpt.output(model.gpt(batch.condition, model.features(batch.words, batch.mask), fed, places, *none)).argmax(-1)
+        asked = torch.ones(len(right), 1, dtype=torch.bool)
+        for name, (hits, n) in blind_counts(right == batch.target, batch.changed, asked, batch.types).items():
+            s = sums.setdefault(name, [0, 0])
+            s[0], s[1] = s[0] + hits, s[1] + n
+    return {k: round(hits / n, 4) for k, (hits, n) in sorted(sums.items()) if n}
 
 
 def arguments():
@@ -191,16 +180,16 @@ def arguments():
     parser.add_argument("--out", required=True)
     parser.add_argument("--stream", help="scene-stream.mjs, for rendered scenes")
     parser.add_argument("--data", help="folder of pictures, instead of rendered scenes")
-    parser.add_argument("--text", help="folder of a pretrained T5 encoder, kept frozen")
+    parser.add_argument("--text", required=True, help="text.pt of train_text.py, or the folder of a pretrained T5 encoder")
     parser.add_argument("--init", help="released transformer checkpoint to start from, such as t2i_XL_stage2_512.pt")
     parser.add_argument("--minutes", type=float, help="length of the run by the clock, instead of the config's")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
-    parser.add_argument("--workers", type=int, default=1, help="CPU processes with one thread each; 1 = one process, all threads")
+    parser.add_argument("--workers", type=int, default=1, help="CPU processes with one thread each, all but one at low priority; 1 = one process, all threads")
     return parser.parse_args()
 
 
 class Run:
-    """One worker of a training run; worker 0 also logs, checks and saves."""
+    """One worker of a training run; worker 0 leads: it updates the weights, logs, checks and saves."""
 
     def __init__(self, rank, shared, args):
         self.rank, self.shared, self.args = rank, shared, args
@@ -209,100 +198,103 @@ class Run:
         self.minutes = args.minutes or self.cfg.get("minutes")
         if shared.size > 1:
             torch.set_num_threads(1)
-        self.model, self.vq, self.content = build(self.whole, args)
+            os.nice(10 * rank)
+        self.model, self.vq, self.content, self.table = build(self.whole, args)
         self.model.train().to(args.device)
-        self.vq.to(args.device)
-        self.teacher = self.cfg.get("teacher") == "patches" and PatchTeacher(self.whole["transformer"]["distillDim"], 2 * data.Tokens(self.vq).side)
-        self.member = team.Member(shared, rank, self.model)
-        self.opts = optimizers(self.model, self.cfg, self.member.owned)
+        self.member = team.Member(shared, self.model)
         self.generator = torch.Generator().manual_seed(self.cfg["seed"] + 1000 * rank + int(shared.state[1]))
-        self.resume()
         self.open_data()
 
-    def resume(self):
-        self.file = os.path.join(self.args.out, f"optimizer-{self.rank}.pt")
-        if self.shared.state[1] > 0 and os.path.exists(self.file):
-            for opt, state in zip(self.opts, torch.load(self.file, weights_only=False)):
-                opt.load_state_dict(state)
-
     def open_data(self):
-        args, cfg = self.args, self.cfg
+        args, cfg, first = self.args, self.cfg, 20_000_000 * self.rank + int(self.shared.state[2])
+        first += 1_000_000 * (cfg["seed"] - 1)
         text = words.TextTokenizer(self.content, self.whole["transformer"]["textTokens"])
-        tokens = data.Tokens(self.vq)
-        self.check, self.judge = [], None
+        self.check = []
         if args.data:
+            tokens = data.Tokens(self.vq)
             source = data.folder_samples(args.data, self.whole["imageSize"], tokens, text, cfg["seed"] + 1000 * self.rank + int(self.shared.state[1]))
+            self.teacher = cfg.get("teacher") == "patches" and PatchTeacher(self.whole["transformer"]["distillDim"], 2 * tokens.side)
+            self.busy = torch.zeros(self.model.gpt.cells, dtype=torch.bool)
         else:
-            first = 10_000_000 * self.rank + int(self.shared.state[2])
-            source = data.scene_samples(args.stream, "train", first, 10**8, cfg["pairs"], tokens, text, objects=cfg["mostObjects"])
-            if self.rank == 0:
-                self.check = list(data.scene_samples(args.stream, "val", 0, cfg["checkGroups"], cfg["pairs"], tokens, text, objects=cfg["mostObjects"]))
-                self.judge = Judge(args.stream)
+            self.teacher = None
+            teacher = cfg.get("teacher") == "labels" and LabelTeacher(self.whole["transformer"]["distillDim"], self.table.slot_of)
+            read = lambda split, first, count, **choice: data.scene_samples(
+                args.stream, split, first, count, cfg["pairs"], self.table, text, teacher, objects=cfg["mostObjects"], **choice)
+            source = data.mixed({task: read("train", first, 10**8, task=task) for task in cfg["mix"]}, cfg["mix"], torch.Generator().manual_seed(first))
+            self.busy = torch.from_numpy(self.table.slot_of >= 0)
+            self.check = list(read("val", 0, cfg["checkGroups"])) if self.rank == 0 else []
         self.source = scenes.ahead(source, 16)
         self.batches = [data.Batch(self.check[i : i + 4]).to(args.device) for i in range(0, len(self.check), 4)]
 
-    def train(self):
+    def help(self):
+        """The life of a worker that does not lead."""
+        while not self.shared.state[3]:
+            self.member.begin()
+            self.micro_batch()
+            self.member.contribute()
+
+    def lead(self):
         cfg, state = self.cfg, self.shared.state
-        self.recent, self.last = [], time.time()
-        self.due = {k: state[0].item() + cfg[k] for k in ("noteEvery", "saveEvery", "checkEvery", "sampleEvery")}
-        self.log = open(os.path.join(self.args.out, "log.jsonl"), "a") if self.rank == 0 else None
-        if self.rank == 0 and state[1] == 0 and self.batches:
-            self.note(start=forced(self.model, self.batches[:3], cfg))
+        opts = optimizers(self.model, cfg)
+        self.resume(opts)
+        self.recent, last = [], time.time()
+        self.due = {k: state[0].item() + cfg[k] for k in ("noteEvery", "saveEvery", "checkEvery")}
+        self.log = open(os.path.join(self.args.out, "log.jsonl"), "a")
         while not state[3]:
-            progress = self.progress()
-            set_rate(self.opts, schedule(progress, cfg["warmup"], cfg["decay"]))
-            count = next(n for until, n in cfg["cells"] if progress < until)
-            for _ in self.member.micro_batches(cfg["groups"] // cfg["microGroups"]):
-                self.micro_batch(count)
-            self.member.step(self.opts, cfg["clip"], self.advance)
-            if state[4]:
-                torch.save([o.state_dict() for o in self.opts], self.file)
-            if self.rank == 0:
-                self.report()
+            set_rate(opts, schedule(self.progress(), cfg["warmup"], cfg["decay"]))
+            self.member.begin()
+            own = cfg["groups"] // cfg["microGroups"]
+            for _ in range(own):
+                self.micro_batch()
+            batches, self.norm = self.member.step(opts, cfg["clip"], own)
+            now = time.time()
+            state[0] += min(now - last, 60)
+            last = now
+            state[1] += 1
+            state[2] += batches * cfg["microGroups"]
+            state[3] = float(self.progress() >= 1)
+            self.report(opts)
 
     def progress(self):
         """Share of the run that is done: by steps where the config counts steps, else by the clock."""
         steps = self.cfg.get("steps")
         return self.shared.state[1].item() / steps if steps else self.shared.state[0].item() / (self.minutes * 60)
 
-    def micro_batch(self, count):
-        groups = [next(self.source) for _ in range(self.cfg["microGroups"])]
+    def micro_batch(self):
+        cfg, progress = self.cfg, self.progress()
+        groups = [next(self.source) for _ in range(cfg["microGroups"])]
         if self.teacher:
             for group in groups:
                 group["features"] = self.teacher(group["frames"][1:])
         batch = data.Batch(groups).to(self.args.device)
-        cells = data.choose_cells(batch.changed, batch.target, count, self.generator)
+        count, whole = next((n, whole) for until, n, whole in cfg["cells"] if progress < until)
+        if torch.rand(1, generator=self.generator) < whole:
+            count = self.model.gpt.cells
+        cells = data.choose_cells(batch.changed, self.busy, count, self.generator)
         with torch.autocast(batch.target.device.type, torch.bfloat16):
-            loss, parts = loss_of(self.model, batch, cells, self.cfg, self.generator)
-        (loss * self.cfg["microGroups"] / self.cfg["groups"]).backward()
-        self.recent.append(parts)
+            loss, parts = loss_of(self.model, batch, cells, cfg, self.generator)
+        loss.backward()
+        if self.rank == 0:
+            self.recent.append(parts)
 
-    def advance(self):
-        """Worker 0, between steps: the clock, and what all workers must know for the next step."""
-        state, now = self.shared.state, time.time()
-        state[0] += min(now - self.last, 60)
-        self.last = now
-        state[1] += 1
-        state[2] += self.cfg["groups"]
-        state[3] = float(self.progress() >= 1)
-        state[4] = float(state[3] or state[0] > self.due["saveEvery"])
-
-    def report(self):
+    def report(self, opts):
         state = self.shared.state
         spent = round(state[0].item())
         late = {k: state[0] > v for k, v in self.due.items()}
         if late["noteEvery"] and self.recent:
-            mean = {k: round(float(np.mean([p[k] for p in self.recent])), 4) for k in self.recent[0]}
-            self.note(spent=spent, step=int(state[1]), samples=int(state[2]) * self.cfg["pairs"], **mean)
+            blind = {}
+            for name, (hits, n) in (item for p in self.recent for item in p["blind"].items()):
+                hits_before, before = blind.get(name, (0, 0))
+                blind[name] = hits_before + hits, before + n
+            mean = {k: round(float(np.mean([p[k] for p in self.recent])), 4) for k in ("ce", "distill") if k in self.recent[0]}
+            shares = {k: round(hits / n, 3) for k, (hits, n) in sorted(blind.items()) if n}
+            self.note(spent=spent, step=int(state[1]), samples=int(state[2]) * self.cfg["pairs"], norm=round(self.norm, 2), **mean, blind=shares)
             self.recent = []
-        if state[4]:
-            self.save()
+        if late["saveEvery"] or state[3]:
+            self.save(opts)
         if late["checkEvery"] and self.batches:
             with torch.autocast(torch.device(self.args.device).type, torch.bfloat16):
-                self.note(spent=spent, forced=forced(self.model, self.batches, self.cfg))
-        if late["sampleEvery"] and self.judge:
-            table, same = sampled(self.model, self.vq, self.judge, self.check[: self.cfg["sampleGroups"]])
-            self.note(spent=spent, sampled=table, unchanged=round(same, 4))
+                self.note(spent=spent, check=blind_accuracy(self.model, self.batches, torch.Generator().manual_seed(0)))
         for k in self.due:
             if late[k]:
                 self.due[k] = spent + self.cfg[k]
@@ -311,29 +303,37 @@ class Run:
         for out in (self.log, None):
             print(json.dumps(entry), file=out, flush=True)
 
-    def save(self):
+    def resume(self, opts):
+        path = os.path.join(self.args.out, "optimizer.pt")
+        if self.shared.state[1] > 0 and os.path.exists(path):
+            for opt, kept in zip(opts, torch.load(path, weights_only=False)):
+                opt.load_state_dict(kept)
+
+    def save(self, opts):
         state = self.shared.state
-        path = os.path.join(self.args.out, "transformer.pt")
         saved = dict(model=self.model.state_dict(), spent=state[0].item(), steps=int(state[1]), seen=int(state[2]), config=self.whole, tokenizer=self.content)
-        torch.save(saved, path + ".tmp")
-        os.replace(path + ".tmp", path)
+        for name, content in (("optimizer.pt", [o.state_dict() for o in opts]), ("transformer.pt", saved)):
+            path = os.path.join(self.args.out, name)
+            torch.save(content, path + ".tmp")
+            os.replace(path + ".tmp", path)
 
 
 def work(rank, shared, args):
-    Run(rank, shared, args).train()
+    run = Run(rank, shared, args)
+    run.help() if rank else run.lead()
 
 
 def main():
     args = arguments()
     whole = json.load(open(args.config))
     os.makedirs(args.out, exist_ok=True)
-    model, _, content = build(whole, args)
+    model, _, content, _ = build(whole, args)
     open(os.path.join(args.out, "tokenizer.json"), "w").write(content)
     checkpoint = os.path.join(args.out, "transformer.pt")
     saved = torch.load(checkpoint, weights_only=False) if os.path.exists(checkpoint) else None
     if saved:
         model.load_state_dict(saved["model"])
-    shared = team.Shared(model, args.workers, args.device)
+    shared = team.Shared(model, args.workers)
     if saved:
         shared.state[:3] = torch.tensor([saved["spent"], saved["steps"], saved["seen"]])
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))

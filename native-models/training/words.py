@@ -5,6 +5,8 @@ import sys
 
 from tokenizers import Tokenizer
 
+import scenes
+
 PUNCTUATION = [",", ".", ":", "!", "?", ";"]
 
 
@@ -41,6 +43,12 @@ def tokenizer_json(words):
             "vocab": [["<pad>", 0.0], ["</s>", 0.0], ["<unk>", 0.0]] + [[p, -5.0] for p in pieces],
         },
     }
+
+
+def scene_tokenizer(stream):
+    """The tokenizer file's content for the sentences of the scene renderer."""
+    vocabulary = scenes.start(stream, "words").communicate()[0].decode().split()
+    return json.dumps(tokenizer_json(vocabulary), ensure_ascii=False)
 
 
 class TextTokenizer:

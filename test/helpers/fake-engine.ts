@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { EditModel } from '#models/api';
 import { readPack } from '#models';
+import type { Pack } from '#models';
 import { zEditOrder, zOrderMessage } from '#common/contract/edit-order.ts';
 import type { OrderMessage } from '#common/contract/edit-order.ts';
 import { zEditRequest } from '#common/contract/edit-request.ts';
@@ -17,10 +18,10 @@ import { writeFakePack } from './fake-pack.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 /** An engine over one fake model, and a folder to work in. `start` begins an edit and collects what it says. */
-export async function engineWithFakeModel(settings?: Partial<FakeModelSettings>) {
+export async function engineWithFakeModel(settings?: Partial<FakeModelSettings>, pack?: Partial<Pack>) {
   const folder = temporaryFolder();
   const packFolder = join(folder, 'pack');
-  await writeFakePack(packFolder, 'fake');
+  await writeFakePack(packFolder, 'fake', 'weights', pack);
   const model = new FakeModel({ imageSize: 64, grid: 4, ...settings });
   const opened: string[] = [];
   const engine = new Engine({

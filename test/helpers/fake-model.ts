@@ -10,6 +10,7 @@ export interface FakeModelSettings {
   readonly onBegin?: (input: EditInput, options: EditOptions) => void;
   /** What `finish` gives instead of the picture of the ids. */
   readonly picture?: (variant: number) => RgbImage;
+  readonly unknownWords?: readonly string[];
 }
 
 const vocab = 256;
@@ -45,6 +46,7 @@ class FakeRun implements EditRun {
   readonly totalSteps: number;
   committed = 0;
   readonly sourceIds: Int32Array;
+  readonly unknownWords: readonly string[];
   readonly ids: readonly Int32Array[];
   readonly timings = {
     ...{ encodeMs: 1, textMs: 2, prefillMs: 3, firstTokenMs: 4, firstRowMs: 5, decodeMs: 6, tokens: 0 },
@@ -57,6 +59,7 @@ class FakeRun implements EditRun {
   constructor(settings: FakeModelSettings, input: EditInput, options: EditOptions) {
     this.#settings = settings;
     this.#input = input;
+    this.unknownWords = settings.unknownWords ?? [];
     this.sourceIds = greyOfCells(input.image, settings.grid);
     this.totalSteps = settings.grid ** 2;
     this.ids = Array.from({ length: options.variants }, () => new Int32Array(this.totalSteps).fill(-1));

@@ -83,6 +83,7 @@ class PaintingRun implements EditRun {
   readonly totalSteps: number;
   committed = 0;
   readonly sourceIds: Int32Array;
+  readonly unknownWords = [];
   readonly ids: readonly Int32Array[];
   readonly timings = {
     ...{ encodeMs: 1, textMs: 1, prefillMs: 1, firstTokenMs: 1, firstRowMs: 1, decodeMs: 1, tokens: 1 },

@@ -76,7 +76,7 @@ export interface EncodedEdit {
 export async function encodeEdit(edit: PaintedEdit, signal: AbortSignal): Promise<EncodedEdit> {
   const { request, painted, photo } = edit;
   const files: EncodedEdit['files'][number][] = [];
-  const notices: string[] = [];
+  const notices: string[] = [...painted.notices];
   let compositeMs = 0;
   let [width, height] = [0, 0];
   for (const [variant, out] of variantFiles(request.out, request.variants).entries()) {

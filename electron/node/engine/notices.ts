@@ -5,6 +5,21 @@ const cut = 'The instruction is longer than the model can read; only its beginni
 export const unchangedNotice = (variant: number): string =>
   `The model changed nothing that can be seen in picture ${variant + 1}. Say it in other words, or raise the guidance.`;
 
+/** Words that the model has never seen, and what it can do instead: its note. Empty where it knows them all. */
+export function unknownWordsNotice(words: readonly string[], note: string | undefined): string[] {
+  if (words.length === 0) return [];
+  const quoted = words.slice(0, mostNamed).map((word) => `“${word}”`);
+  const more = words.length > mostNamed ? ' and others' : '';
+  return [sentence(`This model does not know ${quoted.join(', ')}${more}, so it may have done something else.`, note)];
+}
+
+/** For a picture that the model reads wrongly, such as a photograph given to a model of rendered scenes. */
+export const unfamiliarNotice = (note: string | undefined): string =>
+  sentence('This picture is unlike those that the model has learnt from, so the result may be far off.', note);
+
+const mostNamed = 5;
+const sentence = (text: string, note: string | undefined): string => (note === undefined ? text : `${text} ${note}`);
+
 /** What the person should know although the edit worked, each thing once.
  * @param notices of reading the picture, @param others of making the result */
 export const noticesOf = (instruction: string, notices: readonly string[], others: readonly string[]): string[] => [

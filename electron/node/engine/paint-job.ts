@@ -65,7 +65,7 @@ export async function runPaintJob(work: PaintWork, context: PaintJobContext): Pr
   const now = performance.now();
   signal.throwIfAborted();
   if (!painted.isWhole) return say({ type: 'cancelled', kept: painting.painting });
-  const told = noticesOf(settings.instruction, notices, painting.notices);
+  const told = noticesOf(settings.instruction, notices, [...painted.notices, ...painting.notices]);
   say({
     type: 'finished',
     ...painting.painting,

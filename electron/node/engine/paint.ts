@@ -9,6 +9,7 @@ import { toSrgb8 } from '../images/to-srgb.ts';
 import type { ModelLibrary } from '../models/model-library.ts';
 import { chooseArea, keepFirst } from './edit-area.ts';
 import type { EditArea } from './edit-area.ts';
+import { unfamiliarNotice, unknownWordsNotice } from './notices.ts';
 import type { OpenedModels } from './opened-models.ts';
 
 /** What an edit asks of the model, wherever its pictures come from and go to. */
@@ -61,6 +62,7 @@ export interface Painted {
   readonly before?: RgbImage; // the source as the model decodes it, where it is needed to find what changed
   readonly rows: number; // rows of cells that are wholly decided: all of them, unless it was stopped
   readonly isWhole: boolean;
+  readonly notices: readonly string[]; // what the model could not make sense of
   readonly timings: Omit<Timings, 'compositeMs' | 'totalMs'>;
 }
 
@@ -86,10 +88,23 @@ export async function paint(
   if (rows === 0) stop.throwIfAborted();
   const isWhole = run.committed === run.totalSteps;
   const before = findsChanges || !isWhole ? await run.source() : undefined;
+  const notices = [
+    ...unknownWordsNotice(run.unknownWords, pack.note),
+    ...(task === 'edit' && (await isUnfamiliar(area.square, run, pack)) ? [unfamiliarNotice(pack.note)] : []),
+  ];
   const pictures = await finishAll(run, signal);
   const { ids, sourceIds } = run;
   const device = model.device.name;
-  return { area, pack, device, options, pictures, ids, sourceIds, before, rows, isWhole, timings: timingsOf(run) };
+  const timings = timingsOf(run);
+  return { area, pack, device, options, pictures, ids, sourceIds, before, rows, isWhole, notices, timings };
+}
+
+/** Whether the model's own rendering of the picture is a poor likeness: then its cells say something else than the picture. */
+async function isUnfamiliar(picture: RgbImage, run: EditRun, { familiarPsnr }: OpenedPack['pack']): Promise<boolean> {
+  if (familiarPsnr === undefined) return false;
+  const { data } = await run.source();
+  const squares = picture.data.reduce((sum, value, i) => sum + (value - data[i]!) ** 2, 0);
+  return 10 * Math.log10(255 ** 2 / (squares / data.length)) < familiarPsnr;
 }
 
 function optionsOf({ sampling, seed, variants, firstVariant }: PaintSettings, model: EditModel): EditOptions {

@@ -124,7 +124,7 @@ async function buildInto(
   const pack = zPack.parse({
     format: 1,
     id: options.id ?? basename(resolve(options.out)).toLowerCase(),
-    title: options.title ?? `EditAR ${transformer.layers} × ${transformer.dim}, ${precision}`,
+    title: options.title ?? given.title ?? `EditAR ${transformer.layers} × ${transformer.dim}, ${precision}`,
     family: 'editar',
     variant: String(checkpoints.gpt.settings['args.gpt_model'] ?? `${transformer.layers}x${transformer.dim}`),
     imageSize: given.imageSize ?? transformer.grid * downscale(vq),
@@ -137,10 +137,11 @@ async function buildInto(
       tokenizer: ['tokenizer.json'],
     },
     files: [...Object.values(byPart).flat(), ...shared],
-    licence: options.licence ?? {},
+    licence: options.licence ?? given.licence ?? {},
     source: {},
     madeBy: { app: options.app.version, onnxruntime: options.app.onnxruntime },
-    note: options.note,
+    note: options.note ?? given.note,
+    familiarPsnr: given.familiarPsnr,
   } satisfies Pack);
   await writeFlushed(folder, 'pack.json', [new TextEncoder().encode(`${JSON.stringify(pack, null, 2)}\n`)]);
   await forgetReceipts(parts, folder);

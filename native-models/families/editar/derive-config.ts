@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { Checkpoint } from '../../checkpoint/checkpoint.ts';
 import { ModelError } from '../../errors.ts';
+import { zPack } from '../../parts/pack.ts';
 import type { T5Config } from '../../text-encoders/t5/config.ts';
 import type { VqConfig } from '../../tokenizers/image/vq/config.ts';
 import type { TransformerConfig } from './config.ts';
@@ -54,6 +55,11 @@ export const zConfigFile = z.object({
     .object({ cfg: z.number(), temperature: z.number(), topK: z.int(), topP: z.number() })
     .partial()
     .optional(),
+  // What the pack says of itself.
+  title: z.string().min(1).optional(),
+  note: z.string().min(1).optional(),
+  familiarPsnr: z.number().optional(),
+  licence: zPack.shape.licence.optional(),
 });
 export type ConfigFile = z.infer<typeof zConfigFile>;
 

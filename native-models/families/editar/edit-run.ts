@@ -16,6 +16,7 @@ export interface EditRunParts {
   readonly codec: VqCodec;
   readonly grid: number;
   readonly sourceIds: Int32Array;
+  readonly unknownWords: readonly string[];
   readonly locked: readonly (number | null)[];
   readonly isSourceBlack: boolean;
   readonly timings: BeginTimings;
@@ -57,6 +58,10 @@ export class EditarRun implements EditRun {
 
   get sourceIds(): Int32Array {
     return this.#parts.sourceIds;
+  }
+
+  get unknownWords(): readonly string[] {
+    return this.#parts.unknownWords;
   }
 
   get ids(): readonly Int32Array[] {

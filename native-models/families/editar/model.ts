@@ -79,7 +79,7 @@ export class EditarModel implements EditModel {
     const clock = new Clock();
     const source = await this.#encode(input.image, signal);
     const encodeMs = clock.lap();
-    const text = await this.#readText(promptFor(input.task, input.instruction), signal);
+    const { unknownWords, ...text } = await this.#readText(promptFor(input.task, input.instruction), signal);
     const textMs = clock.lap();
     const guidance = { pictures: options.variants, cfg: options.cfg };
     const { decoder, logits } = await GuidedDecoder.begin(this.#prefix, source.ids, text, guidance, signal);
@@ -92,6 +92,7 @@ export class EditarModel implements EditModel {
       codec: this.#parts.codec,
       grid: this.#parts.config.grid,
       sourceIds: source.ids,
+      unknownWords,
       locked: lockedIds,
       isSourceBlack: source.image.data.every((value) => value === 0),
       timings: { encodeMs, textMs, prefillMs },
@@ -114,9 +115,9 @@ export class EditarModel implements EditModel {
     return source.decoded;
   }
 
-  async #readText(prompt: string, signal?: AbortSignal): Promise<TextRows> {
+  async #readText(prompt: string, signal?: AbortSignal): Promise<TextRows & { unknownWords: readonly string[] }> {
     const { tokenizer, textEncoder, textAdapter, config } = this.#parts;
-    const { ids, mask } = tokenizer.encode(prompt, config.textTokens);
+    const { ids, mask, unknownWords } = tokenizer.encode(prompt, config.textTokens);
     const wide = (values: Int32Array): HostTensor => ({
       dtype: 'i64',
       dims: [1, values.length],
@@ -127,7 +128,7 @@ export class EditarModel implements EditModel {
     const wanted = this.#uncond ? ['cond'] : ['cond', 'uncond'];
     const { cond, uncond } = await textAdapter.run({ rows }, wanted, { signal });
     this.#uncond ??= asFloat(uncond);
-    return { cond: asFloat(cond), uncond: this.#uncond };
+    return { cond: asFloat(cond), uncond: this.#uncond, unknownWords };
   }
 
   #check({ image, task, instruction, locked }: EditInput, options: EditOptions): void {

@@ -8,9 +8,12 @@ export interface TokenizedPrompt {
   readonly mask: Int32Array; // 1 on real ids including the end mark
   /** Whether the prompt had more pieces than fit. */
   readonly truncated: boolean;
+  /** Words of the text that the vocabulary cannot spell, each once; the model reads all of them as the same mark. */
+  readonly unknownWords: readonly string[];
 }
 
 const endId = 1;
+const unknownId = 2;
 
 /** Splits prompts into pieces as the reference does (editar.md section 6): the raw text, at most `length` − 1 pieces, then `</s>`. */
 export class T5Tokenizer {
@@ -31,10 +34,21 @@ export class T5Tokenizer {
   }
 
   encode(text: string, length: number): TokenizedPrompt {
-    const pieces = this.#tokenizer.encode(text, { add_special_tokens: false }).ids;
+    const pieces = this.#pieces(text);
     const kept = [...pieces.slice(0, length - 1), endId];
     const ids = new Int32Array(length);
     ids.set(kept);
-    return { ids, mask: new Int32Array(length).fill(1, 0, kept.length), truncated: pieces.length > length - 1 };
+    const mask = new Int32Array(length).fill(1, 0, kept.length);
+    const unknownWords = pieces.includes(unknownId) ? this.#unknownWords(text) : [];
+    return { ids, mask, truncated: pieces.length > length - 1, unknownWords };
+  }
+
+  #pieces(text: string): number[] {
+    return this.#tokenizer.encode(text, { add_special_tokens: false }).ids;
+  }
+
+  #unknownWords(text: string): string[] {
+    const words = text.match(/[\p{L}\p{N}][\p{L}\p{N}'’-]*/gu) ?? [];
+    return [...new Set(words)].filter((word) => this.#pieces(word).includes(unknownId));
   }
 }

@@ -1,0 +1,49 @@
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import type { Raster } from '#common/raster/raster.ts';
+import { T5Tokenizer } from '../../../native-models/tokenizers/text/t5-tokenizer.ts';
+import { engineWithFakeModel } from '../../helpers/fake-engine.ts';
+
+const note = 'It knows balls.';
+
+/** The fake model's own rendering of this is exact where `step` is 0: it fills every cell with its mean grey. */
+function picture(step: number): Raster {
+  const data = Uint8Array.from({ length: 64 * 64 * 3 }, (_, i) => 100 + (Math.floor(i / 3) % 2) * step);
+  return { width: 64, height: 64, channels: 3, depth: 8, data };
+}
+
+async function noticesFor(settings: { unknownWords?: readonly string[]; step?: number; familiarPsnr?: number }) {
+  const { unknownWords = [], step = 0, familiarPsnr } = settings;
+  const { paint } = await engineWithFakeModel({ unknownWords }, { note, familiarPsnr });
+  const finished = await paint(picture(step), {}).done;
+  return finished.type === 'finished' ? finished.notices : finished;
+}
+
+test('an edit with words that the model does not know says which, and what it knows', async () => {
+  expect(await noticesFor({ unknownWords: ['dog', 'beach'] })).toEqual([
+    'This model does not know “dog”, “beach”, so it may have done something else. It knows balls.',
+  ]);
+});
+
+test('long lists of unknown words are cut', async () => {
+  const [notice] = (await noticesFor({ unknownWords: [...'abcdefg'] })) as string[];
+  expect(notice).toContain('“d”, “e” and others, so');
+});
+
+test('a picture that the model renders poorly is called unlike what it has learnt from', async () => {
+  const [notice] = (await noticesFor({ step: 100, familiarPsnr: 26 })) as string[];
+  expect(notice).toMatch(/^This picture is unlike those .* It knows balls\.$/);
+});
+
+test('nothing is said of a familiar picture, nor by a model for any picture', async () => {
+  expect(await noticesFor({ familiarPsnr: 26 })).toBeUndefined();
+  expect(await noticesFor({ step: 100 })).toBeUndefined();
+});
+
+test("the embedded model's tokenizer names the words it cannot spell, each once, and no others", async () => {
+  const shipped = join(import.meta.dirname, '../../../native-models/packs/mini/tokenizer.json');
+  const tokenizer = await T5Tokenizer.open(shipped);
+  const unknown = (text: string) => tokenizer.encode(text, 36).unknownWords;
+  expect(unknown('Make the dog blue, and the Dog-house red; the dog!')).toEqual(['dog', 'Dog-house']);
+  expect(unknown('Please replace the red ball with a house.')).toEqual([]);
+});

@@ -179,8 +179,7 @@ export class Compositor {
   async #fetch(key: TileKey): Promise<void> {
     try {
       const tile = await this.#load(key);
-      const transfer = tile instanceof ImageBitmap ? tile : tile.buffer;
-      this.#worker.postMessage({ type: 'loaded', key, tile }, [transfer as Transferable]);
+      this.#worker.postMessage({ type: 'loaded', key, tile }, transferOf(tile));
     } catch (error) {
       this.#worker.postMessage({ type: 'notLoaded', key, reason: String(error) });
     }
@@ -213,3 +212,9 @@ export class Compositor {
 
 const isSameSize = (before: LayerStack, after: LayerStack): boolean =>
   before.extent.width === after.extent.width && before.extent.height === after.extent.height;
+
+/** Encoded bytes can be a part of a larger message, which others still read: they are copied. */
+function transferOf(tile: LoadedTile): Transferable[] {
+  if ('encoded' in tile) return [];
+  return [tile instanceof ImageBitmap ? tile : (tile.buffer as ArrayBuffer)];
+}

@@ -16,8 +16,8 @@ export interface TilePatch {
   readonly patch: readonly (readonly [index: number, key: TileKey | null])[];
 }
 
-/** What a tile's pixels can arrive as. */
-export type LoadedTile = Samples | ImageBitmap;
+/** What a tile's pixels can arrive as: samples, which are given away, a bitmap, or the bytes of a document's tile. */
+export type LoadedTile = Samples | ImageBitmap | { readonly encoded: Uint8Array };
 
 /** A colour with its alpha, in samples of the stack's depth. */
 export type Rgba = readonly [red: number, green: number, blue: number, alpha: number];

@@ -1,5 +1,6 @@
 // The compositor in a thread of its own: takes descriptions of layers and tiles, gives back tiles as bitmaps.
 
+import { decodeTile } from '#common/document/tile-codec.ts';
 import type { Samples } from '#common/raster/raster.ts';
 import { displayPixels } from './display.ts';
 import { isOpaque, LayerCompositor } from './layer-compositor.ts';
@@ -45,7 +46,7 @@ scope.onmessage = ({ data: message }) => {
       queue.request(message.tiles);
       return;
     case 'loaded':
-      settle(message.key, ({ resolve }) => resolve(samplesOf(message.tile)));
+      settle(message.key, (waiting) => arrive(waiting, message.tile));
       return;
     case 'notLoaded':
       settle(message.key, ({ reject }) => reject(new Error(message.reason)));
@@ -67,7 +68,16 @@ function settle(key: TileKey, how: (waiting: Waiting) => void): void {
   if (waiting) how(waiting);
 }
 
+function arrive({ resolve, reject }: Waiting, tile: LoadedTile): void {
+  try {
+    resolve(samplesOf(tile));
+  } catch (error) {
+    reject(error as Error);
+  }
+}
+
 function samplesOf(tile: LoadedTile): Samples {
+  if ('encoded' in tile) return decodeTile(tile.encoded).data;
   if (!(tile instanceof ImageBitmap)) return tile;
   const { width, height } = tile;
   const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true })!;

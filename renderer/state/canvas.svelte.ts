@@ -1,6 +1,7 @@
 import type { Bounds } from '#common/geometry.ts';
-import type { ToolPoint } from '../tools/tool.ts';
 import { ToolSettings } from '../tools/settings.svelte.ts';
+import type { ToolId } from '../tools/settings.svelte.ts';
+import type { Tool, ToolPoint } from '../tools/tool.ts';
 import { SelectionState } from './selection.svelte.ts';
 import { ViewportState } from './viewport.svelte.ts';
 
@@ -9,10 +10,16 @@ export class CanvasState {
   readonly viewport = new ViewportState();
   readonly selection = new SelectionState();
   readonly tools = new ToolSettings();
-  /** Where the pointer is over the picture; undefined: elsewhere. */
+  /** The tool in hand while a picture is open. */
+  tool = $state.raw<Tool>();
+  /** Where the pointer is over the canvas; undefined: elsewhere. */
   pointer = $state.raw<ToolPoint>();
   /** The colour that was picked last, as `#rrggbb`. */
   colour = $state('#000000');
   /** Cuts the picture to a part of itself; left out where that cannot be done. */
   onCrop = $state.raw<(bounds: Bounds) => void>();
+
+  isUsable(id: ToolId): boolean {
+    return id !== 'crop' || this.onCrop !== undefined;
+  }
 }

@@ -18,10 +18,9 @@ export class SelectionState {
   #changes = 0; // a slow change does nothing when a later one came in between
 
   /** Of another picture nothing is selected. */
-  setPicture(picture: Extent): void {
-    const { width, height } = this.picture;
-    if (width === picture.width && height === picture.height) return;
-    this.picture = picture;
+  setPicture({ width, height }: Extent): void {
+    if (width === this.picture.width && height === this.picture.height) return;
+    this.picture = { width, height };
     this.set(null);
   }
 

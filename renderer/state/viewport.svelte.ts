@@ -28,10 +28,9 @@ export class ViewportState {
   }
 
   /** Another picture is shown whole; one of the same size is shown as the last was. */
-  setPicture(picture: Extent): void {
-    const { width, height } = this.picture;
-    if (width === picture.width && height === picture.height) return;
-    this.picture = picture;
+  setPicture({ width, height }: Extent): void {
+    if (width === this.picture.width && height === this.picture.height) return;
+    this.picture = { width, height };
     this.fit();
   }
 

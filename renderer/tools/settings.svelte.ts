@@ -26,6 +26,7 @@ export type CompareMode = (typeof compareModes)[number];
 export class ToolSettings {
   active = $state<ToolId>('hand');
   combination = $state<Combination>('replace');
+  amount = $state(8); // px by which a selection grows, shrinks or fades
   lasso = $state<'free' | 'polygon'>('free');
   brushSize = $state(80); // px of the picture, across
   brushHardness = $state(0.8); // 0 to 1

@@ -1,3 +1,4 @@
+import { canvas } from './canvas.ts';
 import { commands } from './commands.ts';
 import { edit } from './edit.ts';
 import { frame } from './frame.ts';
@@ -7,4 +8,4 @@ import { ui } from './ui.ts';
 import { welcome } from './welcome.ts';
 
 /** Every sentence of the page in English, one file per area of the screen. */
-export const en = { commands, edit, frame, help, settings, ui, welcome } as const;
+export const en = { canvas, commands, edit, frame, help, settings, ui, welcome } as const;

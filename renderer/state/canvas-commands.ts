@@ -1,0 +1,33 @@
+import { toolIds } from '../tools/settings.svelte.ts';
+import type { ToolId } from '../tools/settings.svelte.ts';
+import type { CanvasState } from './canvas.svelte.ts';
+import type { CommandHandler } from './commands.svelte.ts';
+import type { CommandId } from './command-table.ts';
+
+/** What can be done on the canvas while a picture is open. */
+export function canvasCommands(canvas: CanvasState): Partial<Record<CommandId, CommandHandler>> {
+  const { viewport, selection, tools } = canvas;
+  const whenSelected = (run: () => void | Promise<void>): CommandHandler => ({
+    run,
+    isEnabled: () => selection.mask !== null,
+  });
+  return {
+    'view.zoomIn': { run: () => viewport.zoomStep('in') },
+    'view.zoomOut': { run: () => viewport.zoomStep('out') },
+    'view.fit': { run: () => viewport.fit() },
+    'view.actualSize': { run: () => viewport.zoomTo(1) },
+    'select.all': { run: () => selection.all() },
+    'select.none': whenSelected(() => selection.none()),
+    'select.invert': { run: () => selection.invert() },
+    'select.grow': whenSelected(() => selection.grow(tools.amount)),
+    'select.shrink': whenSelected(() => selection.shrink(tools.amount)),
+    'select.feather': whenSelected(() => selection.feather(tools.amount)),
+    ...Object.fromEntries(toolIds.map((id) => [`tool.${id}`, toolCommand(canvas, id)])),
+  };
+}
+
+const toolCommand = (canvas: CanvasState, id: ToolId): CommandHandler => ({
+  run: () => void (canvas.tools.active = id),
+  isEnabled: () => canvas.isUsable(id),
+  isChecked: () => canvas.tools.active === id,
+});

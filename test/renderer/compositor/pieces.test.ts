@@ -1,0 +1,139 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { displayPixels } from '../../../renderer/compositor/display.ts';
+import { SampleBudget } from '../../../renderer/compositor/sample-budget.ts';
+import { changedStack, stackChange } from '../../../renderer/compositor/stack-changes.ts';
+import type { LayerStack, TiledImage } from '../../../renderer/compositor/layer-stack.ts';
+import { tileName } from '../../../renderer/compositor/tile-grid.ts';
+import type { TileAt } from '../../../renderer/compositor/tile-grid.ts';
+import { TileQueue } from '../../../renderer/compositor/tile-queue.ts';
+import { TileStore } from '../../../renderer/compositor/tile-store.ts';
+import { layerOf, stackOf } from '../../unit/compositor/stacks.ts';
+
+const bytes = (length: number): Uint8Array => new Uint8Array(length);
+
+describe('the memory for pixels', () => {
+  test('is kept within its limit by dropping what was not used for longest', () => {
+    const budget = new SampleBudget(100);
+    const [a, b] = [budget.keep(bytes(40)), budget.keep(bytes(40))];
+    expect(budget.use(a)).toBeDefined();
+    const c = budget.keep(bytes(40));
+    expect([a.samples, b.samples, c.samples].map(Boolean)).toEqual([true, false, true]);
+    expect(budget.usedBytes).toBe(80);
+    expect(budget.use(b)).toBeUndefined();
+  });
+
+  test('holds a single thing that is larger than all of it', () => {
+    const budget = new SampleBudget(10);
+    const large = budget.keep(bytes(50));
+    expect(large.samples).toBeDefined();
+    budget.keep(bytes(5));
+    expect(large.samples).toBeUndefined();
+  });
+});
+
+describe('tiles that are loaded', () => {
+  test('are asked for once, however many wait', async () => {
+    const asked: string[] = [];
+    const load = (key: string) => Promise.resolve(asked.push(key)).then(() => bytes(4));
+    const store = new TileStore(load, new SampleBudget(100));
+    await Promise.all([store.get('a'), store.get('a')]);
+    expect(asked).toEqual(['a']);
+    expect(store.peek('a')).toBeDefined();
+  });
+
+  test('are asked for again after a failure', async () => {
+    let isBroken = true;
+    const load = () => (isBroken ? Promise.reject(new Error('lost')) : Promise.resolve(bytes(4)));
+    const store = new TileStore(load, new SampleBudget(100));
+    await expect(store.get('a')).rejects.toThrow('lost');
+    isBroken = false;
+    expect(await store.get('a')).toHaveLength(4);
+  });
+
+  test('stay while they are pinned', () => {
+    const store = new TileStore(() => Promise.reject(new Error('nowhere')), new SampleBudget(6));
+    store.pin('stroke', bytes(5));
+    store.pin('other', bytes(5));
+    expect(store.peek('stroke')).toHaveLength(5);
+    store.unpin('stroke');
+    store.unpin('other');
+    expect(store.peek('stroke')).toBeUndefined();
+    expect(store.peek('other')).toHaveLength(5);
+  });
+});
+
+test('a stack arrives whole, whatever was known before', () => {
+  const tiles = fc.array(fc.option(fc.constantFrom('a', 'b', 'c', 'd')), { minLength: 2, maxLength: 2 });
+  const image = tiles.map(
+    (keys) => ({ extent: { width: 300, height: 20 }, channels: 4, depth: 8, tiles: keys }) as const,
+  );
+  const stacks = fc.tuple(image, image, fc.boolean()).map(([one, other, hasMask]): LayerStack => {
+    const images: Record<string, TiledImage> = hasMask ? { one, other } : { one };
+    return stackOf(
+      { width: 300, height: 20 },
+      [layerOf('layer', { image: 'one', mask: hasMask ? 'other' : null })],
+      images,
+    );
+  });
+  fc.assert(
+    fc.property(fc.array(stacks, { minLength: 1, maxLength: 5 }), (all) => {
+      let told: LayerStack | undefined;
+      all.forEach((stack, i) => {
+        told = changedStack(told, structuredClone(stackChange(all[i - 1], stack)));
+        expect(told).toEqual(stack);
+      });
+    }),
+  );
+});
+
+describe('the queue of tiles', () => {
+  const at = (column: number): TileAt => ({ level: 0, column, row: 0 });
+
+  function create() {
+    const done: string[] = [];
+    const waiting: (() => void)[] = [];
+    const queue = new TileQueue(
+      (tile) => new Promise<void>((resolve) => waiting.push(resolve)).then(() => void done.push(tileName(tile))),
+      () => Promise.resolve(),
+    );
+    const finishAll = async (): Promise<void> => {
+      while (waiting.length > 0) {
+        waiting.shift()!();
+        for (let i = 0; i < 10; i++) await Promise.resolve();
+      }
+    };
+    return { queue, done, finishAll };
+  }
+
+  test('works in the order that was asked for', async () => {
+    const { queue, done, finishAll } = create();
+    queue.request([at(3), at(1), at(2), at(0), at(4)]);
+    await finishAll();
+    expect(done).toEqual(['0/3/0', '0/1/0', '0/2/0', '0/0/0', '0/4/0']);
+  });
+
+  test('forgets what is no longer wanted and does not begin twice what is under way', async () => {
+    const { queue, done, finishAll } = create();
+    queue.request([at(0), at(1), at(2), at(3), at(4)]);
+    queue.request([at(1), at(9)]);
+    await finishAll();
+    expect(done.sort()).toEqual(['0/0/0', '0/1/0', '0/2/0', '0/9/0']);
+  });
+
+  test('begins again what is under way when things have changed', async () => {
+    const { queue, done, finishAll } = create();
+    queue.request([at(0)]);
+    queue.forget();
+    queue.request([at(0)]);
+    await finishAll();
+    expect(done).toEqual(['0/0/0', '0/0/0']);
+  });
+});
+
+test('sixteen bits are shown as the nearest of eight', () => {
+  const all = Uint16Array.from({ length: 65_536 }, (_, i) => i);
+  const shown = displayPixels(all);
+  for (let i = 0; i < all.length; i++)
+    if (shown[i] !== Math.round(i / 257)) expect([i, shown[i]]).toEqual([i, Math.round(i / 257)]);
+});

@@ -7,6 +7,7 @@ export type ModelErrorCode =
   | 'unsupported' // valid, but nothing here can run it
   | 'device-unavailable' // an execution provider cannot start, or failed its self-test
   | 'out-of-memory'
+  | 'download-failed' // a server cannot be reached, refuses, or went away
   | 'out-of-space' // the disk is full, or would be
   | 'bad-output' // NaN, infinities or an all-black picture
   | 'invalid-input'; // arguments out of range

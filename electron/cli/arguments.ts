@@ -38,7 +38,7 @@ export type CliCommand = (
   | BuildCommand
   | { readonly name: 'models list' }
   | { readonly name: 'models verify'; readonly models: readonly string[] } // none: all
-  | { readonly name: 'models add'; readonly folder: string }
+  | { readonly name: 'models add'; readonly source: string } // folder or address
   | { readonly name: 'models remove'; readonly id: string }
   | Omit<ConditionsCommand, 'json'>
   | { readonly name: 'parity'; readonly folder: string }
@@ -193,10 +193,10 @@ function addModels(program: Command, found: Found): void {
     .action((names: string[], flags: JsonFlag) => {
       found({ name: 'models verify', models: names, json: flags.json ?? false });
     });
-  json(models.command('add').description('Install a model from a folder.'))
-    .argument('<folder>')
-    .action((folder: string, flags: JsonFlag) => {
-      found({ name: 'models add', folder, json: flags.json ?? false });
+  json(models.command('add').description('Install a model from a folder or an address.'))
+    .argument('<folder or url>')
+    .action((source: string, flags: JsonFlag) => {
+      found({ name: 'models add', source, json: flags.json ?? false });
     });
   json(models.command('remove').description('Delete an installed model.'))
     .argument('<id>')
@@ -209,8 +209,8 @@ function addModels(program: Command, found: Found): void {
 function addBuild(build: Command, found: Found): void {
   build
     .addOption(new Option('--family <family>', 'kind of model').choices(['editar']).default('editar'))
-    .requiredOption('--gpt <file>', 'transformer checkpoint')
-    .requiredOption('--vq <file>', 'image tokenizer checkpoint')
+    .requiredOption('--gpt <file or url>', 'transformer checkpoint')
+    .requiredOption('--vq <file or url>', 'image tokenizer checkpoint')
     .requiredOption('--t5 <dir>', 'folder of the text encoder and its tokenizer')
     .addOption(new Option('--precision <precision>', 'of the weights').choices(precisions).default('int4'))
     .requiredOption('-o, --out <dir>', 'folder to write the model into')

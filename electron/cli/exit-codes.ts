@@ -39,6 +39,8 @@ const byCode: Readonly<Record<FailureCode, number>> = {
   'extractor-missing': model,
   'model-exists': usage,
   'model-embedded': usage,
+  'download-failed': model,
+  'download-damaged': model,
   'checkpoint-invalid': model,
   'checkpoint-mismatch': model,
   'pack-invalid': model,

@@ -4,6 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import type { ByteSource, Checkpoint } from './checkpoint.ts';
 import { type FileKind, fileKind } from './file-kind.ts';
 import { openFileSource } from './file-source.ts';
+import { isUrl, openHttpSource } from './http-source.ts';
 import { parseJson } from './json.ts';
 import { Refusal } from './refusal.ts';
 import { openSafetensors } from './safetensors.ts';
@@ -11,10 +12,12 @@ import { maxHeaderBytes } from './safetensors-header.ts';
 import { joinShards, readWeightMap } from './sharded.ts';
 import { openTorchFile } from './torch-file.ts';
 
-/** Opens published weights: a safetensors file, a PyTorch archive, an index of shards, or a folder with one of these. The
+/** Opens published weights: a safetensors file, a PyTorch archive, an index of shards, or a folder with one of these; one
+ * file also at an address, of which only what is asked for is fetched. The
  * content decides how a file is read, and a suffix that contradicts it is an error. Nothing in it is executed. Throws
  * `checkpoint-invalid` or `unsupported`, saying what the file is instead. */
 export async function openCheckpoint(path: string): Promise<Checkpoint> {
+  if (isUrl(path)) return openSource(await openHttpSource(path), false);
   const found = await stat(path).catch(() => undefined); // a missing file gets its message from openFileSource
   return openFile(found?.isDirectory() ? await mainFile(path) : path, true);
 }
@@ -26,16 +29,22 @@ const openers: Readonly<Record<FileKind, (source: ByteSource) => Promise<Checkpo
 };
 
 async function openFile(path: string, mayBeIndex: boolean): Promise<Checkpoint> {
-  const source = await openFileSource(path);
+  return openSource(await openFileSource(path), mayBeIndex);
+}
+
+async function openSource(source: ByteSource, mayBeIndex: boolean): Promise<Checkpoint> {
   try {
     const kind = await fileKind(source);
-    if (kind === 'index' && !mayBeIndex) throw new Refusal(path).invalid('is an index inside an index');
+    if (kind === 'index' && !mayBeIndex) throw new Refusal(source.name).invalid(misplacedIndex(source));
     return await openers[kind](source);
   } catch (error) {
     await source[Symbol.asyncDispose]();
     throw error;
   }
 }
+
+const misplacedIndex = ({ name }: ByteSource): string =>
+  isUrl(name) ? 'is an index of files; give the address of one file of weights' : 'is an index inside an index';
 
 async function openIndex(source: ByteSource): Promise<Checkpoint> {
   const refusal = new Refusal(source.name);

@@ -157,10 +157,11 @@ async function place(
       `the record of ${quoted(name)} has ${record.size} bytes where ${storage.count} × ${elementBytes} were announced`,
     );
   }
+  const shape = { dtype: storage.dtype, dims: view.dims };
+  const file = zip.source.file;
+  if (file === undefined) return { tensor, record, info: shape }; // elsewhere every look at a header would be a request
   const start = (await zip.locate(record)) + view.offset * elementBytes;
   const location = { offset: start, bytes: elementCount(view.dims) * elementBytes };
-  const file = zip.source.file;
-  const isInPlace = file !== undefined && isContiguous(view) && elementCount(view.dims) > 0;
-  const shape = { dtype: storage.dtype, dims: view.dims };
+  const isInPlace = isContiguous(view) && elementCount(view.dims) > 0;
   return { tensor, record, info: isInPlace ? { ...shape, location: { file, ...location } } : shape };
 }

@@ -54,13 +54,17 @@ export async function readPack(folder: string): Promise<OpenedPack> {
   } catch (cause) {
     throw new ModelError('pack-invalid', `${folder} has no readable pack.json`, { folder }, { cause });
   }
-  const parsed = zPack.safeParse(parseJson(text));
-  if (!parsed.success) {
-    throw new ModelError('pack-invalid', `${path}: ${z.prettifyError(parsed.error)}`, { folder });
-  }
-  const problems = await fileProblems(folder, parsed.data);
+  const pack = parsePack(text, path);
+  const problems = await fileProblems(folder, pack);
   if (problems.length > 0) throw invalid(folder, problems);
-  return { folder, pack: parsed.data };
+  return { folder, pack };
+}
+
+/** Checks the text of a `pack.json`. @param name to call it in messages @throws ModelError `pack-invalid` naming every problem */
+export function parsePack(text: string, name: string): Pack {
+  const parsed = zPack.safeParse(parseJson(text));
+  if (parsed.success) return parsed.data;
+  throw new ModelError('pack-invalid', `${name}: ${z.prettifyError(parsed.error)}`, { file: name });
 }
 
 function parseJson(text: string): unknown {

@@ -35,7 +35,7 @@ export async function models(
     case 'models verify':
       return await verify(command.models, context);
     case 'models add':
-      return await add(command.folder, context);
+      return await add(command.source, context);
     case 'models remove':
       return await remove(command.id, context);
     case 'models build':
@@ -81,8 +81,9 @@ async function verify(names: readonly string[], context: Context): Promise<numbe
   return code;
 }
 
-async function add(source: string, { services, signal, say }: Context): Promise<number> {
-  const { folder, pack } = await services.library.add(source, signal);
+async function add(source: string, { services, terminal, signal, json, say }: Context): Promise<number> {
+  const onProgress = partProgress(terminal, json);
+  const { folder, pack } = await services.library.add(source, { signal, onProgress });
   say({ type: 'added', id: pack.id, folder }, `${pack.id}  installed in ${folder}`);
   return exitCodes.done;
 }
@@ -94,14 +95,14 @@ async function remove(id: string, { services, say }: Context): Promise<number> {
 }
 
 async function build(command: BuildCommand, { services, terminal, signal, json, say }: Context): Promise<number> {
-  const pack = await buildModel(command, services.program, { signal, onProgress: buildProgress(terminal, json) });
+  const pack = await buildModel(command, services.program, { signal, onProgress: partProgress(terminal, json) });
   const bytes = pack.files.reduce((sum, file) => sum + file.bytes, 0);
   say({ type: 'finished', out: command.out, id: pack.id, bytes }, `${command.out}  ${pack.title}, ${size(bytes)}`);
   return exitCodes.done;
 }
 
 /** Says how far each part is, a hundred times at most. */
-function buildProgress(terminal: Terminal, json: boolean) {
+function partProgress(terminal: Terminal, json: boolean) {
   let said = '';
   return (part: string, done: number, of: number): void => {
     const percent = of === 0 ? 100 : Math.floor((done / of) * 100);

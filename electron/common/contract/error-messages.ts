@@ -104,6 +104,16 @@ const messages: Record<AppErrorCode, ErrorMessage> = {
     sentence: 'The model {id} belongs to the program and cannot be removed.',
     action: 'Choose a model you installed.',
   },
+  'download-failed': {
+    sentence: '{url} could not be fetched: {reason}.',
+    kept: 'What has come so far is kept.',
+    action: 'Check the connection and the address, then start it again; it goes on where it stopped.',
+  },
+  'download-damaged': {
+    sentence: '{url} is not what was announced: {reason}.',
+    kept: 'It was deleted.',
+    action: 'Start again; if it happens every time, tell whoever publishes the file.',
+  },
 };
 
 /** The sentence for a person and the first thing to do about it. Values the data lacks are left out. */

@@ -22,7 +22,9 @@ export type AppErrorCode =
   | 'model-missing' // {model, installed}
   | 'extractor-missing' // {kind}
   | 'model-exists' // {id}
-  | 'model-embedded'; // {id}
+  | 'model-embedded' // {id}
+  | 'download-failed' // {url, reason}
+  | 'download-damaged'; // {url, reason}
 
 export type ErrorData = Readonly<Record<string, unknown>>;
 

@@ -22,6 +22,7 @@ const advice: Readonly<Record<ModelErrorCode, string>> = {
   'checkpoint-mismatch': `${nothingWritten} Choose the files that belong to one release of this model.`,
   'pack-invalid': 'Get or build the model again.',
   unsupported: 'Choose another file or model.',
+  'download-failed': 'Check the connection and the address, then try again.',
   'device-unavailable': `${nothingWritten} Choose another device; cpu works everywhere.`,
   'out-of-memory': `${nothingWritten} Close other programs, or choose a model of lower precision or fewer variants.`,
   'out-of-space': `${nothingWritten} Free some space, or choose another disk.`,

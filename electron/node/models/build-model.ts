@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { AppError } from '#common/contract/errors.ts';
-import { ModelError, buildEditarPack } from '#models';
+import { ModelError, buildEditarPack, isUrl } from '#models';
 import type { BuildEditarOptions, Pack } from '#models';
 
 /** Checkpoints as they were published, and what to make of them. */
@@ -28,8 +28,9 @@ export async function buildModel(
 }
 
 async function checkInputs(paths: readonly string[]): Promise<void> {
-  const found = await Promise.all(paths.map((path) => stat(path).catch(() => undefined)));
-  const files = paths.filter((_, index) => !found[index]);
+  const local = paths.filter((path) => !isUrl(path));
+  const found = await Promise.all(local.map((path) => stat(path).catch(() => undefined)));
+  const files = local.filter((_, index) => !found[index]);
   if (files.length > 0) {
     throw new ModelError('checkpoint-invalid', `there is no such file: ${files.join(', ')}`, { files });
   }

@@ -3,8 +3,10 @@ import type { Dirent } from 'node:fs';
 import { chmod, copyFile, mkdir, open, readdir, rename, rm, stat, statfs } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { AppError } from '#common/contract/errors.ts';
-import { readPack, verifyPack } from '#models';
+import { isUrl, readPack, verifyPack } from '#models';
 import type { OpenedPack } from '#models';
+import { downloadPack } from './download-pack.ts';
+import type { DownloadPackWatch } from './download-pack.ts';
 
 /** Where model packs lie, each in a folder of its own. */
 export interface LibraryFolders {
@@ -59,13 +61,14 @@ export class ModelLibrary {
     return await verifyPack((await this.find(idOrFolder)).folder);
   }
 
-  /** Copies a pack into the user's folder. It appears there whole or not at all.
-   * @throws AppError `model-exists`, `disk-full`; ModelError `pack-invalid` */
-  async add(source: string, signal?: AbortSignal): Promise<OpenedPack> {
-    const { pack } = await readPack(source);
-    const installed = await this.list();
-    if (installed.some(({ id }) => id === pack.id)) throw new AppError('model-exists', { id: pack.id });
+  /** Copies a pack into the user's folder, or fetches it from an address. It appears there whole or not at all.
+   * @throws AppError `model-exists`, `disk-full`, `download-failed`, `download-damaged`; ModelError `pack-invalid` */
+  async add(source: string, watch: DownloadPackWatch = {}): Promise<OpenedPack> {
+    const { signal } = watch;
     const { user } = this.#folders;
+    if (isUrl(source)) return await downloadPack(source, user, (id) => this.#isTaken(id), watch);
+    const { pack } = await readPack(source);
+    if (await this.#isTaken(pack.id)) throw new AppError('model-exists', { id: pack.id });
     await mkdir(user, { recursive: true });
     await checkSpace(user, packBytes(pack));
     const incoming = join(user, `.incoming-${randomUUID()}`);
@@ -78,6 +81,10 @@ export class ModelLibrary {
       await rm(incoming, { recursive: true, force: true });
     }
     return { folder: join(user, pack.id), pack };
+  }
+
+  async #isTaken(name: string): Promise<boolean> {
+    return (await this.list()).some(({ id }) => id === name);
   }
 
   /** Deletes one of the user's packs. @throws AppError `model-missing`, `model-embedded` */

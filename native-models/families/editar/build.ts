@@ -1,9 +1,10 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { link, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import type { Checkpoint } from '../../checkpoint/checkpoint.ts';
 import { selectTensors } from '../../checkpoint/name-map.ts';
+import { isUrl } from '../../checkpoint/http-source.ts';
 import { openCheckpoint } from '../../checkpoint/open-checkpoint.ts';
 import { ModelError } from '../../errors.ts';
 import type { Precision } from '../../onnx/linear.ts';
@@ -25,8 +26,8 @@ import { ignoredTransformerTensors, transformerTensors } from './weights.ts';
 
 /** Where an EditAR pack comes from and goes to. */
 export interface BuildEditarOptions {
-  readonly gpt: string; // transformer checkpoint
-  readonly vq: string; // image tokenizer checkpoint
+  readonly gpt: string; // transformer checkpoint, a path or address
+  readonly vq: string; // image tokenizer checkpoint, a path or address
   readonly t5: string; // folder with config.json, tokenizer.json and the text encoder's weights
   readonly precision: Precision;
   readonly out: string; // folder of the new pack
@@ -92,6 +93,7 @@ async function buildInto(
   checkTogether(transformer, vq, t5);
   const linked = options.link && precision === 'fp32' ? await linkInto(folder, options.gpt) : undefined;
   const fingerprint = async (path: string, config: unknown): Promise<string> => {
+    if (isUrl(path)) return randomUUID(); // whether it is still the same file is not known
     const { size, mtimeMs } = await stat(path);
     return hash([graphRevision, resolve(path), size, mtimeMs, precision, config, linked?.file]);
   };
@@ -176,6 +178,7 @@ function checkTogether(
 }
 
 async function readConfigFile({ configFile, gpt }: BuildEditarOptions): Promise<ConfigFile> {
+  if (configFile === undefined && isUrl(gpt)) return {};
   const path = configFile ?? join(dirname(gpt), 'editar.json');
   let text: string;
   try {

@@ -101,7 +101,7 @@ test('reads the commands for models', () => {
   expect(parse('models', 'verify', 'a', 'b')).toEqual({
     command: { name: 'models verify', models: ['a', 'b'], json: false },
   });
-  expect(parse('models', 'add', 'pack')).toEqual({ command: { name: 'models add', folder: 'pack', json: false } });
+  expect(parse('models', 'add', 'pack')).toEqual({ command: { name: 'models add', source: 'pack', json: false } });
   expect(parse('models', 'remove', 'xl')).toEqual({ command: { name: 'models remove', id: 'xl', json: false } });
   const build = ['--family', 'editar', '--gpt', 'g.pt', '--vq', 'v.pt', '--t5', 't5', '--precision', 'int8', '-o', 'p'];
   expect(parse('models', 'build', ...build)).toEqual({

@@ -96,7 +96,7 @@ test('leaves nothing behind when a pack to be added does not match its hash', as
 test('leaves nothing behind when adding is cancelled', async () => {
   const { root, folders, library } = await libraryWith({});
   await writeFakePack(join(root, 'source'), 'xl');
-  await expect(library.add(join(root, 'source'), AbortSignal.abort())).rejects.toThrow();
+  await expect(library.add(join(root, 'source'), { signal: AbortSignal.abort() })).rejects.toThrow();
   expect(await readdir(folders.user)).toEqual([]);
 });
 

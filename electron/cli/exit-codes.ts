@@ -18,6 +18,10 @@ const { usage, inputUnreadable, model, device, cancelled } = exitCodes;
 const byCode: Readonly<Record<FailureCode, number>> = {
   'image-unreadable': inputUnreadable,
   'tile-damaged': inputUnreadable,
+  'project-unreadable': inputUnreadable,
+  'project-too-new': inputUnreadable,
+  'file-changed': usage,
+  'file-too-large': usage,
   'image-too-large': inputUnreadable,
   'unsupported-size': usage,
   'unsupported-format': usage,

@@ -11,6 +11,7 @@ export type DocumentId = z.infer<typeof zDocumentId>;
 /** A file of the machine that the person chose in a dialog or opened with the program. The page knows its handle and its name; where it
  * lies, only the desktop program and the engine know. */
 export const zFileHandle = z.uuid().brand('FileHandle');
+export type FileHandle = z.infer<typeof zFileHandle>;
 
 const zFileName = z.string().min(1).max(255);
 
@@ -47,6 +48,33 @@ export const zTiledPicture = z.object({
   tiles: z.array(zBlobId.nullable()),
 });
 
+/** Where something is written: the project's own file; a file chosen in a dialog; a blob for the page to hand on, under a name. Files of
+ * other people's making are replaced only where the person said so. */
+const zSaveTarget = z.union([
+  z.object({ own: z.literal(true), mayReplace: z.boolean().default(false) }),
+  z.object({ handle: zFileHandle, mayReplace: z.boolean().default(false) }),
+  z.object({ name: zFileName }),
+]);
+export type SaveTarget = z.infer<typeof zSaveTarget>;
+
+const zWritten = z.object({
+  name: zFileName, // of the file
+  blob: zBlobId.nullable(), // where a blob was asked for
+  notices: z.array(z.string()), // sentences: what the format could not hold
+});
+export type Written = z.infer<typeof zWritten>;
+
+export const exportFormats = ['png', 'jpeg', 'webp', 'avif', 'tiff', 'ora'] as const;
+
+const zExportOptions = z.object({
+  format: z.enum(exportFormats),
+  quality: z.int().min(1).max(100).default(92), // of JPEG, WebP and AVIF
+  keepsMetadata: z.boolean().default(true), // EXIF, XMP and IPTC of the picture that was opened
+  keepsPlace: z.boolean().default(true), // GPS
+  hasRecipe: z.boolean().default(true), // how it was made
+});
+export type ExportOptions = z.infer<typeof zExportOptions>;
+
 const zTileOptions = z.object({
   depth: z.literal([8, 16]), // of the document
   profile: zBlobId.nullable(), // of the document: colours are brought into it
@@ -58,14 +86,19 @@ export type TileOptions = z.infer<typeof zTileOptions>;
 /** Documents on the disk. The page is the only one that changes an open document; here it is opened, written down and saved. */
 export const documentServices = {
   documents: {
-    /** Opens a picture as a document of one layer. Pixels become tiles among the blobs; the file itself is kept too.
-     * Fails with `image-unreadable`, `image-too-large`. */
+    /** Opens a project, or a picture as a document of one layer: told by content. Pixels become tiles among the blobs.
+     * Fails with `image-unreadable`, `image-too-large`, `project-unreadable`, `project-too-new`. */
     open: method([zFileSource], zOpenedDocument),
     /** Goes on writing down a document after the engine was lost, from what the page has of it.
      * @returns its name from now on */
     attach: method([zDocumentId, zRecords], zDocumentId),
     /** Writes down a change of an open document. Once answered, it survives a crash. Fails with `blob-missing`, `disk-full`. */
     append: method([zDocumentId, zDocumentPatch], z.undefined()),
+    /** Saves a project: an OpenRaster file with everything in it. The file is complete or as it was. Fails with `file-changed`,
+     * `output-is-input`, `disk-full`, `output-not-writable`. */
+    save: method([zDocumentId, zRecords, zSaveTarget], zWritten),
+    /** Writes what is seen as a picture. Fails as `save` does, and with `unsupported-size`. */
+    export: method([zDocumentId, zRecords, zExportOptions, zSaveTarget], zWritten),
     /** Ends writing down; what is not saved is forgotten. */
     close: method([zDocumentId], z.undefined()),
     recoverable: method([], z.array(zRecoverable)), // the latest first

@@ -83,6 +83,27 @@ const messages: Record<AppErrorCode, ErrorMessage> = {
     sentence: 'The folder {folder} cannot be used: {reason}.',
     action: 'Choose another folder.',
   },
+  'project-unreadable': {
+    sentence: 'The project {path} cannot be opened: {reason}.',
+    kept: 'The file was not touched.',
+    action: 'Open an older copy if you have one; other programs for OpenRaster files may still show its layers.',
+  },
+  'project-too-new': {
+    sentence:
+      'The project {path} was saved by a newer version of this program (form {version}; {known} is known here).',
+    kept: 'The file was not touched.',
+    action: 'Update the program, then open it again.',
+  },
+  'file-changed': {
+    sentence: 'The file {path} was changed by another program since it was opened or saved here.',
+    kept: 'It was not written over.',
+    action: 'Save under another name, or replace it if you are sure.',
+  },
+  'file-too-large': {
+    sentence: 'The file has {size}; a browser can be given {limit}.',
+    kept: 'Your picture is as it was, and written down.',
+    action: 'Save it with the desktop program, or merge layers first.',
+  },
   'tile-damaged': {
     sentence: 'A part of a stored picture is damaged: {reason}.',
     kept: 'The other parts are there.',

@@ -19,6 +19,10 @@ export type AppErrorCode =
   | 'disk-full' // {path, needed?, free?}
   | 'folder-unreadable' // {folder, reason}
   | 'tile-damaged' // {reason}
+  | 'project-unreadable' // {path, reason}
+  | 'project-too-new' // {path?, version, known}
+  | 'file-changed' // {path}
+  | 'file-too-large' // {size, limit}, both in words
   | 'model-missing' // {model, installed}
   | 'extractor-missing' // {kind}
   | 'model-exists' // {id}

@@ -24,19 +24,19 @@ function problemOf(
 ): string | undefined {
   switch (record.type) {
     case 'layer':
-      return layerProblem(record, project, imageOf);
+      return pixelsProblem(record, project, imageOf);
     case 'condition':
       return conditionProblem(record, imageOf);
     case 'version':
-      return versionProblem(record, imageOf, byId);
+      return versionProblem(record, project, imageOf, byId);
     case 'project':
     case 'image':
       return undefined;
   }
 }
 
-function layerProblem(
-  { id, image, mask }: Layer,
+function pixelsProblem(
+  { id, image, mask }: Pick<Layer, 'image' | 'mask'> & { readonly id: string },
   { depth }: Project,
   imageOf: (id: ImageId) => Image | undefined,
 ): string | undefined {
@@ -61,11 +61,14 @@ function conditionProblem(
 }
 
 function versionProblem(
-  { id, image, layer, parent }: Version,
+  { id, image, mask, layer, parent }: Version,
+  project: Project,
   imageOf: (id: ImageId) => Image | undefined,
   byId: ReadonlyMap<string, DocumentRecord>,
 ): string | undefined {
-  if (image && !imageOf(image)) return `${id} has no image`;
+  if (!image && mask) return `${id} has a mask without an image`;
+  const problem = image && pixelsProblem({ id, image, mask }, project, imageOf);
+  if (problem) return problem;
   if (layer && !byId.has(layer)) return `the layer of ${id} is missing`;
   return parent && !byId.has(parent) ? `the parent of ${id} is missing` : undefined;
 }

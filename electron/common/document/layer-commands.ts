@@ -65,7 +65,8 @@ export function removeLayer(store: DocumentStore, id: LayerId): void {
 export function removeUnusedImage(store: DocumentStore, id: ImageId): void {
   const isUsed = store.all().some((record) => {
     if (record.type === 'layer') return record.image === id || record.mask === id;
-    return (record.type === 'version' || record.type === 'condition') && record.image === id;
+    if (record.type === 'version') return record.image === id || record.mask === id;
+    return record.type === 'condition' && record.image === id;
   });
   if (!isUsed) store.remove(id);
 }

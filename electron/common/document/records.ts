@@ -92,14 +92,7 @@ export type Condition = z.infer<typeof zCondition>;
 export const zStoredRecipe = z.record(z.string(), z.json());
 
 const maxIds = 2 ** 16;
-const zIds = z
-  .array(
-    z
-      .int()
-      .min(0)
-      .max(2 ** 31 - 1),
-  )
-  .max(maxIds);
+const zIds = z.array(z.int().min(-1)).max(maxIds); // -1 where a stopped edit decided nothing
 
 /** What one edit made: a node of the version tree. Versions are never removed. */
 export const zVersion = z.object({
@@ -113,6 +106,7 @@ export const zVersion = z.object({
   seed: z.int().nonnegative(),
   model: z.string().max(255), // id of the pack
   image: zImageId.nullable(), // what it added to the picture; null: decode the ids again
+  mask: zImageId.nullable(), // over that image, as a layer’s
   offset: zOffset, // of the upper left corner of that image
   thumbnail: zBlobId.nullable(), // a small PNG
   isStarred: z.boolean(),

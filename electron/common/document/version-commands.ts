@@ -1,6 +1,6 @@
 import type { BlobId } from '../contract/blobs.ts';
 import type { Point } from '../geometry.ts';
-import { addLayer, putImage } from './layer-commands.ts';
+import { addLayer, putImage, setLayerMask } from './layer-commands.ts';
 import type { NewImage } from './layer-commands.ts';
 import { newVersionId } from './records.ts';
 import type { LayerId, Version, VersionId } from './records.ts';
@@ -10,7 +10,8 @@ type Made = Pick<Version, 'recipe' | 'ids' | 'seed' | 'model' | 'title' | 'creat
 
 /** What a finished edit tells of its result. */
 export interface NewVersion extends Made, Partial<Pick<Version, 'parent' | 'sourceIds'>> {
-  readonly picture?: { readonly image: NewImage; readonly offset: Point }; // what it adds to the picture
+  /** What it adds to the picture. */
+  readonly picture?: { readonly image: NewImage; readonly mask?: NewImage | null; readonly offset: Point };
   readonly thumbnail?: BlobId;
 }
 
@@ -22,6 +23,7 @@ export function addVersion(store: DocumentStore, { picture, ...made }: NewVersio
       ...{ parent: null, sourceIds: null, thumbnail: null, isStarred: false, isDiscarded: false, layer: null },
       ...{ ...made, id, type: 'version' },
       image: picture ? putImage(store, picture.image) : null,
+      mask: picture?.mask ? putImage(store, picture.mask) : null,
       offset: picture?.offset ?? { x: 0, y: 0 },
     });
     return id;
@@ -31,9 +33,10 @@ export function addVersion(store: DocumentStore, { picture, ...made }: NewVersio
 /** Makes a layer of what an edit added. @throws Error when the version has no pixels */
 export function acceptVersion(store: DocumentStore, id: VersionId, name: string, index?: number): LayerId {
   return store.transact('user', () => {
-    const { image, offset } = store.require(id);
+    const { image, mask, offset } = store.require(id);
     if (!image) throw new Error(`${id} has no pixels: decode its ids first`);
     const layer = addLayer(store, { name, image: store.require(image), offset, version: id }, index);
+    if (mask) setLayerMask(store, layer, store.require(mask));
     store.update(id, { layer, isDiscarded: false });
     return layer;
   });

@@ -18,9 +18,16 @@ export async function writeAtomically(
   parts: readonly Uint8Array[],
   write: WritePart = (file, part) => file.writeFile(part),
 ): Promise<void> {
+  await fillAtomically(path, async (file) => {
+    for (const part of parts) await write(file, part);
+  });
+}
+
+/** The same for bytes that are made while they are written. */
+export async function fillAtomically(path: string, fill: (file: FileHandle) => Promise<void>): Promise<void> {
   const temporary = join(dirname(path), `.${basename(path).slice(0, 40)}.${randomBytes(6).toString('hex')}.part`);
   try {
-    await writeFlushed(temporary, parts, write);
+    await writeFlushed(temporary, fill);
     await rename(temporary, path);
   } catch (cause) {
     await rm(temporary, { force: true }).catch(() => undefined); // the first failure is the one to report
@@ -29,10 +36,10 @@ export async function writeAtomically(
   await flushFolder(dirname(path));
 }
 
-async function writeFlushed(path: string, parts: readonly Uint8Array[], write: WritePart): Promise<void> {
+async function writeFlushed(path: string, fill: (file: FileHandle) => Promise<void>): Promise<void> {
   const file = await open(path, 'wx');
   try {
-    for (const part of parts) await write(file, part);
+    await fill(file);
     await file.sync();
   } finally {
     await file.close();

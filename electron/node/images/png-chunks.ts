@@ -1,4 +1,4 @@
-import { deflateSync, inflateSync } from 'node:zlib';
+import { crc32, deflateSync, inflateSync } from 'node:zlib';
 
 /** One chunk of a PNG file (PNG, third edition, section 5). */
 export interface PngChunk {
@@ -12,7 +12,8 @@ export interface PngText {
   readonly text: string;
 }
 
-const signatureBytes = 8;
+export const pngSignature = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
+const signatureBytes = pngSignature.length;
 const maxTextBytes = 16 * 2 ** 20; // of one text, unpacked
 
 /** Walks over the chunks; ends silently where the file is cut off. */
@@ -34,7 +35,8 @@ export function withPngChunks(png: Uint8Array, chunks: readonly PngChunk[]): Uin
   return [png.subarray(0, headerEnd), ...chunks.map(chunkBytes), png.subarray(headerEnd)];
 }
 
-function chunkBytes({ type, data }: PngChunk): Uint8Array {
+/** A chunk as it stands in the file, with length and check sum. */
+export function chunkBytes({ type, data }: PngChunk): Uint8Array {
   const bytes = Buffer.alloc(12 + data.length);
   bytes.writeUInt32BE(data.length);
   bytes.write(type, 4, 'latin1');
@@ -109,15 +111,3 @@ const latin1 = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
 // no control characters: NUL ends such a text, and the others are not allowed in it
 const isLatin1 = (text: string): boolean => !/[^\n\u0020-\u007e\u00a0-\u00ff]/.test(text);
-
-const crcTable = Uint32Array.from({ length: 256 }, (_, byte) => {
-  let crc = byte;
-  for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? 0xedb88320 ^ (crc >>> 1) : crc >>> 1;
-  return crc;
-});
-
-function crc32(bytes: Uint8Array): number {
-  let crc = 0xffffffff;
-  for (const byte of bytes) crc = (crcTable[(crc ^ byte) & 0xff] ?? 0) ^ (crc >>> 8);
-  return (crc ^ 0xffffffff) >>> 0;
-}

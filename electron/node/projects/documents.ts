@@ -1,19 +1,37 @@
 import { randomUUID } from 'node:crypto';
 import type { BlobId } from '#common/contract/blobs.ts';
-import type { DocumentId, FileSource, OpenedDocument, Recoverable, TileOptions } from '#common/contract/documents.ts';
+import { basename } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import type {
+  DocumentId,
+  ExportOptions,
+  FileHandle,
+  FileSource,
+  OpenedDocument,
+  Recoverable,
+  SaveTarget,
+  TileOptions,
+  Written,
+} from '#common/contract/documents.ts';
 import { hostError } from '#common/contract/host-errors.ts';
 import { documentProblem } from '#common/document/integrity.ts';
 import type { DocumentPatch } from '#common/document/patch.ts';
 import type { DocumentRecord } from '#common/document/records.ts';
 import type { BlobStore } from '../blobs/blob-store.ts';
+import { defaultLimits } from '../images/limits.ts';
+import { readImageFile } from '../images/read-image-file.ts';
+import { lookAt } from './granted-files.ts';
+import type { GrantedFiles } from './granted-files.ts';
 import { openAsDocument, readPictureTiles } from './picture-document.ts';
+import { ProjectOutput } from './project-output.ts';
+import { isProject, isProjectFile, readProject } from './project-reader.ts';
+import type { Stores } from './stores.ts';
 import type { DocumentFiles, Journal } from './journal.ts';
 import type { Journals } from './journals.ts';
 
 /** What the pages of one host share. */
-export interface DocumentsConfig {
-  readonly blobs: BlobStore;
-  readonly journals: Journals;
+export interface DocumentsConfig extends Stores {
+  readonly version: string; // of the program
 }
 
 interface OpenDocument {
@@ -29,18 +47,43 @@ const noFiles: DocumentFiles = { project: null, inputs: [] };
 export class Documents implements AsyncDisposable {
   readonly #blobs: BlobStore;
   readonly #journals: Journals;
+  readonly #files: GrantedFiles;
+  readonly #output: ProjectOutput;
   readonly #open = new Map<DocumentId, OpenDocument>();
 
-  constructor({ blobs, journals }: DocumentsConfig) {
-    this.#blobs = blobs;
-    this.#journals = journals;
+  constructor(config: DocumentsConfig) {
+    this.#blobs = config.blobs;
+    this.#journals = config.journals;
+    this.#files = config.files;
+    this.#output = new ProjectOutput(config);
   }
 
   async open(source: FileSource): Promise<OpenedDocument> {
-    if ('handle' in source) throw hostError('invalid-call', { member: 'documents.open', reason: 'no such file' });
-    const { records, notices } = await openAsDocument(await this.#blobs.get(source.blob), source, this.#blobs);
-    const document = await this.#begin(records, noFiles, false);
-    return { document, records, hasFile: false, hasUnsaved: false, notices };
+    const opened = 'handle' in source ? await this.#openFile(source.handle) : await this.#openBlob(source);
+    const { records, notices, files } = opened;
+    const document = await this.#begin(records, files, false);
+    return { document, records, hasFile: files.project !== null, hasUnsaved: false, notices: [...notices] };
+  }
+
+  async save(document: DocumentId, records: DocumentRecord[], target: SaveTarget): Promise<Written> {
+    requireWhole(records, 'documents.save');
+    const open = this.#require(document);
+    const { written, file } = await this.#output.save(records, target, open.files);
+    if (file) {
+      open.files = { ...open.files, project: file };
+      await this.#noteSaved(document, open, records);
+    }
+    return written;
+  }
+
+  async export(
+    document: DocumentId,
+    records: DocumentRecord[],
+    options: ExportOptions,
+    target: SaveTarget,
+  ): Promise<Written> {
+    requireWhole(records, 'documents.export');
+    return await this.#output.export(records, options, target, this.#require(document).files);
   }
 
   /** The page goes on with what it has, whatever the journal says: it is the one that knows. */
@@ -95,6 +138,39 @@ export class Documents implements AsyncDisposable {
     await Promise.all([...this.#open.keys()].map((document) => this.#letGo(document)));
   }
 
+  async #openFile(handle: FileHandle): Promise<Opened> {
+    const path = this.#files.path(handle);
+    const project = await lookAt(path);
+    if (await isProjectFile(path)) {
+      const { records, notices } = await readProject(path, basename(path), this.#blobs);
+      return { records, notices, files: { project: project ?? null, inputs: [] } };
+    }
+    const source = { blob: await this.#blobs.put(await readImageFile(path, defaultLimits)), name: basename(path) };
+    const opened = await openAsDocument(await this.#blobs.get(source.blob), source, this.#blobs);
+    return { ...opened, files: { project: null, inputs: [path] } };
+  }
+
+  async #openBlob(source: { readonly blob: BlobId; readonly name: string }): Promise<Opened> {
+    const bytes = await this.#blobs.get(source.blob);
+    const isOwn = isProject(bytes);
+    const opened = isOwn
+      ? await readProject(this.#blobs.path(source.blob), source.name, this.#blobs)
+      : await openAsDocument(bytes, source, this.#blobs);
+    return { ...opened, files: noFiles };
+  }
+
+  /** The journal says from where on there is something to lose; a change that came meanwhile is not in the file. */
+  async #noteSaved(document: DocumentId, open: OpenDocument, records: DocumentRecord[]): Promise<void> {
+    const noted = open.last.then(async () => {
+      if (open.hasGap) return;
+      const { records: written } = (await this.#journals.read(document)) ?? { records: [] };
+      if (isDeepStrictEqual(byId(written), byId(records)))
+        await open.journal.append({ type: 'saved', files: open.files });
+    });
+    open.last = noted.catch(() => undefined); // saved it is; at worst it is offered once more
+    await open.last;
+  }
+
   async #begin(
     records: DocumentRecord[],
     files: DocumentFiles,
@@ -135,6 +211,14 @@ export class Documents implements AsyncDisposable {
     for (const id of blobs) if (!(await this.#blobs.has(id))) throw hostError('blob-missing', { id });
   }
 }
+
+interface Opened {
+  readonly records: DocumentRecord[];
+  readonly notices: readonly string[];
+  readonly files: DocumentFiles;
+}
+
+const byId = (records: readonly DocumentRecord[]) => new Map(records.map((record) => [record.id, record]));
 
 function requireWhole(records: DocumentRecord[], member: string): void {
   const reason = documentProblem(records);

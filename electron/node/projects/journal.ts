@@ -15,6 +15,7 @@ export const zKnownFile = z.object({
   bytes: z.number(),
   modifiedMs: z.number(),
 });
+export type KnownFile = z.infer<typeof zKnownFile>;
 
 /** Where the document came from and goes to. */
 export const zFiles = z.object({

@@ -9,20 +9,19 @@ import { describeFailure } from '../engine/failure.ts';
 import type { ListedPack } from '../models/model-library.ts';
 import { readSamples } from '../models/samples.ts';
 import { Documents } from '../projects/documents.ts';
-import type { Journals } from '../projects/journals.ts';
+import type { Stores } from '../projects/stores.ts';
 import type { Services } from '../services.ts';
 import { Orders } from './orders.ts';
 
 /** What a host needs to serve a page. */
-export interface HostedServices {
+export interface HostedServices extends Stores {
   readonly services: Pick<Services, 'program' | 'library' | 'engine' | 'settings'>;
-  readonly blobs: BlobStore;
-  readonly journals: Journals;
 }
 
 /** Serves one page over one port until the port closes; then its jobs are cancelled. */
-export function serveEngine(port: MessagePortLike, { services, blobs, journals }: HostedServices): void {
-  const documents = new Documents({ blobs, journals });
+export function serveEngine(port: MessagePortLike, { services, ...stores }: HostedServices): void {
+  const { blobs } = stores;
+  const documents = new Documents({ ...stores, version: services.program.version });
   const orders = new Orders(services.engine, blobs);
   const implementations: EngineImplementations = {
     program: { about: () => ({ ...services.program }) },
@@ -35,6 +34,8 @@ export function serveEngine(port: MessagePortLike, { services, blobs, journals }
       open: (source) => documents.open(source),
       attach: (document, records) => documents.attach(document, records),
       append: (document, patch) => documents.append(document, patch),
+      save: (document, records, target) => documents.save(document, records, target),
+      export: (document, records, options, target) => documents.export(document, records, options, target),
       close: (document) => documents.close(document),
       recoverable: () => documents.recoverable(),
       recover: (document) => documents.recover(document),

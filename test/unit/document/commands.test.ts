@@ -71,6 +71,16 @@ test('an accepted version becomes a layer where it belongs; removing the layer l
   expect(stateOf(store)).toEqual(before); // the version was not the person's doing
 });
 
+test('what an accepted version hides stays hidden under the mask of its layer', () => {
+  const store = smallDocument();
+  const mask = imageOf(10, 10, { channels: 1 });
+  const picture = { image: imageOf(10, 10), mask, offset: { x: 3, y: 4 } };
+  const layer = versions.acceptVersion(store, versionOf(store, { picture, ids: [5, -1] }), 'Red car');
+  expect(store.require(store.require(layer).mask!)).toMatchObject(mask);
+  layers.removeLayer(store, layer);
+  expect(documentProblem(store.all())).toBeUndefined();
+});
+
 test('a version without pixels cannot be accepted, and nothing changes', () => {
   const store = smallDocument();
   const version = versionOf(store, { picture: undefined });
@@ -193,7 +203,8 @@ test('any commands, undone, give the document as it was, and done again as it be
   fc.assert(
     fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
       const store = smallDocument();
-      versionOf(store);
+      const masked = { image: imageOf(9, 9), mask: imageOf(9, 9, { channels: 1 }), offset: { x: 0, y: 0 } };
+      versionOf(store, { picture: masked });
       const history = new History(store);
       const beginning = stateOf(store);
       for (const one of steps) {

@@ -16,9 +16,10 @@ import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
 function setUp(folder = temporaryFolder()) {
   const stores = openStores(folder);
-  const documents = new Documents(stores);
+  const documents = new Documents({ ...stores, version: '0' });
   onTestFinished(() => documents[Symbol.asyncDispose]());
-  return { ...stores, documents, folder };
+  const another = () => new Documents({ ...stores, version: '0' });
+  return { ...stores, documents, another, folder };
 }
 
 const photo = (width = 300, height = 260) =>
@@ -100,10 +101,10 @@ test('a change of pixels that are not there is refused, and so is every change a
 });
 
 test('a document somebody has open is neither offered nor taken', async () => {
-  const { documents, blobs, journals } = setUp();
+  const { documents, another, blobs } = setUp();
   const { document, records } = await documents.open({ blob: await blobs.put(await photo()), name: 'photo.png' });
   await documents.append(document, { put: [], set: [], tiles: [], remove: [] });
-  const other = new Documents({ blobs, journals });
+  const other = another();
   expect(await other.recoverable()).toEqual([]);
   await expect(other.recover(document)).rejects.toMatchObject({ code: 'document-in-use' });
   await expect(other.discard(document)).rejects.toMatchObject({ code: 'document-in-use' });
@@ -114,13 +115,13 @@ test('a document somebody has open is neither offered nor taken', async () => {
 });
 
 test('a page that goes leaves what is unsaved; one that closes its document leaves nothing', async () => {
-  const { documents, blobs, journals } = setUp();
+  const { documents, another, blobs, journals } = setUp();
   const open = async () => documents.open({ blob: await blobs.put(await photo()), name: 'photo.png' });
   const [kept, untouched, closed] = [await open(), await open(), await open()];
   await documents.append(kept.document, { put: [], set: [], tiles: [], remove: [] });
   await documents.close(closed.document);
   await documents[Symbol.asyncDispose]();
-  const later = new Documents({ blobs, journals });
+  const later = another();
   expect(await later.recoverable()).toMatchObject([{ document: kept.document, name: 'photo.png', changes: 1 }]);
   expect(await journals.read(untouched.document)).toBeUndefined();
   await later.discard(kept.document);
@@ -143,7 +144,7 @@ test('a sweep spares every blob a journal names, old ones of a stroke too', asyn
 });
 
 test('a document belongs to the process that noted its number, while it runs and since the machine was started', async () => {
-  const { folder, journals, blobs, documents } = setUp();
+  const { folder, journals, blobs, documents, another } = setUp();
   const { document, records } = await documents.open({ blob: await blobs.put(await photo()), name: 'photo.png' });
   await documents.append(document, patchOf({ added: {}, updated: {}, removed: {} }));
   await documents[Symbol.asyncDispose]();
@@ -152,7 +153,7 @@ test('a document belongs to the process that noted its number, while it runs and
   const note = join(folder, 'journals', `${document}.owner`);
   writeFileSync(note, String(other.pid));
   expect(await journals.isInUse(document)).toBe(true);
-  await expect(new Documents({ blobs, journals }).attach(document, records)).resolves.not.toBe(document);
+  await expect(another().attach(document, records)).resolves.not.toBe(document);
   utimesSync(note, 1, 1); // the number was that of another process, before
   expect(await journals.isInUse(document)).toBe(false);
   writeFileSync(note, String(other.pid));

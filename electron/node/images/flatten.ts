@@ -1,0 +1,153 @@
+import type { BlobId } from '#common/contract/blobs.ts';
+import { projectId } from '#common/document/records.ts';
+import type { DocumentRecord, Image, Layer, Project } from '#common/document/records.ts';
+import { DocumentStore } from '#common/document/store.ts';
+import type { TilePixels } from '#common/document/tile-codec.ts';
+import { tileBounds, tilesIn, tileSize } from '#common/document/tiles.ts';
+import { boundsOf, intersect } from '#common/geometry.ts';
+import type { Bounds, Extent, Point } from '#common/geometry.ts';
+import { blendOnto } from '#common/raster/blend.ts';
+import { newSamples } from '#common/raster/raster.ts';
+import type { Depth, Raster, Samples } from '#common/raster/raster.ts';
+import { pause } from './pause.ts';
+import { loadTile } from './picture-tiles.ts';
+import type { TileBlobs } from './picture-tiles.ts';
+
+type Blobs = Pick<TileBlobs, 'get'>;
+
+/** Rows of a picture, from top to bottom: RGB and alpha, not premultiplied. */
+export interface Band {
+  readonly rows: number;
+  readonly samples: Samples; // width · rows · 4
+}
+
+/** Pixels of a picture as they come, so that a large one is never in memory as a whole. */
+export interface BandedPicture extends Extent {
+  readonly depth: Depth;
+  readonly bands: AsyncIterable<Band>;
+}
+
+/** What is seen of a document: all visible layers, one over the other, on the canvas.
+ * @throws RemoteError `blob-missing`, `blob-damaged`; AppError `tile-damaged` */
+export function flattenDocument(records: readonly DocumentRecord[], blobs: Blobs): BandedPicture {
+  const store = new DocumentStore(records);
+  const { canvas, depth } = store.require(projectId);
+  return { width: canvas.width, height: canvas.height, depth, bands: documentBands(store, blobs) };
+}
+
+async function* documentBands(store: DocumentStore, blobs: Blobs): AsyncGenerator<Band> {
+  const { canvas, depth, layerOrder } = store.require(projectId);
+  const layers = layerOrder.map((id) => store.require(id)).filter(({ isVisible, opacity }) => isVisible && opacity > 0);
+  for (const area of bandAreas(canvas)) {
+    const samples = newSamples(depth, area.width * area.height * 4);
+    for (const layer of layers) await layOver(samples, area, layer, store, blobs);
+    yield { rows: area.height, samples };
+  }
+}
+
+/** Rows of the canvas, as many at a time as a tile has. */
+function bandAreas({ x, y, width, height }: Project['canvas']): Bounds[] {
+  const count = Math.ceil(height / tileSize);
+  return Array.from({ length: count }, (_, index) => {
+    const top = index * tileSize;
+    return { x, y: y + top, width, height: Math.min(tileSize, height - top) };
+  });
+}
+
+async function layOver(to: Samples, area: Bounds, layer: Layer, store: DocumentStore, blobs: Blobs): Promise<void> {
+  const image = store.require(layer.image);
+  const source = await readArea(image, layer.offset, area, blobs);
+  if (!source) return;
+  const mask = layer.mask && (await readArea(store.require(layer.mask), layer.offset, area, blobs));
+  if (layer.mask && !mask) return; // all of it is hidden here
+  const { opacity, blend: mode } = layer;
+  for (let row = 0; row < area.height; row += rowsAtOnce) {
+    const [first, end] = [row * area.width, Math.min(area.height, row + rowsAtOnce) * area.width];
+    const strengths = mask ? (mask.subarray(first, end) as Uint8Array) : undefined;
+    blendOnto(to.subarray(first * 4, end * 4), source.subarray(first * 4, end * 4), { mode, opacity, mask: strengths });
+    await pause();
+  }
+}
+
+const rowsAtOnce = 32; // a few milliseconds of blending
+
+/** The samples of an image in a part of document space, 0 beyond it; undefined where it has none there. */
+async function readArea(image: Image, offset: Point, area: Bounds, blobs: Blobs): Promise<Samples | undefined> {
+  const local = { ...area, x: area.x - offset.x, y: area.y - offset.y };
+  const indices = tilesIn(image.extent, local).filter((index) => image.tiles[index] !== null);
+  if (indices.length === 0) return undefined;
+  const samples = newSamples(image.depth, area.width * area.height * image.channels);
+  await Promise.all(
+    indices.map(async (index) => {
+      copyTile(samples, local, await loadTile(image.tiles[index]!, blobs), tileBounds(image.extent, index));
+    }),
+  );
+  return samples;
+}
+
+function copyTile(to: Samples, area: Bounds, { channels, data }: TilePixels, tile: Bounds): void {
+  const shared = intersect(area, tile);
+  for (let y = shared.y; y < shared.y + shared.height; y++) {
+    const from = ((y - tile.y) * tile.width + shared.x - tile.x) * channels;
+    const at = ((y - area.y) * area.width + shared.x - area.x) * channels;
+    to.set(data.subarray(from, from + shared.width * channels), at);
+  }
+}
+
+/** What is left of one layer's own pixels under its mask, for programs that know no masks. */
+export function layerPicture(layer: Pick<Layer, 'image' | 'mask'>, store: DocumentStore, blobs: Blobs): BandedPicture {
+  const image = store.require(layer.image);
+  const mask = layer.mask ? store.require(layer.mask) : undefined;
+  return { ...image.extent, depth: image.depth, bands: imageBands(image, mask, blobs) };
+}
+
+async function* imageBands(image: Image, mask: Image | undefined, blobs: Blobs): AsyncGenerator<Band> {
+  const here = { x: 0, y: 0 };
+  for (const area of bandAreas(boundsOf(image.extent))) {
+    const pixels = await readArea(image, here, area, blobs);
+    const samples = pixels ?? newSamples(image.depth, area.width * area.height * 4);
+    const strengths = mask && (await readArea(mask, here, area, blobs));
+    if (mask && strengths) for (let i = 0; i < strengths.length; i++) hide(samples, i * 4 + 3, strengths[i]!);
+    else if (mask) samples.fill(0);
+    yield { rows: area.height, samples };
+    await pause();
+  }
+}
+
+function hide(samples: Samples, alpha: number, strength: number): void {
+  samples[alpha] = Math.round((samples[alpha]! * strength) / 255);
+}
+
+/** A picture in one piece. Without alpha where all of it is opaque. */
+export async function wholeRaster(
+  { width, height, depth, bands }: BandedPicture,
+  profile?: Uint8Array,
+): Promise<Raster> {
+  const data = newSamples(depth, width * height * 4);
+  const most = depth === 8 ? 0xff : 0xffff;
+  let [at, isOpaque] = [0, true];
+  for await (const { samples } of bands) {
+    data.set(samples, at);
+    at += samples.length;
+    for (let i = 3; isOpaque && i < samples.length; i += 4) isOpaque = samples[i] === most;
+  }
+  const raster: Raster = { width, height, channels: 4, depth, data, ...(profile && { profile }) };
+  return isOpaque ? withoutAlpha(raster) : raster;
+}
+
+function withoutAlpha(raster: Raster): Raster {
+  const { width, height, depth, data: from } = raster;
+  const data = newSamples(depth, width * height * 3);
+  for (let i = 0, p = 0; p < from.length; i += 3, p += 4) {
+    data[i] = from[p]!;
+    data[i + 1] = from[p + 1]!;
+    data[i + 2] = from[p + 2]!;
+  }
+  return { ...raster, channels: 3, data };
+}
+
+/** ICC profile of all layers; undefined for sRGB. */
+export async function profileOf(records: readonly DocumentRecord[], blobs: Blobs): Promise<Uint8Array | undefined> {
+  const profile: BlobId | null = new DocumentStore(records).require(projectId).profile;
+  return profile ? await blobs.get(profile) : undefined;
+}

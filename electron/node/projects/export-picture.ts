@@ -1,0 +1,53 @@
+import type { ExportOptions } from '#common/contract/documents.ts';
+import { projectId } from '#common/document/records.ts';
+import type { DocumentRecord, Version } from '#common/document/records.ts';
+import { DocumentStore } from '#common/document/store.ts';
+import { decodeImage } from '../images/decode.ts';
+import { encodeParts } from '../images/encode.ts';
+import type { EncodeOptions, Encoded } from '../images/encode.ts';
+import { flattenDocument, profileOf, wholeRaster } from '../images/flatten.ts';
+import type { RecipeStamp } from '../images/recipe-metadata.ts';
+import type { BlobStore } from '../blobs/blob-store.ts';
+
+type PictureOptions = ExportOptions & { readonly format: Exclude<ExportOptions['format'], 'ora'> };
+
+/** What is seen of a document as a picture file, with the metadata of the picture that was opened and the recipe of the uppermost edit.
+ * @param version of the program @throws AppError `unsupported-size` */
+export async function exportPicture(
+  records: readonly DocumentRecord[],
+  options: PictureOptions,
+  blobs: BlobStore,
+  version: string,
+): Promise<Encoded> {
+  const profile = await profileOf(records, blobs);
+  const raster = await wholeRaster(flattenDocument(records, blobs), profile);
+  const { format, quality, keepsMetadata, keepsPlace: keepGps, hasRecipe } = options;
+  const metadata = keepsMetadata ? await sourceMetadata(records, blobs) : undefined;
+  const recipe = hasRecipe ? recipeStamp(records, version) : undefined;
+  return await encodeParts(raster, format, { quality, keepGps, metadata, recipe });
+}
+
+async function sourceMetadata(
+  records: readonly DocumentRecord[],
+  blobs: BlobStore,
+): Promise<EncodeOptions['metadata'] | undefined> {
+  const { source } = new DocumentStore(records).require(projectId);
+  return source ? (await decodeImage(await blobs.get(source.blob))).metadata : undefined;
+}
+
+/** Of the uppermost visible layer that an edit made. */
+function recipeStamp(records: readonly DocumentRecord[], systemVersion: string): RecipeStamp | undefined {
+  const store = new DocumentStore(records);
+  const layers = store.require(projectId).layerOrder.map((id) => store.require(id));
+  const edited = layers.findLast(({ isVisible, version }) => isVisible && version !== null && store.get(version));
+  return edited?.version ? stampOf(store.require(edited.version), systemVersion) : undefined;
+}
+
+function stampOf({ recipe, title, seed, model }: Version, systemVersion: string): RecipeStamp {
+  const sampling = typeof recipe.sampling === 'object' && !Array.isArray(recipe.sampling) ? recipe.sampling : null;
+  const cfg = sampling?.cfg;
+  const prompt = typeof recipe.instruction === 'string' ? recipe.instruction : title;
+  const fields = { ...(typeof cfg === 'number' && { 'CFG scale': cfg }), Seed: seed, Model: model };
+  const isWhollyNew = recipe.task !== undefined && recipe.task !== 'edit';
+  return { recipe, parameters: { prompt, fields }, system: model, systemVersion, isWhollyNew };
+}

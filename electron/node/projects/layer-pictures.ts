@@ -1,0 +1,50 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, open, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { BandedPicture } from '../images/flatten.ts';
+import { writePng } from '../images/png-stream.ts';
+
+/** PNG files of layers as they were last saved, by what they were made from: saving again packs only what changed. */
+export class LayerPictures {
+  readonly #folder: string;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** @param content everything that decides the pixels, as plain JSON @returns a file that holds them */
+  async file(content: unknown, picture: () => BandedPicture, profile: Uint8Array | undefined): Promise<string> {
+    const name = createHash('sha256').update(JSON.stringify(content)).digest('hex');
+    const path = join(this.#folder, `${name}.png`);
+    const now = new Date();
+    const isThere = await utimes(path, now, now).then(
+      () => true,
+      () => false,
+    );
+    if (!isThere) await this.#make(path, picture(), profile);
+    return path;
+  }
+
+  /** Deletes what was not asked for since. */
+  async sweep(before: number): Promise<void> {
+    for (const name of await readdir(this.#folder).catch((): string[] => [])) {
+      const path = join(this.#folder, name);
+      const found = await stat(path).catch(() => undefined);
+      if (found && found.mtimeMs < before) await rm(path, { force: true });
+    }
+  }
+
+  async #make(path: string, picture: BandedPicture, profile: Uint8Array | undefined): Promise<void> {
+    await mkdir(this.#folder, { recursive: true });
+    const temporary = `${path}.${randomUUID()}.part`;
+    try {
+      await using file = await open(temporary, 'wx');
+      await writePng(file, picture, profile);
+      await file.sync(); // or a power cut could leave the name with half of the pixels
+    } catch (error) {
+      await rm(temporary, { force: true }).catch(() => undefined);
+      throw error;
+    }
+    await rename(temporary, path);
+  }
+}

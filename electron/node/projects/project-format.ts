@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import { zImageId } from '#common/document/records.ts';
+import type { DocumentRecord } from '#common/document/records.ts';
+import type { BlobId } from '#common/contract/blobs.ts';
+
+// A project is an OpenRaster file that any program can open, with a folder of ours in it.
+
+export const mimeType = 'image/openraster';
+export const privateFolder = 'editar';
+export const documentFile = `${privateFolder}/document.json`;
+export const blobFile = (id: string): string => `${privateFolder}/blobs/${id}`;
+
+/** What `document.json` says. Records are checked after they are brought to the form of today. */
+export const zSavedDocument = z.object({
+  version: z.int().nonnegative(),
+  records: z.array(z.unknown()).max(200_000),
+  /** Images whose pixels are those of a PNG of the archive; the tiles of all others lie among the blobs. */
+  pictures: z.record(zImageId, z.string()),
+});
+export type SavedDocument = z.infer<typeof zSavedDocument>;
+
+/** Blobs that a document needs besides the tiles of some images. */
+export function blobsOf(records: readonly DocumentRecord[], hasPicture: (image: string) => boolean): Set<BlobId> {
+  const blobs = new Set<BlobId>();
+  const add = (id: BlobId | null | undefined) => id && blobs.add(id);
+  for (const record of records) {
+    if (record.type === 'image' && !hasPicture(record.id)) record.tiles.forEach(add);
+    if (record.type === 'version') add(record.thumbnail);
+    if (record.type !== 'project') continue;
+    add(record.profile);
+    add(record.source?.blob);
+  }
+  return blobs;
+}
+
+/** A document as it comes from a file. */
+export interface ReadProject {
+  readonly records: DocumentRecord[];
+  readonly notices: readonly string[]; // sentences: what is not as it was
+}

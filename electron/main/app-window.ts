@@ -1,10 +1,12 @@
 import { BrowserWindow, ipcMain, Menu, MessageChannelMain, screen } from 'electron';
+import { basename } from 'node:path';
+import type { ChosenFile } from '#common/contract/documents.ts';
 import { shellContract } from '#common/contract/services.ts';
 import type { NamedBytes, ShellImplementations, ShownMenu } from '#common/contract/services.ts';
 import type { Unsubscribe } from '#common/rpc/contract.ts';
 import { electronPort } from '#common/rpc/electron-port.ts';
 import { serve } from '#common/rpc/server.ts';
-import { openPicture, readPicture, savePicture } from './dialogs.ts';
+import { chooseFile, chooseTarget, openPicture, readPicture, savePicture } from './dialogs.ts';
 import type { EngineProcess } from './engine-process.ts';
 import { menuTemplate } from './menu.ts';
 import { confine, isOurPage, pageOrigin } from './security.ts';
@@ -13,7 +15,7 @@ import { readWindowState, writeWindowState } from './window-state.ts';
 export interface AppWindowConfig {
   readonly preload: string; // file
   readonly stateFile: string;
-  readonly engine: Pick<EngineProcess, 'connect'>;
+  readonly engine: Pick<EngineProcess, 'connect' | 'grant'>;
 }
 
 /** The window, and what its page may ask of it. */
@@ -81,6 +83,8 @@ export class AppWindow {
       dialogs: {
         openPicture: () => openPicture(this.window),
         savePicture: (picture) => savePicture(this.window, picture),
+        chooseFile: async () => this.#grant(await chooseFile(this.window)),
+        chooseTarget: async (name) => this.#grant(await chooseTarget(this.window, name)),
         onOpened: (listener) => {
           const stop = listen(this.#openedListeners, listener);
           for (const path of this.#waiting.splice(0)) void this.#read(path);
@@ -92,6 +96,11 @@ export class AppWindow {
         onCommand: (listener) => listen(this.#commandListeners, listener),
       },
     };
+  }
+
+  /** The page hears a name and a handle; the path goes to the engine alone. */
+  #grant(path: string | undefined): ChosenFile | null {
+    return path === undefined ? null : { handle: this.#engine.grant(path), name: basename(path) };
   }
 
   #showMenu(menus: readonly ShownMenu[]): undefined {

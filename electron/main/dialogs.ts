@@ -5,7 +5,7 @@ import { basename } from 'node:path';
 import { maxBlobBytes } from '#common/contract/blobs.ts';
 import { AppError } from '#common/contract/errors.ts';
 import type { NamedBytes } from '#common/contract/services.ts';
-import { pictureEndings } from '#common/picture-files.ts';
+import { pictureEndings, projectEnding } from '#common/picture-files.ts';
 
 /** Lets the person choose a picture. Null when they choose none. */
 export async function openPicture(window: BrowserWindow): Promise<NamedBytes | null> {
@@ -14,6 +14,21 @@ export async function openPicture(window: BrowserWindow): Promise<NamedBytes | n
     filters: [{ name: 'Pictures', extensions: [...pictureEndings] }],
   });
   return filePaths[0] === undefined ? null : await readPicture(filePaths[0]);
+}
+
+/** Lets the person choose a picture or a project. @returns its path; undefined when they choose none */
+export async function chooseFile(window: BrowserWindow): Promise<string | undefined> {
+  const { filePaths } = await dialog.showOpenDialog(window, {
+    properties: ['openFile'],
+    filters: [{ name: 'Pictures and projects', extensions: [...pictureEndings, projectEnding] }],
+  });
+  return filePaths[0];
+}
+
+/** Lets the person choose where to write. @returns the path; undefined when they choose none */
+export async function chooseTarget(window: BrowserWindow, name: string): Promise<string | undefined> {
+  const { filePath, canceled } = await dialog.showSaveDialog(window, { defaultPath: basename(name) });
+  return canceled || filePath === '' ? undefined : filePath;
 }
 
 /** @throws AppError `image-unreadable`, `image-too-large` */

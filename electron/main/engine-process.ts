@@ -1,5 +1,7 @@
 import { MessageChannelMain, utilityProcess } from 'electron';
 import type { MessagePortMain, UtilityProcess } from 'electron';
+import { randomUUID } from 'node:crypto';
+import type { FileHandle } from '#common/contract/documents.ts';
 
 export interface EngineProcessConfig {
   readonly entry: string; // the bundled engine
@@ -14,6 +16,7 @@ const maxQuickCrashes = 3;
 export class EngineProcess {
   readonly #config: EngineProcessConfig;
   readonly #onRestart: () => void;
+  readonly #granted = new Map<FileHandle, string>(); // paths; an engine that is started again is told them again
   #process: UtilityProcess | undefined;
   #startedAt = 0;
   #quickCrashes = 0;
@@ -33,6 +36,14 @@ export class EngineProcess {
     return port2;
   }
 
+  /** Lets the engine read and write a file the person chose. @returns how a page names it */
+  grant(path: string): FileHandle {
+    const handle = randomUUID() as FileHandle;
+    this.#granted.set(handle, path);
+    this.#process?.postMessage({ type: 'grant', handle, path });
+    return handle;
+  }
+
   stop(): void {
     this.#isStopped = true;
     this.#process?.kill();
@@ -45,6 +56,7 @@ export class EngineProcess {
     });
     this.#startedAt = Date.now();
     child.once('exit', () => this.#exited());
+    for (const [handle, path] of this.#granted) child.postMessage({ type: 'grant', handle, path });
     return child;
   }
 

@@ -1,13 +1,18 @@
-import { pictureEndings } from '#common/picture-files.ts';
+import { pictureEndings, projectEnding } from '#common/picture-files.ts';
 import type { Dialogs } from './host.ts';
 
 /** Dialogs as a plain page has them: a file field and a download. */
-export const browserDialogs: Dialogs = { openPicture, savePicture };
+export const browserDialogs: Dialogs = {
+  openPicture: () => chooseFile(pictureEndings),
+  savePicture,
+  chooseFile: () => chooseFile([...pictureEndings, projectEnding]),
+  chooseTarget: (name) => Promise.resolve({ name }), // the browser decides where downloads go
+};
 
-function openPicture(): ReturnType<Dialogs['openPicture']> {
+function chooseFile(endings: readonly string[]): ReturnType<Dialogs['openPicture']> {
   const field = document.createElement('input');
   field.type = 'file';
-  field.accept = pictureEndings.map((ending) => `.${ending}`).join(',');
+  field.accept = endings.map((ending) => `.${ending}`).join(',');
   return new Promise((resolve, reject) => {
     field.addEventListener('cancel', () => resolve(null));
     field.addEventListener('change', () => {

@@ -22,6 +22,8 @@ export function createElectronHost(page: Window = window): Host {
     dialogs: {
       openPicture: async () => (await shell).dialogs.openPicture(),
       savePicture: async (picture) => (await shell).dialogs.savePicture(picture),
+      chooseFile: async () => (await shell).dialogs.chooseFile(),
+      chooseTarget: async (name) => (await shell).dialogs.chooseTarget(name),
     },
     onOpened: (listener) => later(shell.then(({ dialogs }) => dialogs.onOpened(listener))),
     showMenu: (menus) => void shell.then(({ menu }) => menu.show([...menus])),

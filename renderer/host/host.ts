@@ -1,3 +1,4 @@
+import type { ChosenFile } from '#common/contract/documents.ts';
 import type { EngineServices, NamedBytes, ShownMenu } from '#common/contract/services.ts';
 import type { Event } from '#common/rpc/contract.ts';
 
@@ -7,6 +8,11 @@ export interface Dialogs {
   openPicture(): Promise<NamedBytes | null>;
   /** False when the person chooses nothing. */
   savePicture(picture: NamedBytes): Promise<boolean>;
+  /** A picture or a project: a file of the machine, or its bytes. Null when the person chooses nothing. */
+  chooseFile(): Promise<ChosenFile | NamedBytes | null>;
+  /** Where to write: a file of the machine, or only a name, when what is written is handed to `savePicture`. Null when the person chooses
+   * nothing. */
+  chooseTarget(name: string): Promise<ChosenFile | { readonly name: string } | null>;
 }
 
 /** Where the page runs: all it has of the world outside. */

@@ -1,4 +1,13 @@
-import type { DocumentId, FileSource, OpenedDocument, Recoverable } from '#common/contract/documents.ts';
+import type {
+  DocumentId,
+  ExportChoice,
+  FileSource,
+  OpenedDocument,
+  Recoverable,
+  SaveTarget,
+  Written,
+} from '#common/contract/documents.ts';
+import { RemoteError } from '#common/contract/errors.ts';
 import type { EngineServices } from '#common/contract/services.ts';
 import type { RecordsDiff } from '#common/document/diff.ts';
 import { History } from '#common/document/history.ts';
@@ -9,6 +18,7 @@ import { projectId } from '#common/document/records.ts';
 import type { DocumentRecord, Layer, Project, Version } from '#common/document/records.ts';
 import { DocumentStore } from '#common/document/store.ts';
 import type { Change } from '#common/document/store.ts';
+import type { Dialogs } from '../host/host.ts';
 import type { EngineState } from './engine.svelte.ts';
 import type { Problems } from './problems.svelte.ts';
 
@@ -18,6 +28,9 @@ interface Session {
   readonly store: DocumentStore;
   readonly history: History<DocumentRecord>;
 }
+
+/** Asks the person whether a file may be replaced. @param code why it is asked: `output-is-input` or `file-changed` */
+export type AskToReplace = (code: string, name: string) => Promise<boolean>;
 
 type Listener = (change: Change<DocumentRecord>) => void;
 
@@ -30,6 +43,7 @@ export class DocumentState {
   versions = $state.raw<readonly Version[]>([]);
 
   isDirty = $state(false); // something is in no file
+  hasFile = $state(false); // saving needs no dialog
   isWrittenDown = $state(true); // all of it would survive a crash
   undoName = $state<string>();
   redoName = $state<string>();
@@ -41,6 +55,7 @@ export class DocumentState {
   #session = $state.raw<Session>();
   #writing: Promise<void> = Promise.resolve();
   #mustAttach = false;
+  #changes = 0; // since the page was loaded
 
   constructor(engine: EngineState, problems: Problems) {
     this.#engine = engine;
@@ -67,7 +82,7 @@ export class DocumentState {
   async connected(services: EngineServices): Promise<void> {
     if (this.#session) {
       this.#mustAttach = true;
-      await this.#write(undefined);
+      await this.#writeDown(undefined);
     } else this.recoverable = await services.documents.recoverable();
   }
 
@@ -87,6 +102,30 @@ export class DocumentState {
   async discard(document: DocumentId): Promise<void> {
     await this.#services.discard(document);
     this.recoverable = this.recoverable.filter((one) => one.document !== document);
+  }
+
+  /** Saves the project to its own file, or where the person chooses. @param asNew always ask where
+   * @returns its name; undefined when the person chose nothing or kept what is there */
+  async save(dialogs: Dialogs, ask: AskToReplace, { asNew = false } = {}): Promise<string | undefined> {
+    const { id, store } = this.#require();
+    const target = this.hasFile && !asNew ? ownFile : await chooseTarget(dialogs, `${stemOf(this.project!.name)}.ora`);
+    const changes = this.#changes;
+    const write = (to: SaveTarget) => this.#services.save(id, store.all(), to);
+    const written = target && (await this.#write(target, write, dialogs, ask));
+    if (!written) return undefined;
+    if (this.#changes === changes) this.isDirty = false;
+    if (written.blob === null) this.hasFile = true;
+    return written.name;
+  }
+
+  /** Writes what is seen as a picture, where the person chooses.
+   * @returns sentences for the person; undefined when they chose nothing or kept what is there */
+  async export(options: ExportChoice, dialogs: Dialogs, ask: AskToReplace): Promise<readonly string[] | undefined> {
+    const { id, store } = this.#require();
+    const ending = options.format === 'jpeg' ? 'jpg' : options.format;
+    const target = await chooseTarget(dialogs, `${stemOf(this.project!.name)}.${ending}`);
+    const write = (to: SaveTarget) => this.#services.export(id, store.all(), options, to);
+    return (target && (await this.#write(target, write, dialogs, ask)))?.notices;
   }
 
   /** Closes the document; what is in no file is gone. */
@@ -145,12 +184,30 @@ export class DocumentState {
     return this.#writing;
   }
 
-  async #begin({ document, records, hasUnsaved, notices }: OpenedDocument): Promise<readonly string[]> {
+  /** Asks before something is replaced; hands on what comes as a blob. */
+  async #write(
+    target: SaveTarget,
+    write: (to: SaveTarget) => Promise<Written>,
+    dialogs: Dialogs,
+    ask: AskToReplace,
+  ): Promise<Written | undefined> {
+    const written = await write(target).catch(async (error: unknown) => {
+      const question = error instanceof RemoteError && mayBeReplaced.includes(error.code) ? error : undefined;
+      if (!question || 'name' in target) throw error;
+      const name = typeof question.data.path === 'string' ? question.data.path : '';
+      return (await ask(question.code, name)) ? await write({ ...target, mayReplace: true }) : undefined;
+    });
+    if (!written?.blob) return written;
+    const bytes = await this.#engine.require().blobs.get(written.blob);
+    return (await dialogs.savePicture({ name: written.name, bytes })) ? written : undefined;
+  }
+
+  async #begin({ document, records, hasFile, hasUnsaved, notices }: OpenedDocument): Promise<readonly string[]> {
     await this.close();
     const store = new DocumentStore(records);
     this.#session = { id: document, store, history: new History(store) };
     this.#mustAttach = false;
-    [this.isDirty, this.isWrittenDown] = [hasUnsaved, true];
+    [this.isDirty, this.isWrittenDown, this.hasFile] = [hasUnsaved, true, hasFile];
     store.onChange((change) => this.#changed(change));
     this.#refresh();
     this.#noteHistory();
@@ -159,8 +216,9 @@ export class DocumentState {
 
   #changed(change: Change<DocumentRecord>): void {
     this.isDirty = true;
+    this.#changes++;
     this.#refresh();
-    void this.#write(change.diff);
+    void this.#writeDown(change.diff);
     for (const listener of [...this.#listeners]) listener(change);
   }
 
@@ -178,7 +236,7 @@ export class DocumentState {
   }
 
   /** One after the other, so that the journal has them in order. When one cannot be written, the next writes the whole document. */
-  #write(diff: RecordsDiff<DocumentRecord> | undefined): Promise<void> {
+  #writeDown(diff: RecordsDiff<DocumentRecord> | undefined): Promise<void> {
     const session = this.#require();
     const patch = diff && patchOf(diff);
     this.#writing = this.#writing.then(() => (this.#session === session ? this.#writeNow(session, patch) : undefined));
@@ -205,4 +263,15 @@ export class DocumentState {
   get #services(): EngineServices['documents'] {
     return this.#engine.require().documents;
   }
+}
+
+const ownFile = { own: true, mayReplace: false } as const;
+const mayBeReplaced = ['output-is-input', 'file-changed'];
+
+const stemOf = (name: string): string => name.replace(/\.[^.]*$/, '');
+
+async function chooseTarget(dialogs: Dialogs, name: string): Promise<SaveTarget | undefined> {
+  const chosen = await dialogs.chooseTarget(name);
+  if (!chosen) return undefined;
+  return 'handle' in chosen ? { handle: chosen.handle, mayReplace: false } : { name: chosen.name };
 }

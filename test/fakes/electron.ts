@@ -35,6 +35,7 @@ export class MessageChannelMain {
 
 class FakeProcess extends EventEmitter {
   readonly ports: FakePort[] = [];
+  readonly messages: unknown[] = [];
   isKilled = false;
   constructor(
     readonly entry: string,
@@ -42,7 +43,8 @@ class FakeProcess extends EventEmitter {
   ) {
     super();
   }
-  postMessage(_message: unknown, ports: FakePort[]): void {
+  postMessage(message: unknown, ports: FakePort[] = []): void {
+    this.messages.push(message);
     this.ports.push(...ports);
   }
   kill(): void {

@@ -42,7 +42,7 @@ function* numbers(seed = 7): Generator<number, never> {
 const copyOf = (store: DocumentStore): unknown =>
   JSON.parse(JSON.stringify(store.all().sort((a, b) => (a.id < b.id ? -1 : 1))));
 
-/** Edits until it is cut off. @returns the document after each gesture, from the last that was acknowledged on */
+/** Edits, and saves now and then meanwhile, until it is cut off. @returns the document after each gesture, from the last that was acknowledged on */
 async function editUntilKilled(services: EngineServices, opened: OpenedDocument, random: Generator<number, never>) {
   const store = new DocumentStore(opened.records);
   const history = new History(store);
@@ -53,6 +53,8 @@ async function editUntilKilled(services: EngineServices, opened: OpenedDocument,
   const layer = store.require(store.require(projectId).layerOrder[0]!);
   for (;;) {
     const number = random.next().value;
+    if (states.length % 7 === 3)
+      void services.documents.save(opened.document, store.all(), { name: 'a.ora' }).catch(() => undefined);
     history.mark('gesture');
     if (number < 0.2) setLayerLook(store, layer.id, { opacity: number });
     else if (number < 0.3 && history.undoName !== undefined) history.undo();

@@ -1,5 +1,7 @@
 import type { BlobId } from '#common/contract/blobs.ts';
-import type { DocumentId } from '#common/contract/documents.ts';
+import type { DocumentId, SaveTarget, Written } from '#common/contract/documents.ts';
+import { AppError } from '#common/contract/errors.ts';
+import type { AppErrorCode } from '#common/contract/errors.ts';
 import { hostError } from '#common/contract/host-errors.ts';
 import type { EngineImplementations } from '#common/contract/services.ts';
 import { openPicture } from '#common/document/canvas-commands.ts';
@@ -7,6 +9,7 @@ import { applyPatch } from '#common/document/patch.ts';
 import type { DocumentRecord } from '#common/document/records.ts';
 
 export const documentId = '6f1f7b5e-1111-4222-8333-444455556666' as DocumentId;
+const blobOfSaved = 'd'.repeat(64) as BlobId;
 export const crashedId = '6f1f7b5e-1111-4222-8333-777788889999' as DocumentId;
 
 const picture = (name: string) =>
@@ -20,7 +23,10 @@ export class FakeDocuments {
   readonly written = new Map<DocumentId, Map<string, DocumentRecord>>(); // what journals would give back
   readonly left = new Set<DocumentId>([crashedId]);
   appends = 0;
+  content: unknown;
   isDiskFull = false;
+  readonly targets: SaveTarget[] = [];
+  question: AppErrorCode | undefined; // what stands in the way unless it may be replaced
 
   readonly implementations: EngineImplementations['documents'] = {
     open: (source) => this.#opened(documentId, picture('name' in source ? source.name : 'file'), false),
@@ -34,6 +40,8 @@ export class FakeDocuments {
       this.appends++;
       applyPatch(this.written.get(document)!, patch);
     },
+    save: (_document, records, target) => this.#write(records, target),
+    export: (_document, records, options, target) => this.#write([...records, options], target),
     close: (document) => void this.written.delete(document),
     recoverable: () => [...this.left].map((document) => ({ document, name: 'lost.png', changes: 3, changedAt: 1 })),
     recover: (document) => {
@@ -47,6 +55,19 @@ export class FakeDocuments {
   #opened(document: DocumentId, records: DocumentRecord[], hasUnsaved: boolean) {
     this.written.set(document, new Map(records.map((record) => [record.id, record])));
     return { document, records, hasFile: false, hasUnsaved, notices: [] };
+  }
+
+  #write(content: unknown, target: SaveTarget): Written {
+    this.targets.push(target);
+    this.content = content;
+    if (this.question && 'mayReplace' in target && !target.mayReplace) {
+      throw new AppError(this.question, { path: 'photo.ora' });
+    }
+    return {
+      name: 'name' in target ? target.name : 'photo.ora',
+      blob: 'name' in target ? blobOfSaved : null,
+      notices: [],
+    };
   }
 
   #requireSpace(): void {

@@ -1,13 +1,14 @@
 import { defaultSettings } from '#common/contract/settings.ts';
 import type { Settings } from '#common/contract/settings.ts';
 import { engineContract } from '#common/contract/services.ts';
-import type { EngineImplementations } from '#common/contract/services.ts';
+import type { EngineImplementations, NamedBytes } from '#common/contract/services.ts';
 import type { EngineMessage, OrderMessage } from '#common/contract/edit-order.ts';
+import type { ChosenFile } from '#common/contract/documents.ts';
 import type { BlobId } from '#common/contract/blobs.ts';
 import { createClient } from '#common/rpc/client.ts';
 import { createMemoryPorts } from '#common/rpc/memory-port.ts';
 import { serve } from '#common/rpc/server.ts';
-import type { Host } from '../../renderer/host/host.ts';
+import type { Dialogs, Host } from '../../renderer/host/host.ts';
 import { FakeDocuments } from './fake-documents.ts';
 
 export const blob = 'b'.repeat(64) as BlobId;
@@ -20,7 +21,14 @@ const model = {
 /** A host whose engine does what the test says, behind the real protocol. */
 export class FakeHost implements Host {
   readonly kind = 'browser';
-  readonly dialogs = { openPicture: () => Promise.resolve(null), savePicture: () => Promise.resolve(true) };
+  readonly saved: NamedBytes[] = [];
+  chosen: ChosenFile | { name: string } | null = null;
+  readonly dialogs: Dialogs = {
+    openPicture: () => Promise.resolve(null),
+    savePicture: (picture) => Promise.resolve(this.saved.push(picture) > 0),
+    chooseFile: () => Promise.resolve(null),
+    chooseTarget: () => Promise.resolve(this.chosen),
+  };
   readonly onOpened = () => () => undefined;
   readonly onCommand = () => () => undefined;
   readonly showMenu = () => undefined;

@@ -13,7 +13,11 @@ export type DocumentId = z.infer<typeof zDocumentId>;
 export const zFileHandle = z.uuid().brand('FileHandle');
 export type FileHandle = z.infer<typeof zFileHandle>;
 
-const zFileName = z.string().min(1).max(255);
+export const zFileName = z.string().min(1).max(255);
+
+/** A file of the machine as the page knows it. */
+export const zChosenFile = z.object({ handle: zFileHandle, name: zFileName });
+export type ChosenFile = z.infer<typeof zChosenFile>;
 
 /** What is opened: such a file, or bytes the page has itself. */
 export const zFileSource = z.union([z.object({ handle: zFileHandle }), z.object({ blob: zBlobId, name: zFileName })]);
@@ -55,7 +59,7 @@ const zSaveTarget = z.union([
   z.object({ handle: zFileHandle, mayReplace: z.boolean().default(false) }),
   z.object({ name: zFileName }),
 ]);
-export type SaveTarget = z.infer<typeof zSaveTarget>;
+export type SaveTarget = z.output<typeof zSaveTarget>;
 
 const zWritten = z.object({
   name: zFileName, // of the file
@@ -73,7 +77,10 @@ const zExportOptions = z.object({
   keepsPlace: z.boolean().default(true), // GPS
   hasRecipe: z.boolean().default(true), // how it was made
 });
-export type ExportOptions = z.infer<typeof zExportOptions>;
+export type ExportOptions = z.output<typeof zExportOptions>;
+
+/** The same as callers give it: what is left out has its default. */
+export type ExportChoice = z.input<typeof zExportOptions>;
 
 const zTileOptions = z.object({
   depth: z.literal([8, 16]), // of the document

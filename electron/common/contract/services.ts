@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { event, method } from '../rpc/contract.ts';
 import type { ImplementationsOf, ServicesOf } from '../rpc/contract.ts';
 import { zBlobId, zBytes } from './blobs.ts';
-import { documentServices } from './documents.ts';
+import { documentServices, zChosenFile, zFileName } from './documents.ts';
 import { zEditOrder, zEngineMessage } from './edit-order.ts';
 import { zTask } from './edit-request.ts';
 import { zSettings, zSettingsChange } from './settings.ts';
@@ -98,6 +98,10 @@ export const shellContract = {
     openPicture: method([], zNamedBytes.nullable()),
     /** False when the person closes the dialog without choosing. */
     savePicture: method([zNamedBytes], z.boolean()),
+    /** A picture or a project to open, for `documents.open`. Null when the person chooses none. */
+    chooseFile: method([], zChosenFile.nullable()),
+    /** Where to write, for `documents.save` and `export`; the system asks before a file is replaced. @param suggested name */
+    chooseTarget: method([zFileName], zChosenFile.nullable()),
     /** Files given to the program from outside: its arguments, a double click, a drop on the icon. */
     onOpened: event(zNamedBytes),
   },

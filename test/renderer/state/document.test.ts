@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
+import type { FileHandle } from '#common/contract/documents.ts';
 import { renameLayer, setLayerLook } from '#common/document/layer-commands.ts';
 import { addVersion } from '#common/document/version-commands.ts';
 import { DocumentState } from '../../../renderer/state/document.svelte.ts';
+import type { AskToReplace } from '../../../renderer/state/document.svelte.ts';
 import { EngineState } from '../../../renderer/state/engine.svelte.ts';
 import { Problems } from '../../../renderer/state/problems.svelte.ts';
 import { crashedId, documentId } from '../fake-documents.ts';
@@ -116,4 +118,56 @@ test('what a crash left is offered, and opened or forgotten', async () => {
   await document.connected(engine.require());
   await document.discard(crashedId);
   expect([document.recoverable.length, host.documents.left.size]).toEqual([0, 0]);
+});
+
+const chosen = { handle: '6f1f7b5e-1111-4222-8333-000000000000' as FileHandle, name: 'photo.ora' };
+const never: AskToReplace = () => Promise.reject(new Error('nothing was to be asked'));
+
+test('the first save asks where, the next ones do not, and only what is saved is clean', async () => {
+  const { host, document, layer } = await setUpOpen();
+  document.act('Rename', (store) => renameLayer(store, layer, 'Sky'));
+  expect(await document.save(host.dialogs, never)).toBeUndefined(); // the dialog was closed
+  expect([document.isDirty, host.documents.targets.length]).toEqual([true, 0]);
+  host.chosen = chosen;
+  expect(await document.save(host.dialogs, never)).toBe('photo.ora');
+  expect([document.isDirty, document.hasFile]).toEqual([false, true]);
+  expect(host.documents.content).toEqual(document.store.all());
+  document.act('Rename', (store) => renameLayer(store, layer, 'Sea'));
+  const saving = document.save(host.dialogs, never);
+  document.act('Rename', (store) => renameLayer(store, layer, 'Land')); // while it is written
+  await saving;
+  expect(document.isDirty).toBe(true);
+  await document.save(host.dialogs, never, { asNew: true });
+  const [handle, own] = [
+    { handle: chosen.handle, mayReplace: false },
+    { own: true, mayReplace: false },
+  ];
+  expect(host.documents.targets).toEqual([handle, own, handle]);
+});
+
+test('in a browser a saved project is handed to the person', async () => {
+  const { host, document } = await setUpOpen();
+  host.chosen = { name: 'photo.ora' };
+  expect(await document.save(host.dialogs, never)).toBe('photo.ora');
+  expect(host.saved).toEqual([{ name: 'photo.ora', bytes: new Uint8Array([7]) }]);
+  expect(document.hasFile).toBe(false);
+});
+
+test('before a file of somebody else is replaced the person is asked, once', async () => {
+  const { host, document, layer } = await setUpOpen();
+  document.act('Rename', (store) => renameLayer(store, layer, 'Sky'));
+  host.chosen = chosen;
+  host.documents.question = 'file-changed';
+  const asked: unknown[] = [];
+  const answer = (isYes: boolean) => (code: string, name: string) => Promise.resolve((asked.push([code, name]), isYes));
+  expect(await document.save(host.dialogs, answer(false))).toBeUndefined();
+  expect(document.isDirty).toBe(true);
+  expect(await document.save(host.dialogs, answer(true))).toBe('photo.ora');
+  expect(document.isDirty).toBe(false);
+  expect(asked).toEqual(Array(2).fill(['file-changed', 'photo.ora']));
+  const jpeg = { format: 'jpeg', quality: 80 } as const;
+  host.documents.question = 'output-is-input';
+  expect(await document.export(jpeg, host.dialogs, answer(true))).toEqual([]);
+  host.documents.question = 'disk-full';
+  await expect(document.export(jpeg, host.dialogs, never)).rejects.toMatchObject({ code: 'disk-full' });
 });

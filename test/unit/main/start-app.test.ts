@@ -167,6 +167,25 @@ interface Item {
 }
 const shownMenu = () => fake.menu as readonly Item[];
 
+test('of a chosen file the page hears a name and a handle, and only the engine where it lies', async () => {
+  await startReady();
+  pageReady();
+  const { dialogs } = shell();
+  expect([await dialogs.chooseFile(), await dialogs.chooseTarget('a.ora')]).toEqual([null, null]);
+  fake.chosen = { open: ['/photos/work.ora'], save: '/photos/new.ora' };
+  const opened = await dialogs.chooseFile();
+  const target = await dialogs.chooseTarget('work.ora');
+  expect([opened?.name, target?.name]).toEqual(['work.ora', 'new.ora']);
+  expect(opened!.handle).not.toBe(target!.handle);
+  const grants = [
+    { type: 'grant', handle: opened!.handle, path: '/photos/work.ora' },
+    { type: 'grant', handle: target!.handle, path: '/photos/new.ora' },
+  ];
+  expect(fake.processes[0].messages).toEqual([{ type: 'connect' }, ...grants]);
+  fake.processes[0].emit('exit', 1); // one that is started again is told again
+  expect(fake.processes[1].messages).toEqual([...grants, { type: 'connect' }]);
+});
+
 test('before the page has said what can be done the menu holds what every program has', async () => {
   await startReady();
   expect(shownMenu().map(({ label, role }) => label ?? role)).toEqual(['File', 'windowMenu']);

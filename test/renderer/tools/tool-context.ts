@@ -1,0 +1,41 @@
+import type { Bounds } from '#common/geometry.ts';
+import type { Compositor } from '../../../renderer/compositor/compositor.ts';
+import { CanvasState } from '../../../renderer/state/canvas.svelte.ts';
+import type { Held, Tool, ToolContext, ToolPoint } from '../../../renderer/tools/tool.ts';
+
+export const none: Held = { shift: false, alt: false, mod: false };
+
+/** A tool's surroundings: a picture of 400 × 300 shown at 100 % with its corner at 50, 20 of the screen. */
+export function createToolContext(compositor: Partial<Compositor> = {}) {
+  const canvas = new CanvasState();
+  const { viewport, selection, tools } = canvas;
+  viewport.setScreen({ width: 500, height: 340, density: 1 });
+  viewport.setPicture({ width: 400, height: 300 });
+  viewport.view = { zoom: 1, x: 50, y: 20 };
+  selection.setPicture({ width: 400, height: 300 });
+  const crops: Bounds[] = [];
+  const colours: string[] = [];
+  const actions: Promise<void>[] = [];
+  const context: ToolContext = {
+    ...{ viewport, selection, settings: tools, picture: { width: 400, height: 300 } },
+    compositor: compositor as Compositor,
+    redraw: () => undefined,
+    attempt: (action) => void actions.push(action()),
+    crop: (bounds) => void crops.push(bounds),
+    pickColour: (colour) => void colours.push(colour),
+  };
+  return { context, viewport, selection, settings: tools, crops, colours, done: () => Promise.all(actions) };
+}
+
+/** A pointer over a pixel of that picture. */
+export const point = (x: number, y: number, pressure = 0.5): ToolPoint => ({
+  image: { x, y },
+  screen: { x: x + 50, y: y + 20 },
+  pressure,
+});
+
+export function drag(tool: Tool, points: readonly ToolPoint[], held: Held = none): void {
+  tool.press?.(points[0], held);
+  tool.drag?.(points.slice(1), held);
+  tool.release?.(points.at(-1)!, held);
+}

@@ -1,0 +1,236 @@
+import { describe, expect, test } from 'vitest';
+import type { Compositor } from '../../../renderer/compositor/compositor.ts';
+import { compareTool } from '../../../renderer/tools/compare.ts';
+import { cropTool } from '../../../renderer/tools/crop.ts';
+import { eyedropperTool } from '../../../renderer/tools/eyedropper.ts';
+import { handTool } from '../../../renderer/tools/hand.ts';
+import { canvasKey } from '../../../renderer/tools/keys.ts';
+import { lassoTool } from '../../../renderer/tools/lasso.ts';
+import { rectangleTool } from '../../../renderer/tools/rectangle.ts';
+import { selectionBrushTool } from '../../../renderer/tools/selection-brush.ts';
+import { similarTool } from '../../../renderer/tools/similar.ts';
+import { zoomTool } from '../../../renderer/tools/zoom.ts';
+import { createToolContext, drag, none, point } from './tool-context.ts';
+
+describe('selecting a rectangle', () => {
+  test('takes whole pixels inside the picture', () => {
+    const { context, selection } = createToolContext();
+    drag(rectangleTool(context), [point(10.4, 20.6), point(-30, 60.2)]);
+    expect(selection.bounds).toEqual({ x: 0, y: 21, width: 10, height: 39 });
+  });
+
+  test('Shift makes a square when it is held after the drag began, and adds when before', () => {
+    const { context, selection } = createToolContext();
+    const tool = rectangleTool(context);
+    tool.press!(point(10, 10), none);
+    tool.drag!([point(20, 12)], none);
+    tool.drag!([point(50, 30)], { ...none, shift: true });
+    tool.release!(point(50, 30), none);
+    expect(selection.bounds).toEqual({ x: 10, y: 10, width: 40, height: 40 });
+    drag(tool, [point(100, 100), point(120, 110)], { ...none, shift: true });
+    expect(selection.bounds).toEqual({ x: 10, y: 10, width: 110, height: 100 });
+  });
+
+  test('a drag from inside moves the selection, and giving up puts it back', () => {
+    const { context, selection } = createToolContext();
+    const tool = rectangleTool(context);
+    drag(tool, [point(10, 10), point(50, 40)]);
+    expect(tool.cursor(point(20, 20))).toBe('move');
+    drag(tool, [point(20, 20), point(25, 19)]);
+    expect(selection.bounds).toEqual({ x: 15, y: 9, width: 40, height: 30 });
+    tool.press!(point(20, 20), none);
+    tool.drag!([point(90, 90)], none);
+    expect(tool.cancel!()).toBe(true);
+    expect(selection.bounds).toEqual({ x: 15, y: 9, width: 40, height: 30 });
+  });
+
+  test('a click beside it selects nothing', () => {
+    const { context, selection } = createToolContext();
+    const tool = rectangleTool(context);
+    drag(tool, [point(10, 10), point(50, 40)]);
+    drag(tool, [point(200, 200), point(201, 200)]);
+    expect(selection.mask).toBeNull();
+  });
+
+  test('Escape first gives up what was begun and then the selection', () => {
+    const { context, selection } = createToolContext();
+    const tool = rectangleTool(context);
+    const escape = { key: 'Escape', shiftKey: false, altKey: false, ctrlKey: false, metaKey: false };
+    drag(tool, [point(10, 10), point(50, 40)]);
+    tool.press!(point(200, 200), none);
+    expect(canvasKey(escape, tool, selection)).toBe(true);
+    expect(selection.mask).not.toBeNull();
+    expect(canvasKey(escape, tool, selection)).toBe(true);
+    expect(selection.mask).toBeNull();
+    expect(canvasKey(escape, tool, selection)).toBe(false);
+  });
+});
+
+describe('the lasso', () => {
+  test('drawn by hand selects what it goes around', () => {
+    const { context, selection } = createToolContext();
+    drag(lassoTool(context), [point(10, 10), point(30, 10), point(30, 20), point(10, 20)]);
+    expect(selection.bounds).toEqual({ x: 10, y: 10, width: 20, height: 10 });
+  });
+
+  test('by corners is closed at the first one; Backspace takes one back', () => {
+    const { context, selection, settings } = createToolContext();
+    settings.lasso = 'polygon';
+    const tool = lassoTool(context);
+    for (const [x, y] of [
+      [10, 10],
+      [60, 10],
+      [200, 200],
+    ])
+      tool.press!(point(x, y), none);
+    expect(tool.key!('Backspace', none)).toBe(true);
+    tool.press!(point(60, 50), none);
+    tool.press!(point(12, 11), none);
+    expect(selection.bounds).toEqual({ x: 10, y: 10, width: 50, height: 40 });
+  });
+
+  test('by corners is given up with Escape', () => {
+    const { context, selection, settings } = createToolContext();
+    settings.lasso = 'polygon';
+    const tool = lassoTool(context);
+    tool.press!(point(10, 10), none);
+    expect(tool.cancel!()).toBe(true);
+    expect(tool.key!('Enter', none)).toBe(false);
+    expect(selection.mask).toBeNull();
+  });
+});
+
+describe('the selection brush', () => {
+  test('adds stroke after stroke; Alt takes away', () => {
+    const { context, selection, settings } = createToolContext();
+    [settings.brushSize, settings.brushHardness] = [20, 1];
+    const tool = selectionBrushTool(context);
+    drag(tool, [point(50, 50), point(80, 50)]);
+    drag(tool, [point(50, 100), point(80, 100)]);
+    expect(selection.bounds).toEqual({ x: 40, y: 40, width: 50, height: 70 });
+    drag(tool, [point(30, 100), point(110, 100)], { ...none, alt: true });
+    expect(selection.bounds).toEqual({ x: 40, y: 40, width: 50, height: 20 });
+  });
+
+  test('a pen that presses harder paints wider', () => {
+    const { context, selection, settings } = createToolContext();
+    settings.brushSize = 40;
+    const tool = selectionBrushTool(context);
+    drag(tool, [point(100, 100, 0.1), point(100, 100, 0.1)]);
+    const light = selection.bounds!.width;
+    selection.none();
+    drag(tool, [point(100, 100, 1), point(100, 100, 1)]);
+    expect(selection.bounds!.width).toBeGreaterThan(light * 1.5);
+  });
+
+  test('a stroke that is given up leaves nothing', () => {
+    const { context, selection, settings } = createToolContext();
+    const tool = selectionBrushTool(context);
+    tool.press!(point(50, 50), none);
+    expect(tool.cancel!()).toBe(true);
+    tool.release!(point(50, 50), none);
+    expect(selection.mask).toBeNull();
+    tool.key!(']', none);
+    expect(settings.brushSize).toBe(96);
+  });
+});
+
+test('similar colours come from the compositor, and are combined as asked', async () => {
+  const shape = { bounds: { x: 5, y: 6, width: 2, height: 1 }, data: new Uint8Array([255, 255]) };
+  const asked: unknown[] = [];
+  const ask = (kind: string, question: unknown) => Promise.resolve(asked.push([kind, question])).then(() => shape);
+  const { context, selection, settings, done } = createToolContext({ ask } as unknown as Partial<Compositor>);
+  settings.tolerance = 7;
+  const tool = similarTool(context);
+  tool.press!(point(5, 6), none);
+  tool.press!(point(-5, 6), none); // beside the picture
+  await done();
+  expect(asked).toEqual([['similar', { at: { x: 5, y: 6 }, tolerance: 7, isConnected: true }]]);
+  expect(selection.bounds).toEqual(shape.bounds);
+});
+
+test('the eyedropper tells a colour of 16 bits by its high bytes', async () => {
+  const compositor = { stack: { depth: 16 }, ask: () => Promise.resolve([0xff00, 0x0a12, 0x80ff, 0xffff]) };
+  const { context, colours, done } = createToolContext(compositor as unknown as Partial<Compositor>);
+  eyedropperTool(context).press!(point(1, 1), none);
+  await done();
+  expect(colours).toEqual(['#ff0a80']);
+});
+
+describe('the view', () => {
+  test('moves with the hand', () => {
+    const { context, viewport } = createToolContext();
+    drag(handTool(context), [point(100, 100), point(110, 95), point(130, 90)]);
+    expect(viewport.view).toEqual({ zoom: 1, x: 80, y: 10 });
+  });
+
+  test('a click zooms to it, Alt away from it, a drag to what it goes around', () => {
+    const { context, viewport } = createToolContext();
+    const tool = zoomTool(context);
+    drag(tool, [point(200, 150), point(200, 150)]);
+    expect(viewport.scale).toBe(1.5);
+    drag(tool, [point(200, 150), point(200, 150)], { ...none, alt: true });
+    expect(viewport.scale).toBe(1);
+    drag(tool, [point(100, 100), point(120, 110)]);
+    const { x, y } = viewport.toImage(viewport.middle);
+    expect([x, y]).toEqual([110, 105]);
+    expect(viewport.scale).toBeGreaterThan(20);
+  });
+});
+
+describe('cropping', () => {
+  test('to the frame that was drawn, with Enter', () => {
+    const { context, crops } = createToolContext();
+    const tool = cropTool(context);
+    drag(tool, [point(100, 100), point(180, 150)]);
+    expect(tool.key!('ArrowRight', none)).toBe(true);
+    tool.key!('Enter', none);
+    expect(crops).toEqual([{ x: 101, y: 100, width: 80, height: 50 }]);
+  });
+
+  test('begins with what is selected, and Escape goes back to all of it', () => {
+    const { context, crops, selection } = createToolContext();
+    drag(rectangleTool(context), [point(10, 20), point(60, 80)]);
+    const tool = cropTool(context);
+    tool.activate!();
+    expect(selection.bounds).toEqual({ x: 10, y: 20, width: 50, height: 60 });
+    drag(tool, [point(60, 80), point(70, 90)]); // its corner
+    expect(tool.cancel!()).toBe(true);
+    tool.key!('Enter', none);
+    expect(crops).toEqual([]); // of all of it there is nothing to cut
+    expect(tool.cancel!()).toBe(false);
+  });
+
+  test('keeps the shape that is wanted', () => {
+    const { context, crops, settings } = createToolContext();
+    settings.cropRatio = '1:1';
+    const tool = cropTool(context);
+    expect(tool.cursor(point(50, 0))).toBe('nwse-resize'); // the square in the middle of the picture
+    drag(tool, [point(350, 300), point(300, 120)]);
+    tool.key!('Enter', none);
+    expect(crops).toEqual([{ x: 50, y: 0, width: 250, height: 250 }]);
+  });
+});
+
+describe('comparing', () => {
+  test('moves the line with the pointer and the arrow keys, within the picture', () => {
+    const { context, settings } = createToolContext();
+    const tool = compareTool(context);
+    drag(tool, [point(100, 10), point(300, 10)]);
+    expect(settings.comparePosition).toBe(0.75);
+    tool.key!('ArrowLeft', { ...none, shift: true });
+    expect(settings.comparePosition).toBeCloseTo(0.65);
+    drag(tool, [point(100, 10), point(900, 10)]);
+    expect(settings.comparePosition).toBe(1);
+  });
+
+  test('shows the picture before while it is pressed, and not after the tool was put away', () => {
+    const { context, settings } = createToolContext();
+    settings.compareMode = 'hold';
+    const tool = compareTool(context);
+    tool.press!(point(1, 1), none);
+    expect(settings.isBeforeHeld).toBe(true);
+    tool.deactivate!();
+    expect(settings.isBeforeHeld).toBe(false);
+  });
+});

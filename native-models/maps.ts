@@ -20,3 +20,7 @@ export {
   unlabelled,
   type PaletteEntry,
 } from './conditions/coco-panoptic.ts';
+export { findRegions, regionDefaults } from './conditions/regions.ts';
+export { edgeF1 } from './evaluation/edges.ts';
+export { depthRmse } from './evaluation/depth.ts';
+export { scoreSegmentation } from './evaluation/segmentation.ts';

@@ -59,7 +59,7 @@ module.exports = {
       name: 'runs-anywhere',
       severity: 'error',
       from: {
-        path: `^(electron/common|renderer|native-models/(tensor|decode|conditions|scenes))/|^native-models/maps\\.ts$|^${types}`,
+        path: `^(electron/common|renderer|native-models/(tensor|decode|conditions|evaluation|scenes))/|^native-models/maps\\.ts$|^${types}`,
       },
       to: { dependencyTypes: ['core'] },
     },

@@ -21,12 +21,12 @@ export function scoreSegmentation(
   ];
   for (let i = 0; i < labels.length; i++) {
     if (labels[i] === ignore) continue;
-    labelled[labels[i]]++;
-    predicted[predictions[i]]++;
-    if (predictions[i] === labels[i]) both[labels[i]]++;
+    labelled[labels[i]!]!++;
+    predicted[predictions[i]!]!++;
+    if (predictions[i] === labels[i]) both[labels[i]!]!++;
   }
   const iou = Array.from(both, (hits, c) => {
-    const union = predicted[c] + labelled[c] - hits;
+    const union = predicted[c]! + labelled[c]! - hits;
     return union === 0 ? null : hits / union;
   });
   const known = iou.filter((value) => value !== null);

@@ -41,6 +41,10 @@ export function registerEditorCommands({ commands, editor, job, layout }: AppSta
       isEnabled: () => editor.before !== undefined && !job.isBusy,
       isChecked: () => editor.showsBefore,
     },
+    'view.maps': {
+      run: () => layout.showPanel(layout.showsMaps ? 'edit' : 'maps'),
+      isChecked: () => layout.showsMaps,
+    },
     'view.panel': {
       run: () => void (layout.isPanelOpen = !layout.isPanelOpen),
       isEnabled: hasPicture,

@@ -5,6 +5,8 @@ import { Commands } from './commands.svelte.ts';
 import { EditorState } from './editor.svelte.ts';
 import { EngineState } from './engine.svelte.ts';
 import { JobState } from './job.svelte.ts';
+import { MapPainting } from './map-painting.svelte.ts';
+import { MapsState } from './maps.svelte.ts';
 import { platformOf } from './keys.ts';
 import { LayoutState } from './layout.svelte.ts';
 import { Problems } from './problems.svelte.ts';
@@ -20,6 +22,8 @@ export interface AppState {
   readonly editor: EditorState;
   readonly job: JobState;
   readonly canvas: CanvasState;
+  readonly maps: MapsState;
+  readonly painting: MapPainting;
   readonly commands: Commands;
   readonly layout: LayoutState;
   readonly questions: Questions;
@@ -36,9 +40,25 @@ export function createAppState(host: Host): AppState {
   const job = new JobState(engine, editor, problems);
   const commands = new Commands(problems, platformOf(navigator.userAgent));
   const canvas = new CanvasState();
+  const maps = new MapsState(editor, engine);
+  const painting = new MapPainting(engine, maps, problems);
   const layout = new LayoutState();
   const questions = new Questions();
-  return { host, problems, engine, editor, job, canvas, commands, layout, questions, settings, samples };
+  return {
+    host,
+    problems,
+    engine,
+    editor,
+    job,
+    canvas,
+    maps,
+    painting,
+    commands,
+    layout,
+    questions,
+    settings,
+    samples,
+  };
 }
 
 const key = Symbol('app state');

@@ -29,6 +29,7 @@ export const commandTable = {
   'view.zoomOut': { group: 'view', keys: ['Mod+-'] },
   'view.fit': { group: 'view', keys: ['Mod+0'] },
   'view.actualSize': { group: 'view', keys: ['Mod+1'] },
+  'view.maps': { group: 'view', keys: ['Mod+Shift+M'], whileTyping: true, section: 1 },
   'view.panel': { group: 'view', keys: ['Mod+\\'], whileTyping: true, section: 1 },
   'tool.hand': { group: 'tools', keys: ['H'] },
   'tool.zoom': { group: 'tools', keys: ['Z'] },

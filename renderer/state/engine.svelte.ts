@@ -18,14 +18,14 @@ export class EngineState {
   preferred = $state.raw<Pick<Settings, 'model' | 'device'>>(defaultSettings);
 
   model = $derived.by(() => {
-    const usable = this.models?.filter(({ ready }) => ready) ?? [];
+    const usable = this.models?.filter(({ ready, maps }) => ready && !maps) ?? [];
     return usable.find(({ id }) => id === this.preferred.model) ?? usable[0];
   });
   status: EngineStatus = $derived.by(() => {
     if (!this.services) return this.#wasConnected ? 'lost' : 'connecting';
     if (!this.models) return 'connecting';
     if (this.model) return 'ready';
-    return this.models.length > 0 ? 'damaged-model' : 'no-model';
+    return this.models.some(({ maps }) => !maps) ? 'damaged-model' : 'no-model';
   });
 
   constructor(host: Host, problems: Problems) {

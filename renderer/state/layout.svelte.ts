@@ -16,6 +16,9 @@ export class LayoutState {
   overlay = $state<Overlay>();
   settingsSection = $state<SettingsSection>('appearance');
 
+  /** Whether the workbench for condition maps is in front. */
+  showsMaps = $derived(this.view === 'editor' && this.isPanelOpen && this.panel === 'maps');
+
   resizePanel(width: number): void {
     this.panelWidth = Math.round(Math.min(panelLimits.max, Math.max(panelLimits.min, width)));
   }

@@ -18,6 +18,10 @@ const model = {
   ready: { imageSize: 64, grid: 4, precision: 'fp32', sampling: { cfg: 3, temperature: 1, topK: 0, topP: 1 } },
 };
 
+const noMaps = (): never => {
+  throw new Error('maps are not part of this');
+};
+
 /** A host whose engine does what the test says, behind the real protocol. */
 export class FakeHost implements Host {
   readonly kind = 'browser';
@@ -69,6 +73,7 @@ export class FakeHost implements Host {
       program: { about: () => ({ version: '0', onnxruntime: '0' }) },
       blobs: { put: () => blob, get: () => new Uint8Array([7]) },
       models: { list: () => this.models, samples: () => [] },
+      maps: { read: noMaps, write: noMaps, extract: noMaps },
       documents: this.documents.implementations,
       settings: {
         get: () => this.settings,

@@ -3,6 +3,8 @@ import { event, method } from '../rpc/contract.ts';
 import type { ImplementationsOf, ServicesOf } from '../rpc/contract.ts';
 import { zBlobId, zBytes } from './blobs.ts';
 import { documentServices, zChosenFile, zFileName } from './documents.ts';
+import { mapKinds } from '../maps/condition-map.ts';
+import { zMadeMap, zMap, zReadMap } from './map-service.ts';
 import { zEditOrder, zEngineMessage } from './edit-order.ts';
 import { zTask } from './edit-request.ts';
 import { zSettings, zSettingsChange } from './settings.ts';
@@ -10,6 +12,7 @@ import { zSettings, zSettingsChange } from './settings.ts';
 const zModelInfo = z.object({
   id: z.string(),
   title: z.string(),
+  maps: z.enum(['depth', 'segmentation']).optional(), // the kind it makes; left out: it makes pictures
   isEmbedded: z.boolean(),
   bytes: z.number().nonnegative(),
   /** Left out where the pack cannot be used; `problem` says why. */
@@ -57,6 +60,12 @@ export const engineContract = {
     get: method([], zSettings),
     change: method([zSettingsChange], zSettings), // → all of them as they are now
     onChanged: event(zSettings),
+  },
+  /** Condition maps and their files. */
+  maps: {
+    read: method([zBytes, z.enum(mapKinds)], zReadMap), // a picture file
+    write: method([zMap], zBytes), // → PNG that is read back bit for bit
+    extract: method([zBlobId, z.enum(['depth', 'segmentation'])], zMadeMap), // by an installed network
   },
   engine: {
     /** Puts an edit last in the queue; its messages follow as events. It is cancelled when the page goes away. */

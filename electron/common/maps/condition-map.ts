@@ -18,3 +18,11 @@ export const newMap = (kind: MapKind, { width, height }: Extent): ConditionMap =
   height,
   data: new Uint8Array(width * height * channelsOf(kind)),
 });
+
+/** The map as RGB, which is how models and screens take it. @returns [height][width][3] */
+export function mapToRgb({ kind, data }: ConditionMap): Uint8Array {
+  if (kind === 'segmentation') return data;
+  const out = new Uint8Array(data.length * 3);
+  for (let i = 0, to = 0; i < data.length; i++, to += 3) out[to] = out[to + 1] = out[to + 2] = data[i]!;
+  return out;
+}

@@ -10,11 +10,13 @@ export interface MapPixels extends Extent {
 }
 
 /** What reading a map had to give up. */
-export type ReadNote =
-  | 'coloured' // a grey map had colours, which were weighed to grey
-  | 'transparent' // it had transparent pixels, which are black now
-  | 'sixteen-bit' // it had 16 bits per channel, of which the upper 8 are kept
-  | 'spread'; // … or, for depths close to one another, what was there is spread over 8 bits
+export const readNotes = [
+  'coloured', // a grey map had colours, which were weighed to grey
+  'transparent', // it had transparent pixels, which are black now
+  'sixteen-bit', // it had 16 bits per channel, of which the upper 8 are kept
+  'spread', // … or, for depths close to one another, what was there is spread over 8 bits
+] as const;
+export type ReadNote = (typeof readNotes)[number];
 
 export interface ReadMap {
   readonly map: ConditionMap;

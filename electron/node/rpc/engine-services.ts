@@ -11,6 +11,7 @@ import { readSamples } from '../models/samples.ts';
 import { Documents } from '../projects/documents.ts';
 import type { Stores } from '../projects/stores.ts';
 import type { Services } from '../services.ts';
+import { mapServices } from '../maps/map-services.ts';
 import { Orders } from './orders.ts';
 
 /** What a host needs to serve a page. */
@@ -47,6 +48,7 @@ export function serveEngine(port: MessagePortLike, { services, ...stores }: Host
       change: (change) => services.settings.change(change),
       onChanged: (listener) => services.settings.onChanged(listener),
     },
+    maps: mapServices(services.library, blobs),
     engine: {
       edit: (order) => orders.edit(order),
       cancel: (job) => orders.cancel(job),
@@ -64,8 +66,9 @@ export function serveEngine(port: MessagePortLike, { services, ...stores }: Host
 
 function modelInfo({ id, isEmbedded, bytes, pack, problem }: ListedPack): ModelInfo {
   if (!pack) return { id, title: id, isEmbedded, bytes, problem: problem ?? 'it cannot be read' };
-  const { title, imageSize, grid, precision, sampling, note } = pack;
-  return { id, title, isEmbedded, bytes, ready: { imageSize, grid, precision, sampling, note } };
+  const { title, family, imageSize, grid, precision, sampling, note } = pack;
+  const maps = family === 'depth' || family === 'segmentation' ? family : undefined;
+  return { id, title, maps, isEmbedded, bytes, ready: { imageSize, grid, precision, sampling, note } };
 }
 
 /** Samples of the first embedded model that can be used, their pictures as blobs. */

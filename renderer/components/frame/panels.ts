@@ -1,11 +1,12 @@
 import type { Component } from 'svelte';
 import type { IconName } from '../ui/icons.ts';
+import MapsPanel from '../maps/MapsPanel.svelte';
 import EditPanel from './EditPanel.svelte';
 
 /** A tab of the side panel. */
 export interface Panel {
   readonly id: string;
-  readonly label: 'frame.panelEdit'; // a message without values
+  readonly label: 'frame.panelEdit' | 'frame.panelMaps'; // a message without values
   readonly icon: IconName;
   readonly content: Component;
 }
@@ -13,4 +14,5 @@ export interface Panel {
 /** The side panel's tabs, in order. A new panel is one line here and one message. */
 export const panels: readonly [Panel, ...Panel[]] = [
   { id: 'edit', label: 'frame.panelEdit', icon: 'sliders', content: EditPanel },
+  { id: 'maps', label: 'frame.panelMaps', icon: 'maps', content: MapsPanel },
 ];

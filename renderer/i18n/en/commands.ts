@@ -18,6 +18,7 @@ export const commands = {
   'view.zoomOut': 'Zoom out',
   'view.fit': 'Fit picture to window',
   'view.actualSize': 'Show at 100 %',
+  'view.maps': 'Condition maps',
   'view.panel': 'Show side panel',
   'tool.hand': 'Move the view',
   'tool.zoom': 'Zoom',

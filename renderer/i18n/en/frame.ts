@@ -18,6 +18,7 @@ export const frame = {
   tools: 'Tools',
   history: 'Undo and redo',
   status: 'Status',
+  panelMaps: 'Maps',
   panelEdit: 'Edit',
   picture: 'Picture',
   model: 'Model',

@@ -1,0 +1,20 @@
+import { z } from 'zod';
+import { channelsOf, mapKinds } from '../maps/condition-map.ts';
+import { readNotes } from '../maps/read-map.ts';
+import { zBytes } from './blobs.ts';
+
+const zSide = z.int().min(1).max(65_535);
+
+/** A condition map on its way between page and engine. */
+export const zMap = z
+  .object({ kind: z.enum(mapKinds), width: zSide, height: zSide, data: zBytes })
+  .refine(({ kind, width, height, data }) => data.length === width * height * channelsOf(kind), {
+    path: ['data'],
+    error: 'as many bytes as the map has samples',
+  });
+
+/** A map read from a file, and what reading it had to give up. */
+export const zReadMap = z.object({ map: zMap, notes: z.array(z.enum(readNotes)) });
+
+/** A map made of a picture, and by what. */
+export const zMadeMap = z.object({ map: zMap, madeBy: z.string() });

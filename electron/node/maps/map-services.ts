@@ -1,0 +1,25 @@
+import type { BlobId } from '#common/contract/blobs.ts';
+import type { EngineImplementations } from '#common/contract/services.ts';
+import { readMap } from '#common/maps/read-map.ts';
+import type { BlobStore } from '../blobs/blob-store.ts';
+import { decodeImage } from '../images/decode.ts';
+import { toSrgb8 } from '../images/to-srgb.ts';
+import type { ModelLibrary } from '../models/model-library.ts';
+import { openMapMaker } from './make-map.ts';
+import { encodeMap } from './write-map.ts';
+
+/** What a page can ask about condition maps. */
+export function mapServices(library: ModelLibrary, blobs: Pick<BlobStore, 'get'>): EngineImplementations['maps'] {
+  return {
+    async read(bytes, kind) {
+      const { map, notes } = readMap((await decodeImage(bytes)).raster, kind);
+      return { map, notes: [...notes] };
+    },
+    write: (map) => encodeMap(map),
+    async extract(picture, kind) {
+      const { raster } = await decodeImage(await blobs.get(picture as BlobId));
+      await using maker = await openMapMaker({ kind, detector: 'opencv' }, library);
+      return await maker.make(await toSrgb8(raster));
+    },
+  };
+}

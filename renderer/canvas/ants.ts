@@ -21,8 +21,11 @@ export class Ants {
     return this.#corners > 0 && this.#corners <= mostAnimated;
   }
 
-  walk(): void {
+  /** One step, unless the person wants less motion. @returns whether anything moved */
+  walk(): boolean {
+    if (!this.canWalk || globalThis.document.documentElement.dataset.motion === 'less') return false;
     this.phase = (this.phase + 1) % (2 * dash);
+    return true;
   }
 
   /** @param context in CSS px */

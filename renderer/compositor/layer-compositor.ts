@@ -30,6 +30,7 @@ export class LayerCompositor {
   #stack: LayerStack | undefined;
   #reduced = new Map<string, Reduced>(); // by layer
 
+  /** @param budget for smaller copies; one of their own, so that reading all of a large layer once does not push them out */
   constructor(store: TileStore, budget: SampleBudget) {
     this.#store = store;
     this.#budget = budget;
@@ -81,7 +82,7 @@ export class LayerCompositor {
 
   async #layerTile(stack: LayerStack, layer: StackLayer, reduced: Reduced, at: TileAt): Promise<LayerTile | null> {
     if (at.level > 0) {
-      const pixels = await this.#reducedTile(stack, layer, reduced, at, true);
+      const pixels = await this.#reducedTile(stack, layer, reduced, at, 'seen');
       return pixels && { layer, pixels };
     }
     const region = tileBounds(stack.extent, at);
@@ -92,13 +93,14 @@ export class LayerCompositor {
     return { layer, pixels, mask: await readMask(this.#store, stack.images[mask]!, offset, region) };
   }
 
-  /** @param isKept whether to remember it; tiles on the way to a smaller one are not worth their memory */
+  /** Half-size tiles that are only on the way to a smaller one are not worth their memory; from a quarter on all are kept, so that a
+   * stroke costs a few tiles at whatever size it is seen. */
   async #reducedTile(
     stack: LayerStack,
     layer: StackLayer,
     reduced: Reduced,
     at: TileAt,
-    isKept: boolean,
+    use: 'seen' | 'reduced',
   ): Promise<Samples | null> {
     if (at.level === 0) return masked(await this.#layerTile(stack, layer, reduced, at));
     const known = reduced.get(tileName(at));
@@ -108,13 +110,15 @@ export class LayerCompositor {
     const region = tileBounds(stack.extent, at);
     const isThere = !isEmpty(intersect(scaled(region, 2 ** at.level), layerBounds(stack, layer)));
     const made = isEmpty(region) || !isThere ? null : await this.#halved(stack, layer, reduced, at, region);
-    if (isKept) reduced.set(tileName(at), made && this.#budget.keep(made));
+    if (use === 'seen' || at.level >= 2) reduced.set(tileName(at), made && this.#budget.keep(made));
     return made;
   }
 
   async #halved(stack: LayerStack, layer: StackLayer, reduced: Reduced, at: TileAt, { width, height }: Bounds) {
     const children = childrenOf(at);
-    const pixels = await Promise.all(children.map((child) => this.#reducedTile(stack, layer, reduced, child, false)));
+    const pixels = await Promise.all(
+      children.map((child) => this.#reducedTile(stack, layer, reduced, child, 'reduced')),
+    );
     if (pixels.every((samples) => samples === null)) return null;
     const result = newSamples(stack.depth, width * height * 4);
     children.forEach((child, i) => {

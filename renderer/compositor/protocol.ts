@@ -66,5 +66,5 @@ export type FromWorker =
   | { readonly type: 'answer'; readonly id: number; readonly answer: Answers[QuestionKind] }
   | { readonly type: 'noAnswer'; readonly id: number; readonly reason: string };
 
-/** Bytes of pixels a worker keeps so as not to load or make them again. */
-export const keptBytes = 640 * 2 ** 20;
+/** Bytes of pixels that a worker keeps so as not to load or make them again. */
+export const keptBytes = { tiles: 448 * 2 ** 20, smaller: 192 * 2 ** 20 } as const;

@@ -26,12 +26,11 @@ interface Waiting {
   reject(error: Error): void;
 }
 const loading = new Map<TileKey, Waiting>();
-const budget = new SampleBudget(keptBytes);
 const store = new TileStore((key) => {
   scope.postMessage({ type: 'load', key });
   return new Promise((resolve, reject) => loading.set(key, { resolve, reject }));
-}, budget);
-const compositor = new LayerCompositor(store, budget);
+}, new SampleBudget(keptBytes.tiles));
+const compositor = new LayerCompositor(store, new SampleBudget(keptBytes.smaller));
 const queue = new TileQueue(draw, pause);
 let revision = 0;
 

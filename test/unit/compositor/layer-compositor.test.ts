@@ -186,3 +186,20 @@ test('shows each change, of pixels, of the order and of the look, at full size a
     }
   }
 });
+
+test('a stroke is seen in the whole picture at the cost of the tiles around it', async () => {
+  const shelf = new TileShelf();
+  const extent = { width: 2048, height: 2048 };
+  const plain = noisePicture(extent.width, extent.height, 4);
+  const photo = shelf.cut({ ...plain, data: plain.data.fill(255) });
+  const compositor = compositorOf(shelf, 2 ** 22); // full-size tiles are dropped as soon as they were read
+  const top = { level: topLevel(extent), column: 0, row: 0 };
+  compositor.setStack(stackOf(extent, [layerOf('photo')], { photo }));
+  await compositor.compose(top);
+  expect(shelf.loaded).toHaveLength(64);
+  const painted = { ...photo, tiles: photo.tiles.with(9, shelf.add(new Uint8Array(256 * 256 * 4).fill(128))) };
+  compositor.setStack(stackOf(extent, [layerOf('photo')], { photo: painted }));
+  const seen = await compositor.compose(top);
+  expect(shelf.loaded.length).toBeLessThanOrEqual(64 + 16);
+  expect(seen[(40 * 256 + 40) * 4]).toBe(128);
+});

@@ -1,4 +1,4 @@
-import { dialog } from 'electron';
+import { app, dialog } from 'electron';
 import type { BrowserWindow } from 'electron';
 import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
@@ -13,7 +13,10 @@ export async function openPicture(window: BrowserWindow): Promise<NamedBytes | n
     properties: ['openFile'],
     filters: [{ name: 'Pictures', extensions: [...pictureEndings] }],
   });
-  return filePaths[0] === undefined ? null : await readPicture(filePaths[0]);
+  if (filePaths[0] === undefined) return null;
+  const picture = await readPicture(filePaths[0]);
+  app.addRecentDocument(filePaths[0]); // the system's own list, on its icon
+  return picture;
 }
 
 /** Lets the person choose a picture or a project. @returns its path; undefined when they choose none */

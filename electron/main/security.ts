@@ -33,10 +33,11 @@ async function answer({ url, method }: Request, folder: string): Promise<Respons
   }
 }
 
-/** Pages ask for nothing the program does not give by itself. */
-export function denyPermissions(): void {
-  session.defaultSession.setPermissionRequestHandler((_contents, _permission, decide) => decide(false));
-  session.defaultSession.setPermissionCheckHandler(() => false);
+/** A page may copy text when somebody asks for it, and nothing else that the program does not give by itself. */
+export function limitPermissions(): void {
+  const isAllowed = (permission: string): boolean => permission === 'clipboard-sanitized-write';
+  session.defaultSession.setPermissionRequestHandler((_contents, permission, decide) => decide(isAllowed(permission)));
+  session.defaultSession.setPermissionCheckHandler((_contents, permission) => isAllowed(permission));
 }
 
 /** Keeps a window on our page: no other address, no further windows, no embedded pages. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { AppWindow } from './app-window.ts';
 import { EngineProcess } from './engine-process.ts';
 import { picturesIn } from './opened-files.ts';
-import { denyPermissions, registerPageScheme, servePage } from './security.ts';
+import { limitPermissions, registerPageScheme, servePage } from './security.ts';
 
 /** The desktop program from its first line to its window. A second start only brings the first one forward. */
 export function startApp(): void {
@@ -25,7 +25,7 @@ export function startApp(): void {
   app.on('will-quit', () => shell.engine.stop());
   void app.whenReady().then(() => {
     servePage(join(app.getAppPath(), 'out', 'renderer'));
-    denyPermissions();
+    limitPermissions();
     shell.start(picturesIn(process.argv, process.cwd()));
   });
 }
@@ -58,7 +58,10 @@ class Shell {
     if (!this.#isReady) return void this.#waiting.push(...pictures);
     this.#window ??= this.#createWindow();
     this.#window.focus();
-    for (const picture of pictures) this.#window.open(picture);
+    for (const picture of pictures) {
+      this.#window.open(picture);
+      app.addRecentDocument(picture);
+    }
   }
 
   #createWindow(): AppWindow {

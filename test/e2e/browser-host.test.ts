@@ -1,13 +1,9 @@
-import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { startBrowserHost } from '../../electron/server/browser-host.ts';
-import { builtPage, expectAccessible, launchBrowser, noBrowser, openPage, screenshot } from '../helpers/browser.ts';
+import { expectAccessible, launchBrowser, noBrowser, screenshot } from '../helpers/browser.ts';
 import type { Theme } from '../helpers/browser.ts';
-import { createPaintingEngine } from '../helpers/painting-engine.ts';
-import type { PaintingSettings } from '../helpers/painting-engine.ts';
-import { temporaryFolder } from '../helpers/temporary-folder.ts';
+import { openPicture, startStudio } from '../helpers/studio.ts';
 
 if (noBrowser) console.warn(`skipped: ${noBrowser}`);
 
@@ -19,50 +15,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser?.close();
 });
-
-/** A lake under hills, painted here so that no picture needs a licence. */
-async function landscape(folder: string): Promise<string> {
-  const file = join(folder, 'lake at dusk.png');
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="1200" height="800">
-    <defs>
-      <linearGradient id="sky" x2="0" y2="1"><stop stop-color="#2f6fb3"/><stop offset="1" stop-color="#cfe3f2"/></linearGradient>
-      <linearGradient id="lake" x2="0" y2="1"><stop stop-color="#7fb2d0"/><stop offset="1" stop-color="#17456b"/></linearGradient>
-    </defs>
-    <rect width="1200" height="520" fill="url(#sky)"/><circle cx="880" cy="170" r="64" fill="#fff3c4"/>
-    <path d="M0 420 L210 240 L420 400 L640 210 L900 420 L1040 320 L1200 430 V540 H0Z" fill="#5a7391"/>
-    <path d="M0 480 Q300 380 600 470 T1200 450 V540 H0Z" fill="#2f5a4a"/>
-    <rect y="520" width="1200" height="280" fill="url(#lake)"/>
-    <path d="M620 640 h120 l-24 34 h-72z" fill="#7a2f24"/><path d="M676 530 v104 l56 -14z" fill="#f4efe4"/>
-  </svg>`;
-  await sharp(Buffer.from(svg)).png().toFile(file);
-  return file;
-}
-
-interface Started {
-  readonly page: Page;
-  readonly picture: string;
-  readonly stop: () => Promise<void>;
-}
-
-async function start(settings: Omit<PaintingSettings, 'folder'> = {}, theme: Theme = 'dark'): Promise<Started> {
-  const folder = temporaryFolder();
-  const engine = await createPaintingEngine({ folder, ...settings });
-  const host = await startBrowserHost({ ...engine, pageFolder: builtPage });
-  const stop = async () => {
-    await host[Symbol.asyncDispose]();
-    await engine[Symbol.asyncDispose]();
-  };
-  onTestFinished(stop);
-  const page = await openPage(browser, host.address, theme);
-  return { page, picture: await landscape(folder), stop };
-}
-
-async function openPicture(page: Page, picture: string): Promise<void> {
-  const chooser = page.waitForEvent('filechooser');
-  await page.getByRole('button', { name: 'Open a picture…' }).click();
-  await (await chooser).setFiles(picture);
-  await page.getByRole('img', { name: /The picture/ }).waitFor();
-}
 
 /** What the canvas shows at a point of it, each from 0 to 1. Read from a screenshot: the page itself never reads its canvas. */
 async function colourAt(page: Page, x: number, y: number): Promise<number[]> {
@@ -79,14 +31,14 @@ const instruction = (page: Page) => page.getByLabel('What to change');
 
 describe.skipIf(noBrowser)('in a browser', () => {
   test.each<Theme>(['dark', 'light'])('the welcome screen is accessible and free of complaints: %s', async (theme) => {
-    const { page } = await start({}, theme);
+    const { page } = await startStudio(browser, {}, theme);
     await page.getByText('Mini (256 pixels)').waitFor();
     await expectAccessible(page);
     await screenshot(page, `welcome-${theme}`);
   });
 
   test('without a model the page says so calmly and still opens pictures', async () => {
-    const { page, picture } = await start({ hasModel: false });
+    const { page, picture } = await startStudio(browser, { hasModel: false });
     await page.getByText('No model is installed yet.').waitFor();
     await expectAccessible(page);
     await screenshot(page, 'no-model-dark');
@@ -98,7 +50,7 @@ describe.skipIf(noBrowser)('in a browser', () => {
   });
 
   test.each<Theme>(['dark', 'light'])('rows arrive on the picture and the result stays: %s', async (theme) => {
-    const { page, picture } = await start({ stepMs: 400 }, theme);
+    const { page, picture } = await startStudio(browser, { stepMs: 400 }, theme);
     await openPicture(page, picture);
     await expect.poll(() => colourAt(page, 0.5, 0.1).then(isBlue)).toBe(true);
     await instruction(page).fill('swap the colours of day and dusk');
@@ -123,7 +75,7 @@ describe.skipIf(noBrowser)('in a browser', () => {
   });
 
   test('stopping brings the picture back as it was', async () => {
-    const { page, picture } = await start({ stepMs: 200 });
+    const { page, picture } = await startStudio(browser, { stepMs: 200 });
     await openPicture(page, picture);
     await instruction(page).fill('swap');
     await page.getByRole('button', { name: 'Run' }).click();
@@ -135,7 +87,7 @@ describe.skipIf(noBrowser)('in a browser', () => {
   });
 
   test('open, type, run, stop and save work from the keyboard alone', async () => {
-    const { page, picture } = await start({ stepMs: 200 });
+    const { page, picture } = await startStudio(browser, { stepMs: 200 });
     await page.getByText('Mini (256 pixels)').waitFor();
     const chooser = page.waitForEvent('filechooser');
     await page.keyboard.press('Control+o');
@@ -157,7 +109,7 @@ describe.skipIf(noBrowser)('in a browser', () => {
   });
 
   test('a failed edit says so and keeps the picture', async () => {
-    const { page, picture } = await start({ stepMs: 20, failAtRow: 5 });
+    const { page, picture } = await startStudio(browser, { stepMs: 20, failAtRow: 5 });
     await openPicture(page, picture);
     await instruction(page).fill('swap');
     await page.getByRole('button', { name: 'Run' }).click();
@@ -170,7 +122,7 @@ describe.skipIf(noBrowser)('in a browser', () => {
   });
 
   test('a file that is no picture is refused with its name', async () => {
-    const { page } = await start();
+    const { page } = await startStudio(browser);
     const chooser = page.waitForEvent('filechooser');
     await page.getByRole('button', { name: 'Open a picture…' }).click();
     await (await chooser).setFiles({ name: 'notes.png', mimeType: 'image/png', buffer: Buffer.from('text') });
@@ -178,7 +130,7 @@ describe.skipIf(noBrowser)('in a browser', () => {
   });
 
   test('a page whose address lacks the token is turned away', async () => {
-    const { page } = await start();
+    const { page } = await startStudio(browser);
     const context = await browser.newContext();
     onTestFinished(() => context.close());
     const other = await context.newPage();

@@ -126,12 +126,16 @@ class FakeApp extends EventEmitter {
   getAppPath(): string {
     return fake.appPath;
   }
+  addRecentDocument(path: string): void {
+    fake.recent.push(path);
+  }
   getPath(): string {
     return this.userData;
   }
 }
 
 type Handler = (request: Request) => Promise<Response>;
+type Check = (contents: unknown, permission: string) => boolean;
 type Decide = (contents: unknown, permission: string, decide: (isAllowed: boolean) => void) => void;
 
 /** What was asked of Electron since the last `resetFake`. */
@@ -140,10 +144,11 @@ export const fake = {
   windows: [] as BrowserWindow[],
   processes: [] as FakeProcess[],
   maximized: 0,
+  recent: [] as string[],
   schemes: [] as { scheme: string; privileges: object }[],
   handler: undefined as Handler | undefined,
   decidePermission: undefined as Decide | undefined,
-  checkPermission: undefined as (() => boolean) | undefined,
+  checkPermission: undefined as Check | undefined,
   menu: undefined as unknown,
   chosen: { open: [] as string[], save: '' },
 };
@@ -155,7 +160,15 @@ export function resetFake(userData: string): void {
   app = new FakeApp();
   ipcMain = new EventEmitter();
   app.userData = userData;
-  Object.assign(fake, { windows: [], processes: [], maximized: 0, schemes: [], handler: undefined, menu: undefined });
+  Object.assign(fake, {
+    windows: [],
+    processes: [],
+    recent: [],
+    maximized: 0,
+    schemes: [],
+    handler: undefined,
+    menu: undefined,
+  });
   Object.assign(fake, { appPath: '/program', chosen: { open: [], save: '' } });
 }
 
@@ -171,7 +184,7 @@ export const protocol = {
 export const session = {
   defaultSession: {
     setPermissionRequestHandler: (decide: Decide): void => void (fake.decidePermission = decide),
-    setPermissionCheckHandler: (check: () => boolean): void => void (fake.checkPermission = check),
+    setPermissionCheckHandler: (check: Check): void => void (fake.checkPermission = check),
   },
 };
 export const screen = { getAllDisplays: () => [{ workArea: { x: 0, y: 0, width: 1920, height: 1080 } }] };

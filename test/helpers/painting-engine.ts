@@ -1,5 +1,6 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { EditInput, EditModel, EditOptions, EditRun, PreviewBand, RgbImage } from '#models/api';
 import { Engine } from '#node/engine/engine.ts';
 import { createLog } from '#node/log/log.ts';
@@ -11,10 +12,12 @@ import { writeFakePack } from './fake-pack.ts';
 
 const defaultSize = 256;
 const defaultGrid = 16;
+const samples = fileURLToPath(new URL('../../native-models/packs/mini/samples', import.meta.url));
 
 export interface PaintingSettings {
   readonly folder: string;
   readonly hasModel?: boolean; // default true
+  readonly hasSamples?: boolean; // those of the real pack; default false
   readonly imageSize?: number;
   readonly grid?: number;
   readonly stepMs?: number; // how long one row of cells takes
@@ -48,12 +51,14 @@ export async function createPaintingEngine(settings: PaintingSettings): Promise<
 
 async function writePack(
   folder: string,
-  { imageSize = defaultSize, grid = defaultGrid }: PaintingSettings,
+  { imageSize = defaultSize, grid = defaultGrid, hasSamples = false }: PaintingSettings,
 ): Promise<void> {
   await writeFakePack(folder, 'mini');
+  if (hasSamples) await cp(samples, join(folder, 'samples'), { recursive: true });
   const path = join(folder, 'pack.json');
+  const note = hasSamples ? 'It knows rendered scenes like the samples, and little of photos.' : undefined;
   const pack = JSON.parse(await readFile(path, 'utf8')) as object;
-  await writeFile(path, JSON.stringify({ ...pack, title: 'Mini (256 pixels)', imageSize, grid }));
+  await writeFile(path, JSON.stringify({ ...pack, title: 'Mini (256 pixels)', note, imageSize, grid }));
 }
 
 class PaintingModel implements EditModel {

@@ -61,7 +61,10 @@ test('no other page, window or permission is given', async () => {
   expect(contents.openHandler?.()).toEqual({ action: 'deny' });
   let isAllowed = true;
   fake.decidePermission?.(contents, 'media', (decision) => (isAllowed = decision));
-  expect([isAllowed, fake.checkPermission?.()]).toEqual([false, false]);
+  expect([isAllowed, fake.checkPermission?.(contents, 'media')]).toEqual([false, false]);
+  expect(fake.checkPermission?.(contents, 'clipboard-read')).toBe(false);
+  fake.decidePermission?.(contents, 'clipboard-sanitized-write', (decision) => (isAllowed = decision)); // "Copy details"
+  expect([isAllowed, fake.checkPermission?.(contents, 'clipboard-sanitized-write')]).toEqual([true, true]);
 });
 
 test('the scheme serves files of the page with the policy, and nothing else', async () => {
@@ -131,6 +134,7 @@ test('pictures from arguments, the system and a second start are opened in the o
   await expect.poll(() => opened).toEqual(['early.png: early']);
   app.emit('second-instance', {}, ['editar', '--switch', 'later.jpg', 'notes.txt', '.'], folder);
   await expect.poll(() => opened).toEqual(['early.png: early', 'later.jpg: later']);
+  expect(fake.recent).toEqual([early, later]);
   expect(fake.windows).toHaveLength(1);
 });
 
@@ -146,6 +150,7 @@ test('dialogs read and write what the person chose', async () => {
   expect(readdirSync(folder)).toEqual(['a.png']);
   fake.chosen.open = [fake.chosen.save];
   expect(await dialogs.openPicture()).toEqual({ name: 'a.png', bytes: new Uint8Array([1, 2]) });
+  expect(fake.recent).toEqual([fake.chosen.save]);
   fake.chosen.open = [join(folder, 'gone.png')];
   await expect(dialogs.openPicture()).rejects.toMatchObject({ code: 'image-unreadable', data: { path: 'gone.png' } });
   fake.chosen.save = join(folder, 'no', 'folder.png');

@@ -1,0 +1,129 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { expectAccessible, launchBrowser, noBrowser, screenshot } from '../helpers/browser.ts';
+import type { Theme } from '../helpers/browser.ts';
+import { openPicture, startStudio } from '../helpers/studio.ts';
+
+if (noBrowser) console.warn(`skipped: ${noBrowser}`);
+
+let browser: Browser;
+
+beforeAll(async () => {
+  if (!noBrowser) browser = await launchBrowser();
+});
+afterAll(async () => {
+  await browser?.close();
+});
+
+const themes: readonly Theme[] = ['dark', 'light'];
+const large = { width: 1920, height: 1080 };
+const dialog = (page: Page, name: string) => page.getByRole('dialog', { name });
+
+/** Opens a dialog by its keys, looks at it, and closes it by Escape. */
+async function lookAt(page: Page, keys: string, name: string, file: string): Promise<void> {
+  await page.keyboard.press(keys);
+  await dialog(page, name).waitFor();
+  await expectAccessible(page);
+  await screenshot(page, file);
+  await page.keyboard.press('Escape');
+  await dialog(page, name).waitFor({ state: 'detached' });
+}
+
+describe.skipIf(noBrowser)('the shell of the page', () => {
+  test.each(themes)('every dialog is accessible and closes by Escape: %s', async (theme) => {
+    const { page } = await startStudio(browser, { hasSamples: true }, theme);
+    await page.getByText('Try it on a sample').waitFor();
+    await expectAccessible(page);
+    await screenshot(page, `samples-${theme}`);
+    await lookAt(page, 'F1', 'Keyboard shortcuts', `keys-${theme}`);
+    await lookAt(page, 'Control+k', 'Commands', `palette-${theme}`);
+    await lookAt(page, 'Control+,', 'Settings', `settings-${theme}`);
+    await page.getByRole('menuitem', { name: 'Help' }).click();
+    await screenshot(page, `menu-${theme}`);
+    await page.getByRole('menuitem', { name: 'About EditAR Studio' }).click();
+    await page.getByText('onnxruntime-node').waitFor();
+    await expectAccessible(page);
+    await screenshot(page, `about-${theme}`);
+  });
+
+  test('a sample is edited with one click', async () => {
+    const { page } = await startStudio(browser, { hasSamples: true });
+    await page.getByRole('button', { name: 'make the red ball blue (Meadow)' }).click();
+    await page.getByRole('banner').getByText('meadow edited.png').waitFor();
+    expect(await page.getByLabel('What to change').inputValue()).toBe('make the red ball blue');
+  });
+
+  test('a command is found by some of its letters and run', async () => {
+    const { page, picture } = await startStudio(browser);
+    await openPicture(page, picture);
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('side');
+    await expect.poll(() => page.getByRole('option', { selected: true }).innerText()).toContain('Show side panel');
+    await page.keyboard.press('Enter');
+    await page.getByRole('complementary', { name: 'Side panel' }).waitFor({ state: 'detached' });
+  });
+
+  test('the theme, the contrast and the language change at once and stay', async () => {
+    const { page } = await startStudio(browser);
+    await page.keyboard.press('Control+,');
+    await page.getByLabel('Theme').selectOption('light');
+    await page.getByRole('switch', { name: 'High contrast' }).click();
+    await expectAccessible(page);
+    await screenshot(page, 'contrast-light');
+    await page.getByLabel('Theme').selectOption('dark');
+    await expectAccessible(page);
+    await screenshot(page, 'contrast-dark');
+    await page.getByLabel('Language').selectOption('pseudo');
+    await page.getByRole('dialog', { name: '[Šéţţîñĝš···]' }).waitFor();
+    await expectAccessible(page);
+    await screenshot(page, 'settings-pseudo');
+    await page.reload();
+    await page.getByRole('button', { name: /^\[Öþéñ å þîçţûŕé…/ }).waitFor();
+    const root = page.locator('html');
+    expect(await root.getAttribute('data-theme')).toBe('dark');
+    expect(await root.getAttribute('data-contrast')).toBe('more');
+    await screenshot(page, 'welcome-pseudo');
+  });
+
+  test('a command gets another key, from a command that had it if need be', async () => {
+    const { page, picture } = await startStudio(browser);
+    await openPicture(page, picture);
+    await page.keyboard.press('Control+,');
+    await page.getByRole('tab', { name: 'Keys' }).click();
+    await page.getByRole('button', { name: 'Change the keys of Show side panel' }).click();
+    await page.keyboard.press('Control+o');
+    await page.getByText('Ctrl+O belongs to “Open picture…”.').waitFor();
+    await expectAccessible(page);
+    await screenshot(page, 'keys-conflict-dark');
+    await page.getByRole('button', { name: 'Use it here instead' }).click();
+    await page.keyboard.press('Escape');
+    await dialog(page, 'Settings').waitFor({ state: 'detached' });
+    await page.keyboard.press('Control+o');
+    await page.getByRole('complementary', { name: 'Side panel' }).waitFor({ state: 'detached' });
+  });
+
+  test('the side panel is as wide as it was left', async () => {
+    const { page, picture } = await startStudio(browser);
+    await page.setViewportSize(large);
+    await openPicture(page, picture);
+    const edge = page.getByRole('separator', { name: 'Width of the side panel' });
+    await edge.focus();
+    await page.keyboard.press('ArrowLeft');
+    await page.keyboard.press('ArrowLeft');
+    expect(await edge.getAttribute('aria-valuenow')).toBe('332');
+    await screenshot(page, 'picture-large-dark');
+    await expect.poll(() => page.evaluate('localStorage.getItem("settings")')).toContain('"panelWidth":332');
+    await page.reload();
+    await openPicture(page, picture);
+    expect(await edge.getAttribute('aria-valuenow')).toBe('332');
+  });
+
+  test('an engine that is gone is said calmly, and comes back by itself', async () => {
+    const { page, stop } = await startStudio(browser);
+    await page.getByText('Mini (256 pixels)').waitFor();
+    await stop();
+    await page.getByText('The engine stopped and is being started again.').waitFor();
+    await expectAccessible(page);
+    await screenshot(page, 'lost-dark');
+  });
+});

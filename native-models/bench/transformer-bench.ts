@@ -27,6 +27,7 @@ import { median, mebibytes, ownMiB, peakMiB, residentMiB, timed } from './statis
 export interface TransformerBenchOptions {
   readonly precision: WeightPrecision;
   readonly tokens: number; // timed single-token steps
+  readonly cache?: 'fp32' | 'int8'; // default fp32
   /** Whole pictures too: every cell, and with 80 % of the cells locked. Takes minutes at full size. */
   readonly pictures: boolean;
   readonly onProgress?: (what: string) => void;
@@ -69,12 +70,12 @@ export async function benchTransformer(
   const folder = await mkdtemp(join(tmpdir(), 'editar-bench-'));
   try {
     const { precision } = options;
-    const cache = precision === 'fp32' ? 'fp32' : 'int8';
+    const cache = options.cache ?? 'fp32';
     options.onProgress?.(`building the ${precision} transformer`);
     const weights = randomWeights(transformerTensors(config));
     const forms = [
       { name: 'bench', form: precision },
-      ...(cache === 'int8' ? [{ name: 'many-rows', form: 'int8-many-rows' as const }] : []),
+      ...(precision !== 'fp32' ? [{ name: 'many-rows', form: 'int8-many-rows' as const }] : []),
     ];
     const buildMs = await timed(() =>
       buildPart(
@@ -95,7 +96,7 @@ export async function benchTransformer(
     delays.enable();
     const openStart = performance.now();
     await using session = await openDecoder(path, { device: 'cpu' });
-    await using manyRows = cache === 'int8' ? await openManyRows(join(folder, 'many-rows.onnx')) : undefined;
+    await using manyRows = precision !== 'fp32' ? await openManyRows(join(folder, 'many-rows.onnx')) : undefined;
     const openMs = performance.now() - openStart;
     const openMiB = residentMiB() - before;
     const { size } = await stat(join(folder, 'bench.data'));

@@ -2,24 +2,47 @@
 import { contrib, none } from '../../onnx/graph.ts';
 import type { GraphBuilder, Value } from '../../onnx/graph.ts';
 import { path } from '../../onnx/names.ts';
-import { absolute, cast, concat, divide, expand, multiply, range, reshape, subtract } from '../../onnx/ops.ts';
+import {
+  absolute,
+  add,
+  cast,
+  concat,
+  divide,
+  expand,
+  gather,
+  multiply,
+  range,
+  reduceMean,
+  reshape,
+  slice,
+  subtract,
+  transpose,
+} from '../../onnx/ops.ts';
 import { byHead, groupQueryAttention, rotated, sizeOf, sliceAlong } from './attention-kernels.ts';
 import type { KeysAndValues, Shared } from './attention-kernels.ts';
-import { headDim } from './config.ts';
+import { headDim, imageTokens } from './config.ts';
 import type { TransformerConfig } from './config.ts';
 
 /** What the layers share beside the inputs of all forms. */
 export interface Int8Inputs {
   /** Whether the new positions begin the sequence. */
   readonly isFirst: Value;
+  /** Whether the new positions are all the text. */
+  readonly isText: Value;
   /** Whether there are several new positions. */
   readonly isRun: Value;
+  /** [layers, batch, dim] mean value of the text. */
+  readonly textValues: Value;
+  /** [batch, heads, 1, 3] where the position that stands for the text lies. */
+  readonly textPlace: Value;
+  /** [batch, heads, new, headDim] of int8. */
+  readonly zeros: Value;
   /** [batch, heads, new, 3] batch row, head and cache position of every new key. */
   readonly places: Value;
   readonly total: Value; // [1] past + new
 }
 
-/** Declares `is_first` and works out the rest. */
+/** Declares `is_first`, `is_text` and `text_values`, and works out the rest. */
 export function int8Inputs(g: GraphBuilder, config: TransformerConfig, { positions, total }: Shared): Int8Inputs {
   const at = '/places';
   const isFirst = g.input('is_first', 'bool', []);
@@ -38,7 +61,21 @@ export function int8Inputs(g: GraphBuilder, config: TransformerConfig, { positio
     along('head', g.ints(0), g.ints(config.heads), [1, -1, 1, 1]),
     along('position', past, end, [1, 1, -1, 1]),
   ];
-  return { isFirst, isRun, places: concat(g, at, axes, 3), total: end };
+  const places = concat(g, at, axes, 3);
+  const rowAndHead = sliceAlong(g, path(at, 'first'), places, g.ints(0), g.ints(1), 2);
+  const text = g.constant('i64', [3], [0, 0, imageTokens(config)]);
+  const isAxis = g.constant('i64', [3], [1, 1, 0]);
+  const cacheDims = concat(g, path(at, 'cache_dims'), [batch, g.ints(config.heads), fresh, g.ints(headDim(config))], 0);
+  return {
+    isFirst,
+    isText: g.input('is_text', 'bool', []),
+    isRun,
+    textValues: g.input('text_values', 'f32', [config.layers, 'batch', config.dim]),
+    textPlace: add(g, path(at, 'text'), multiply(g, path(at, 'text'), rowAndHead, isAxis), text),
+    zeros: expand(g, path(at, 'zeros'), g.constant('i8', [1], [0]), cacheDims),
+    places,
+    total: end,
+  };
 }
 
 const scalarOf = (g: GraphBuilder, value: number): Value => g.constant('i64', [], [value]);
@@ -47,16 +84,20 @@ interface Size {
   readonly config: TransformerConfig;
   readonly shared: Shared;
   readonly inputs: Int8Inputs;
+  readonly textValue: Value; // [batch, heads, 1, headDim] of this layer
 }
 
 /** An int8 cache, extended in place. Where the prefix begins, attention runs on the exact keys and values, which is faster too,
- * and the cache gets them rounded, with scales measured on them. A single position is the fused kernel's, which reads int8
- * directly; it would do so for every position of a run again, so a run widens the cache once instead.
+ * and the cache gets them rounded, with scales measured on them. Values of text are many times larger than the picture's, so
+ * they stay out of the cache: text is neither rotated nor told apart by its keys, which makes its attention a running mean,
+ * and its own mean value, in fp32, is added with its weight to what later positions find in the cache. A single position is the
+ * fused kernel's, which reads int8 directly; it would do so for every position of a run again, so a run widens the cache once.
  *
  *          ┌ is_first: GroupQueryAttention(no past) ─ k, v ─ scale = max |·| · headroom / 127 ─ round ─ past[0..new)
- *   qkv ── If          ┌ several: round into past ─ widen ─ MultiHeadAttention(bias)
- *          └ else: ─── If
- *                      └ one: GroupQueryAttention(past, scales)                                                      */
+ *   qkv ── If          ┌ is_text: running mean of v
+ *          └ else: ─── If          ┌ several: round into past ─ widen, with the text's value ─ MultiHeadAttention(bias)
+ *                      └ else: ─── If
+ *                                  └ one: GroupQueryAttention(past, scales) + weight of the text · its value            */
 export function int8Attention(
   g: GraphBuilder,
   at: string,
@@ -66,45 +107,56 @@ export function int8Attention(
   shared: Shared,
   inputs: Int8Inputs,
   layer: number,
-): Value {
-  const size: Size = { config, shared, inputs };
+): { readonly mixed: Value; readonly textValue: Value } {
+  const ofLayer = gather(g, path(at, 'text_value'), inputs.textValues, g.constant('i64', [], [layer]));
+  const textValue = reshape(g, path(at, 'text_value'), ofLayer, [-1, config.heads, 1, headDim(config)]);
+  const size: Size = { config, shared, inputs, textValue };
   const scaleDims = [config.heads, 1, headDim(config)];
   const cacheDims = ['batch', config.heads, 'capacity', headDim(config)];
   const scales = ['key_scale', 'value_scale'].map((name) =>
     g.input(`past_key_values.${layer}.${name}`, 'f32', scaleDims),
   );
-  const declare = (b: GraphBuilder, [mixed, ...cache]: readonly string[]): void => {
+  const declare = (b: GraphBuilder, [mixed, key, value, text]: readonly string[]): void => {
     b.declareOutput(mixed, 'f32', ['batch', 'new', config.dim]);
-    for (const name of cache) b.declareOutput(name, 'i8', cacheDims);
+    for (const name of [key, value]) b.declareOutput(name, 'i8', cacheDims);
+    b.declareOutput(text, 'f32', ['batch', 1, config.dim]);
   };
+  /** Passes the text's value on where it is not made. */
+  const kept = (b: GraphBuilder, name: string): Value =>
+    reshape(b, path(at, name, 'text_value'), textValue, [-1, 1, config.dim]);
 
   const begin = g.branch(`${at}/begin`);
   const begun = beginning(begin, path(at, 'begin'), qkv, past, size);
-  declare(begin, begun.outputs);
+  declare(begin, [...begun.outputs, kept(begin, 'begin')]);
   for (const scale of begun.scales) begin.declareOutput(scale, 'f32', scaleDims);
 
   const extend = g.branch(`${at}/extend`);
-  const run = extend.branch(`${at}/run`);
-  declare(run, continuedByRun(run, path(at, 'run'), qkv, past, scales, size));
-  const step = extend.branch(`${at}/step`);
-  const stepped = [0, 1, 2].map((i) => `${at}/step/output_${i}`);
-  groupQueryAttention(step, path(at, 'step'), qkv, past, stepped, config, shared, { biased: true, scales });
-  declare(step, stepped);
-  const extended = [0, 1, 2].map((i) => `${at}/extend/output_${i}`);
-  branchOn(extend, path(at, 'extend'), inputs.isRun, extended, run, step);
+  const outputsOf = (name: string): string[] => [0, 1, 2, 3].map((i) => `${at}/${name}/output_${i}`);
+  const text = extend.branch(`${at}/text`);
+  declare(text, continuedByText(text, path(at, 'text'), qkv, past, scales[1], size));
+  const cells = extend.branch(`${at}/cells`);
+  const run = cells.branch(`${at}/run`);
+  declare(run, [...continuedByRun(run, path(at, 'run'), qkv, past, scales, size), kept(run, 'run')]);
+  const step = cells.branch(`${at}/step`);
+  declare(step, [...continuedByStep(step, path(at, 'step'), qkv, past, scales, size), kept(step, 'step')]);
+  branchOn(cells, path(at, 'cells'), inputs.isRun, outputsOf('cells'), run, step);
+  declare(cells, outputsOf('cells'));
+  const extended = outputsOf('extend');
+  branchOn(extend, path(at, 'extend'), inputs.isText, extended, text, cells);
   declare(extend, extended);
   scales.forEach((scale, i) => {
-    const kept = extend.node(path(at, 'extend', `scale_${i}`, 'Identity'), 'Identity', [scale]);
-    extend.declareOutput(kept, 'f32', scaleDims);
+    const same = extend.node(path(at, 'extend', `scale_${i}`, 'Identity'), 'Identity', [scale]);
+    extend.declareOutput(same, 'f32', scaleDims);
   });
 
   const present = `present.${layer}`;
-  const names = [`${path(at, 'mixed')}/output_0`, `${present}.key`, `${present}.value`];
+  const names = ['mixed', 'text'].map((name) => `${path(at, name)}/output_0`);
+  const cache = [`${present}.key`, `${present}.value`];
   const scaleNames = [`${present}.key_scale`, `${present}.value_scale`];
-  branchOn(g, at, inputs.isFirst, [...names, ...scaleNames], begin, extend);
-  for (const name of names.slice(1)) g.declareOutput(name, 'i8', cacheDims);
+  branchOn(g, at, inputs.isFirst, [names[0], ...cache, names[1], ...scaleNames], begin, extend);
+  for (const name of cache) g.declareOutput(name, 'i8', cacheDims);
   for (const name of scaleNames) g.declareOutput(name, 'f32', scaleDims);
-  return names[0] as Value;
+  return { mixed: names[0] as Value, textValue: names[1] as Value };
 }
 
 function branchOn(
@@ -134,8 +186,9 @@ function beginning(
   return { outputs: [fresh[0], key.present, value.present], scales: [key.scale, value.scale] };
 }
 
-/** Keys of later tokens exceed those of the picture now and then; they are clipped at this multiple of its largest. */
-const scaleHeadroom = 1.25;
+/** Keys and values of the output exceed those of the picture, in a trained model mostly by 2 to 5 times; they are clipped at this
+ * multiple of its largest. More would round the picture's too coarsely. */
+const scaleHeadroom = 4;
 
 /** Rounds `fresh` [batch, heads, new, headDim] to int8 per channel and puts it in front of the cache.
  *
@@ -169,7 +222,7 @@ function continuedByRun(
   qkv: Value,
   past: KeysAndValues,
   [keyScale, valueScale]: readonly Value[],
-  { config, shared, inputs }: Size,
+  { config, shared, inputs, textValue }: Size,
 ): readonly string[] {
   const { query, ...fresh } = rotated(g, at, qkv, config, shared);
   const extend = (name: string, from: Value, x: Value, scale: Value): Value =>
@@ -182,13 +235,62 @@ function continuedByRun(
   const value = extend('value', past.value, fresh.value, valueScale);
   const widened = (name: string, x: Value): Value =>
     cast(g, path(at, name), sliceAlong(g, path(at, name), x, g.ints(0), inputs.total, 2), 'f32');
+  const ownText = divide(g, path(at, 'text'), textValue, valueScale);
+  const values = g.node(path(at, 'values', 'ScatterND'), 'ScatterND', [
+    widened('values', value),
+    inputs.textPlace,
+    ownText,
+  ]);
   const scaledBy = (name: string, x: Value, scale: Value): Value =>
     multiply(g, path(at, name), x, reshape(g, path(at, name), scale, [config.dim]));
   const mixed = g.node(
     path(at, 'MultiHeadAttention'),
     'MultiHeadAttention',
-    [scaledBy('query', query, keyScale), widened('keys', key), widened('values', value), none, none, shared.bias],
+    [scaledBy('query', query, keyScale), widened('keys', key), values, none, none, shared.bias],
     { domain: contrib, attributes: { num_heads: { int: config.heads }, scale: { float: headDim(config) ** -0.5 } } },
   );
   return [scaledBy('mixed', mixed, valueScale), key, value];
+}
+
+/** All text positions after the picture: each sees the mean of the picture's values and of the text's up to its own.
+ * @returns names of the result, of the cache with zeros for the text, and of the text's mean value */
+function continuedByText(
+  g: GraphBuilder,
+  at: string,
+  qkv: Value,
+  past: KeysAndValues,
+  valueScale: Value,
+  { config, inputs }: Size,
+): readonly string[] {
+  const { dim, textTokens } = config;
+  const own = slice(g, path(at, 'own'), qkv, 2 * dim, 3 * dim, 2);
+  const cells = imageTokens(config);
+  const picture = cast(g, path(at, 'picture'), slice(g, path(at, 'picture'), past.value, 0, cells, 2), 'f32');
+  const mean = multiply(g, path(at, 'picture'), reduceMean(g, path(at, 'picture'), picture, 2), valueScale);
+  const sum = multiply(g, path(at, 'sum'), reshape(g, path(at, 'sum'), mean, [-1, 1, dim]), g.scalar(cells));
+  const running = g.node(path(at, 'CumSum'), 'CumSum', [own, g.constant('i64', [], [1])]);
+  const counts = Float32Array.from({ length: textTokens }, (_, i) => cells + 1 + i);
+  const mixed = divide(g, at, add(g, at, running, sum), g.constant('f32', [1, textTokens, 1], counts));
+  const zeroed = (name: string, cache: Value): Value =>
+    g.node(path(at, name, 'ScatterND'), 'ScatterND', [cache, inputs.places, inputs.zeros]);
+  const all = slice(g, path(at, 'all'), running, -1, 2 ** 31 - 1, 1);
+  const textMean = divide(g, path(at, 'mean'), all, g.scalar(textTokens));
+  return [mixed, zeroed('key', past.key), zeroed('value', past.value), textMean];
+}
+
+/** One new position of every row. The text lies in the cache as a zero value; the kernel tells its weight. */
+function continuedByStep(
+  g: GraphBuilder,
+  at: string,
+  qkv: Value,
+  past: KeysAndValues,
+  scales: readonly Value[],
+  { config, shared, textValue }: Size,
+): readonly string[] {
+  const [mixed, key, value, weights] = [0, 1, 2, 3].map((i) => `${at}/kernel/output_${i}`) as Value[];
+  groupQueryAttention(g, at, qkv, past, [mixed, key, value, weights], config, shared, { biased: true, scales });
+  const text = imageTokens(config);
+  const weight = slice(g, path(at, 'weight'), weights, text, text + 1, 3); // [batch, heads, 1, 1]
+  const added = transpose(g, path(at, 'text'), multiply(g, path(at, 'text'), weight, textValue), [0, 2, 1, 3]);
+  return [add(g, at, mixed, reshape(g, path(at, 'text'), added, [0, 0, config.dim])), key, value];
 }

@@ -30,7 +30,8 @@ export interface KernelOptions {
 }
 
 /** The fused kernel: rotates queries and keys, appends to the cache, attends causally.
- * @param past the cache, or nothing at the beginning @param outputs names of the result and of the extended cache */
+ * @param past the cache, or nothing at the beginning @param outputs names of the result, of the
+ * extended cache, and where wanted of the weights [batch, heads, new, past + new] */
 export function groupQueryAttention(
   g: GraphBuilder,
   at: string,
@@ -53,6 +54,7 @@ export function groupQueryAttention(
       scale: { float: headDim(config) ** -0.5 },
       do_rotary: { int: 1 },
       rotary_interleaved: { int: 1 },
+      ...(outputs.length > 3 && { qk_output: { int: 2 } }),
       ...(scales && {
         k_quant_type: { text: 'PER_CHANNEL' },
         v_quant_type: { text: 'PER_CHANNEL' },

@@ -43,7 +43,7 @@ export function cacheInputs(g: GraphBuilder, config: TransformerConfig, cache: C
 }
 
 /** Attention of the new positions over the cache and themselves, causal. Declares the layer's cache inputs and outputs.
- * @param qkv [batch, new, 3 · dim] @returns [batch, new, dim] */
+ * @param qkv [batch, new, 3 · dim] @returns [batch, new, dim], and over an int8 cache the text's mean value [batch, 1, dim] */
 export function cachedAttention(
   g: GraphBuilder,
   at: string,
@@ -51,15 +51,15 @@ export function cachedAttention(
   config: TransformerConfig,
   { shared, int8, rows }: CacheInputs,
   layer: number,
-): Value {
+): { readonly mixed: Value; readonly textValue?: Value } {
   const dtype = int8 ? 'i8' : 'f32';
   const dims = ['batch', config.heads, 'capacity', headDim(config)];
   const input = (part: string): Value => g.input(`past_key_values.${layer}.${part}`, dtype, dims);
   const past = { key: input('key'), value: input('value') };
-  if (rows) return rowsAttention(g, at, qkv, past, config, shared, rows, layer);
+  if (rows) return { mixed: rowsAttention(g, at, qkv, past, config, shared, rows, layer) };
   if (int8) return int8Attention(g, at, qkv, past, config, shared, int8, layer);
   const outputs = [`${path(at, 'mixed')}/output_0`, `present.${layer}.key`, `present.${layer}.value`];
   groupQueryAttention(g, at, qkv, past, outputs, config, shared, { biased: true });
   for (const name of outputs.slice(1)) g.declareOutput(name, dtype, dims);
-  return outputs[0] as Value;
+  return { mixed: outputs[0] as Value };
 }

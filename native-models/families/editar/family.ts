@@ -1,8 +1,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { ModelError } from '../../errors.ts';
-import type { Precision } from '../../onnx/linear.ts';
-import type { OpenedPack, Pack } from '../../parts/pack.ts';
+import type { OpenedPack } from '../../parts/pack.ts';
 import { availableMemory, checkMemory, estimateMemory } from '../../runtime/memory.ts';
 import { openDecoder, openSession } from '../../runtime/open.ts';
 import { chooseDevice } from '../../runtime/providers.ts';
@@ -15,7 +14,7 @@ import type { TransformerConfig } from './config.ts';
 import { zT5Config, zTransformerConfig, zVqConfig } from './derive-config.ts';
 import { manyRowsBytes, openManyRows } from './many-rows.ts';
 import { EditarModel } from './model.ts';
-import { graphNames, guidedCacheBytes, prefersInt8Cache } from './parts.ts';
+import { graphNames, guidedCacheBytes, isLargeAndQuantised } from './parts.ts';
 
 /** `config` of an EditAR pack. */
 export const zEditarPackConfig = z.object({ transformer: zTransformerConfig, vq: zVqConfig, t5: zT5Config });
@@ -27,10 +26,7 @@ async function openEditar({ folder, pack }: OpenedPack, options: OpenOptions): P
   if (!parsed.success) throw new ModelError('pack-invalid', `${folder}: ${z.prettifyError(parsed.error)}`, { folder });
   const { transformer: config, vq } = parsed.data;
   const choice = await chooseDevice(options.device ?? 'auto');
-  const decoderGraph = transformerGraph(config, pack.precision, choice);
-  const needed = await memoryNeed({ folder, pack }, config, decoderGraph);
-  const free = availableMemory();
-  checkMemory('this model', needed, free);
+  const graphs = await chooseGraphs({ folder, pack }, config, choice);
   const { device, backend } = choice;
   const path = (name: string): string => join(folder, `${name}.onnx`);
   const opened: AsyncDisposable[] = [];
@@ -41,13 +37,10 @@ async function openEditar({ folder, pack }: OpenedPack, options: OpenOptions): P
   const session = async (name: string) => kept(await openSession(path(name), { device, backend }));
   try {
     options.signal?.throwIfAborted();
-    // Nothing is gained where reading these weights would push out what is needed all the time.
-    const fits = free - needed > manyRowsBytes(config);
-    const usesManyRows = decoderGraph === graphNames.transformerInt8Cache && hasManyRows(pack) && fits;
     const [tokenizer, transformer, manyRows, textEncoder, textAdapter, encoder, head, tail, band] = await all([
       T5Tokenizer.open(join(folder, 'tokenizer.json')),
-      openDecoder(path(decoderGraph), { device, backend }).then(kept),
-      usesManyRows ? openManyRows(path(graphNames.transformerManyRows)).then(kept) : undefined,
+      openDecoder(path(graphs.steps), { device, backend }).then(kept),
+      graphs.manyRows === undefined ? undefined : openManyRows(path(graphs.manyRows)).then(kept),
       session(graphNames.textEncoder),
       session(graphNames.textAdapter),
       session(graphNames.vqEncoder),
@@ -82,24 +75,43 @@ async function all<T extends readonly unknown[]>(
   return (await Promise.all(promises)) as unknown as T;
 }
 
-/** Which of the pack's transformer graphs suits a device: without the C API keys and values go in and out as rows. */
-function transformerGraph(config: TransformerConfig, precision: Precision, { device, backend }: DeviceChoice): string {
-  if (device !== 'cpu') return graphNames.transformer;
-  if (backend === 'stock') return graphNames.transformerRows;
-  return prefersInt8Cache(config, precision) ? graphNames.transformerInt8Cache : graphNames.transformer;
+/** Graphs of the transformer: for steps, and where there is one, for many rows at once. */
+interface Graphs {
+  readonly steps: string;
+  readonly manyRows?: string;
 }
 
-/** Bytes that opening and running the model will take, without the weights in their form for many rows. */
-async function memoryNeed({ folder, pack }: OpenedPack, config: TransformerConfig, graph: string): Promise<number> {
-  const isInteger = graph === graphNames.transformerInt8Cache;
-  const scores = imageTokens(config) ** 2 * config.heads * 4; // of the prefill, the largest run
-  return estimateMemory({
-    files: pack.files.map(({ file }) => join(folder, file)),
-    mappedBytes: hasManyRows(pack) ? manyRowsBytes(config) : 0,
-    cacheBytes: guidedCacheBytes(config, isInteger ? 1 : 4),
-    activationBytes: scores,
-  });
+/** Which of the pack's graphs suit a device and the memory that is free. Without the C API keys and values go in and out as rows. A
+ * large cache is kept in int8 only where there is no room for an exact one; the weights for many rows are left out where reading
+ * them would push out what is needed all the time.
+ * @throws ModelError `out-of-memory` */
+async function chooseGraphs(
+  { folder, pack }: OpenedPack,
+  config: TransformerConfig,
+  { device, backend }: DeviceChoice,
+): Promise<Graphs> {
+  const hasManyRows = pack.files.some(({ file }) => file === `${graphNames.transformerManyRows}.onnx`);
+  const need = (bytesPerValue: number): Promise<number> =>
+    estimateMemory({
+      files: pack.files.map(({ file }) => join(folder, file)),
+      mappedBytes: hasManyRows ? manyRowsBytes(config) : 0,
+      cacheBytes: guidedCacheBytes(config, bytesPerValue),
+      activationBytes: imageTokens(config) ** 2 * config.heads * 4, // scores of the prefill, the largest run
+    });
+  const isOnProcessor = device === 'cpu' && backend === 'ffi';
+  const free = availableMemory();
+  const exact = await need(4);
+  const isTight = isOnProcessor && isLargeAndQuantised(config, pack.precision) && exact > free;
+  const needed = isTight ? await need(1) : exact;
+  checkMemory('this model', needed, free);
+  const usesManyRows = isOnProcessor && hasManyRows && free - needed > manyRowsBytes(config);
+  if (isTight) {
+    const manyRows = usesManyRows ? graphNames.transformerManyRowsInt8Cache : undefined;
+    return { steps: graphNames.transformerInt8Cache, manyRows };
+  }
+  const isStockProcessor = device === 'cpu' && backend === 'stock';
+  return {
+    steps: isStockProcessor ? graphNames.transformerRows : graphNames.transformer,
+    manyRows: usesManyRows ? graphNames.transformerManyRows : undefined,
+  };
 }
-
-const hasManyRows = ({ files }: Pack): boolean =>
-  files.some(({ file }) => file === `${graphNames.transformerManyRows}.onnx`);

@@ -5,7 +5,7 @@ import type { GraphBuilder, Value } from '../../onnx/graph.ts';
 import { fullWeight, linear, linears } from '../../onnx/linear.ts';
 import type { Precision, WeightForm } from '../../onnx/linear.ts';
 import { path } from '../../onnx/names.ts';
-import { concat, gather, geluTanh, matMul, multiply, reshape, silu, slice } from '../../onnx/ops.ts';
+import { concat, gather, geluTanh, matMul, multiply, reshape, silu, slice, transpose } from '../../onnx/ops.ts';
 import type { TransformerConfig } from './config.ts';
 import { cachedAttention, cacheInputs } from './attention.ts';
 import type { CacheForm, CacheInputs } from './attention.ts';
@@ -42,7 +42,8 @@ export function textAdapter(g: GraphBuilder, config: TransformerConfig, w: Looku
  * Outputs: `logits` [pictures, vocab] = guide · logits of the last position: guidance is a mix of batch rows
  * (l_u + η (l_c − l_u) has the weights η and 1 − η), and `present.{i}.{key,value}`, meant to be bound to the memory of the past.
  * With an int8 cache there are also `is_first`, the scales `past_key_values.{i}.{key,value}_scale` [heads, 1, headDim] and, measured
- * where `is_first` is true, `present.{i}.{key,value}_scale`. */
+ * where `is_first` is true, `present.{i}.{key,value}_scale`; `is_text`, true for all text positions in one run, which gives
+ * `text_values_out` [layers, batch, dim], the `text_values` of whatever follows. */
 export function transformer(g: GraphBuilder, config: TransformerConfig, w: Lookup, options: TransformerOptions): void {
   const { tap = () => undefined, weights: form } = options;
   const ids = g.input('input_ids', 'i64', ['batch', 'ids']);
@@ -52,10 +53,21 @@ export function transformer(g: GraphBuilder, config: TransformerConfig, w: Looku
   const embedded = gather(g, '/tok_embeddings', fullWeight(g, w('tok_embeddings.weight')), ids);
   let sum = concat(g, '/embeddings', [embedded, rows], 1); // [batch, new, dim]
   let normed = rmsNorm(g, '/layers.0/attention_norm', sum, w('layers.0.attention_norm.weight'), config.normEps);
+  const textValues: Value[] = [];
   for (let i = 0; i < config.layers; i++) {
     const at = `/layers.${i}`;
     const weights = under(w, `layers.${i}`);
-    const mixed = attention(g, path(at, 'attention'), normed, under(weights, 'attention'), config, form, cache, i);
+    const { mixed, textValue } = attention(
+      g,
+      path(at, 'attention'),
+      normed,
+      under(weights, 'attention'),
+      config,
+      form,
+      cache,
+      i,
+    );
+    if (textValue) textValues.push(textValue);
     const half = addThenRmsNorm(g, path(at, 'ffn_norm'), sum, mixed, weights('ffn_norm.weight'), config.normEps);
     const grown = swiglu(g, path(at, 'feed_forward'), half.normed, under(weights, 'feed_forward'), form);
     const nextNorm = i + 1 < config.layers ? `layers.${i + 1}.attention_norm` : 'norm';
@@ -67,6 +79,10 @@ export function transformer(g: GraphBuilder, config: TransformerConfig, w: Looku
   tap('final_norm_last', last);
   const logits = linear(g, '/output', last, w('output.weight'), form);
   tap('raw_logits', logits);
+  if (textValues.length > 0) {
+    const joined = transpose(g, '/text_values', concat(g, '/text_values', textValues, 1), [1, 0, 2]);
+    g.output('text_values_out', joined, 'f32', [config.layers, 'batch', config.dim]);
+  }
   g.output('logits', matMul(g, '/guide', guide, logits), 'f32', ['pictures', config.vocab]);
 }
 
@@ -80,10 +96,10 @@ function attention(
   form: WeightForm,
   cache: CacheInputs,
   layer: number,
-): Value {
+): { readonly mixed: Value; readonly textValue?: Value } {
   const qkv = linear(g, path(at, 'wqkv'), x, w('wqkv.weight'), form);
-  const mixed = cachedAttention(g, at, qkv, config, cache, layer);
-  return linear(g, path(at, 'wo'), mixed, w('wo.weight'), form);
+  const { mixed, textValue } = cachedAttention(g, at, qkv, config, cache, layer);
+  return { mixed: linear(g, path(at, 'wo'), mixed, w('wo.weight'), form), textValue };
 }
 
 /** w2( silu(w1 x) · w3 x ). */

@@ -1,7 +1,6 @@
-import type { GraphBuilder } from '../../onnx/graph.ts';
 import type { Lookup } from '../../onnx/blocks.ts';
 import type { Precision } from '../../onnx/linear.ts';
-import type { Part } from '../../parts/part.ts';
+import type { Part, PartGraph } from '../../parts/part.ts';
 import { t5Encoder } from '../../text-encoders/t5/graph.ts';
 import type { T5Config } from '../../text-encoders/t5/config.ts';
 import type { VqConfig } from '../../tokenizers/image/vq/config.ts';
@@ -18,6 +17,7 @@ export const graphNames = {
   transformerInt8Cache: 'transformer-int8-cache',
   transformerRows: 'transformer-rows',
   transformerManyRows: 'transformer-many-rows',
+  transformerManyRowsInt8Cache: 'transformer-many-rows-int8-cache',
   vqEncoder: 'vq-encoder',
   vqDecoderHead: 'vq-decoder-head',
   vqDecoderTail: 'vq-decoder-tail',
@@ -32,16 +32,26 @@ export interface PartSource<Config> {
   readonly fingerprint: string;
 }
 
-/** Below this an fp32 cache is read in a moment and rounding it gains nothing, nor is there much to prefill. */
+/** Below this nothing is gained by rounding the cache, nor is there much to prefill. */
 const smallCacheBytes = 128 * 2 ** 20;
 
-/** Whether keys and values are best kept in int8 on the processor: not for the fp32 reference, and not for small models. */
-export const prefersInt8Cache = (config: TransformerConfig, precision: Precision): boolean =>
+/** Whether a model has quantised weights and much to keep and to prefill: then its pack has weights for many rows too, and where
+ * memory is short its keys and values may be kept in int8. */
+export const isLargeAndQuantised = (config: TransformerConfig, precision: Precision): boolean =>
   precision !== 'fp32' && guidedCacheBytes(config, 4) > smallCacheBytes;
 
 /** Keys and values of one guided picture. */
 export const guidedCacheBytes = (config: TransformerConfig, bytesPerValue: number): number =>
   2 * 2 * config.layers * config.dim * cacheLayout(config, 1).capacity * bytesPerValue;
+
+const manyRowsGraphs = (config: TransformerConfig, weights: Lookup): PartGraph[] =>
+  [
+    { name: graphNames.transformerManyRows, cache: 'fp32' as const },
+    { name: graphNames.transformerManyRowsInt8Cache, cache: 'int8' as const },
+  ].map(({ name, cache }) => ({
+    name,
+    build: (g) => transformer(g, config, weights, { weights: 'int8-many-rows', cache }),
+  }));
 
 export function transformerPart({ config, weights, precision, fingerprint }: PartSource<TransformerConfig>): Part {
   return {
@@ -61,14 +71,7 @@ export function transformerPart({ config, weights, precision, fingerprint }: Par
         name: graphNames.transformerRows,
         build: (g) => transformer(g, config, weights, { weights: precision, cache: 'rows' }),
       },
-      ...(prefersInt8Cache(config, precision)
-        ? [
-            {
-              name: graphNames.transformerManyRows,
-              build: (g: GraphBuilder) => transformer(g, config, weights, { weights: 'int8-many-rows', cache: 'int8' }),
-            },
-          ]
-        : []),
+      ...(isLargeAndQuantised(config, precision) ? manyRowsGraphs(config, weights) : []),
     ],
   };
 }

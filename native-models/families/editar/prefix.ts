@@ -1,4 +1,3 @@
-import type { HostArray } from '../../runtime/host-tensor.ts';
 import type { KvCache } from '../../runtime/kv-cache.ts';
 import type { FloatTensor } from '../../tensor/tensor.ts';
 import { yieldToEventLoop } from '../../tensor/yield.ts';
@@ -6,7 +5,7 @@ import type { TransformerConfig } from './config.ts';
 import type { CacheLayout } from './cache-layout.ts';
 import type { Feed, TransformerRunner } from './transformer-runner.ts';
 
-/** Replaces the text positions of a row by slots with their mean value and a zero key, layer by layer with pauses. */
+/** Replaces the text positions of a row by one slot with their mean value and a zero key, layer by layer with pauses. */
 async function collapseText(
   cache: KvCache,
   row: number,
@@ -22,26 +21,19 @@ async function collapseText(
       const start = ((row * heads + head) * cache.capacity + layout.text) * size;
       means.fill(0);
       for (let i = 0; i < textTokens * size; i++) means[i % size] += Number(value[start + i]) / textTokens;
-      for (let slot = 0; slot < layout.textSlots; slot++) {
-        const at = start + slot * size;
-        for (let i = 0; i < size; i++) {
-          value[at + i] = value instanceof Float32Array ? means[i] : share(means[i], slot, layout.textSlots);
-          key[at + i] = 0;
-        }
+      for (let i = 0; i < size; i++) {
+        value[start + i] = means[i];
+        key[start + i] = 0;
       }
     }
     await yieldToEventLoop();
   }
 }
 
-/** Whole numbers, one per slot, whose mean is as near to `mean` as `slots` whole numbers can come. */
-const share = (mean: number, slot: number, slots: number): number =>
-  Math.floor((Math.round(mean * slots) + slot) / slots);
-
 /** What is known of the text half without a prompt: equal for every prompt on one picture. */
 interface Unconditional {
-  /** Values of the collapsed text, [layers][heads · slots · headDim]. */
-  readonly values: readonly (Float32Array | Int8Array)[];
+  /** Mean values of its text, [layers · dim]. */
+  readonly values: Float32Array;
   readonly logits: Float32Array; // [vocab] of cell 0
 }
 
@@ -114,6 +106,7 @@ export class PrefixCache implements Disposable {
   async setText(row: number, hidden: FloatTensor, signal?: AbortSignal): Promise<Float32Array> {
     const { text } = this.layout;
     const feed = { embeddings: hidden, past: text, position: text, guide: Float32Array.of(1) };
+    if (this.runner.takesRuns) return this.runner.extendByText(this.cache, row, feed, { signal });
     const logits = await this.runner.extend(this.cache, row, feed, { signal });
     if (this.layout.textSlots > 0) await collapseText(this.cache, row, this.layout, this.runner.config);
     return logits;
@@ -133,6 +126,7 @@ export class PrefixCache implements Disposable {
   /** Copies the text of one row to another. */
   copyText(from: number, to: number): Promise<void> {
     const { text, output } = this.layout;
+    if (this.runner.takesRuns) this.runner.setTextValues(to, this.runner.textValues(from));
     return this.cache.copyPositions(from, to, text, output - text);
   }
 
@@ -152,38 +146,36 @@ export class PrefixCache implements Disposable {
     old?.[Symbol.dispose]();
   }
 
-  #readText(row: number): (Float32Array | Int8Array)[] {
-    return this.#layers((layer) => {
-      const parts = this.#textOf(this.cache.layer(layer).value, row);
-      const length = parts[0].length;
-      const copy =
-        parts[0] instanceof Int8Array ? new Int8Array(length * parts.length) : new Float32Array(length * parts.length);
-      parts.forEach((part, head) => copy.set(part, head * length));
-      return copy;
+  #readText(row: number): Float32Array {
+    if (this.runner.takesRuns) return this.runner.textValues(row);
+    const { dim, layers } = this.runner.config;
+    const values = new Float32Array(layers * dim);
+    this.#eachSlot(row, ({ value }, at) => values.set(value, at));
+    return values;
+  }
+
+  #writeText(row: number, values: Float32Array): void {
+    if (this.runner.takesRuns) {
+      this.runner.setTextValues(row, values);
+      return;
+    }
+    this.#eachSlot(row, ({ key, value }, at) => {
+      value.set(values.subarray(at, at + value.length));
+      key.fill(0);
     });
   }
 
-  #writeText(row: number, values: readonly (Float32Array | Int8Array)[]): void {
-    this.#layers((layer) => {
-      const { key, value } = this.cache.layer(layer);
-      this.#textOf(value, row).forEach((part, head) =>
-        part.set(values[layer].subarray(head * part.length, (head + 1) * part.length)),
-      );
-      for (const part of this.#textOf(key, row)) part.fill(0);
-    });
-  }
-
-  #layers<T>(each: (layer: number) => T): T[] {
-    return Array.from({ length: this.cache.layers }, (_, layer) => each(layer));
-  }
-
-  /** A row's collapsed text in a layer's keys or values: for each head a view of [slots, headDim]. */
-  #textOf(values: HostArray, row: number): (Float32Array | Int8Array)[] {
+  /** A row's collapsed text in each layer and head, [headDim], and where it lies in [layers · dim]. */
+  #eachSlot(row: number, each: (slot: { key: Float32Array; value: Float32Array }, at: number) => void): void {
     const { heads, dim } = this.runner.config;
     const size = dim / heads;
-    return Array.from({ length: heads }, (_, head) => {
-      const start = ((row * heads + head) * this.cache.capacity + this.layout.text) * size;
-      return (values as Float32Array | Int8Array).subarray(start, start + this.layout.textSlots * size);
-    });
+    for (let layer = 0; layer < this.cache.layers; layer++) {
+      const { key, value } = this.cache.layer(layer) as Record<'key' | 'value', Float32Array>;
+      for (let head = 0; head < heads; head++) {
+        const start = ((row * heads + head) * this.cache.capacity + this.layout.text) * size;
+        const slot = (values: Float32Array) => values.subarray(start, start + size);
+        each({ key: slot(key), value: slot(value) }, layer * dim + head * size);
+      }
+    }
   }
 }

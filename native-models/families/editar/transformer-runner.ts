@@ -29,6 +29,8 @@ export class TransformerRunner {
   readonly #quantised: boolean;
   readonly #layers: readonly number[];
   #scales: Record<string, HostTensor>;
+  /** Mean value of each row's text, [layers · dim]; over an int8 cache only. */
+  readonly #textValues: Float32Array[] = [];
 
   constructor(
     readonly session: DecoderSession,
@@ -55,6 +57,28 @@ export class TransformerRunner {
     return outputs.logits.data as Float32Array;
   }
 
+  /** Appends the whole text to one row whose cache keeps no text but its mean value. @returns logits [1, vocab] */
+  async extendByText(cache: KvCache, row: number, feed: Feed, options: RunOptions = {}): Promise<Float32Array> {
+    const { logits, text_values_out: values } = await this.#run(
+      cache,
+      row,
+      { ...feed, isText: true },
+      ['logits', 'text_values_out'],
+      options,
+    );
+    this.setTextValues(row, values.data as Float32Array);
+    return logits.data as Float32Array;
+  }
+
+  /** Mean value of a row's text in every layer, [layers · dim]. */
+  textValues(row: number): Float32Array {
+    return this.#textValues[row];
+  }
+
+  setTextValues(row: number, values: Float32Array): void {
+    this.#textValues[row] = values;
+  }
+
   /** Appends to rows of a cache that `begin` has filled. @returns logits [pictures, vocab] */
   async extend(cache: KvCache, firstRow: number, feed: Feed, options: RunOptions = {}): Promise<Float32Array> {
     const outputs = await this.#run(cache, firstRow, feed, ['logits'], options);
@@ -64,7 +88,7 @@ export class TransformerRunner {
   #run(
     cache: KvCache,
     firstRow: number,
-    feed: Feed,
+    feed: Feed & { readonly isText?: boolean },
     fetch: readonly string[],
     options: RunOptions,
   ): Promise<Record<string, HostTensor>> {
@@ -86,16 +110,33 @@ export class TransformerRunner {
       total_sequence_length: { dtype: 'i32', dims: [], data: Int32Array.of(total) },
       attention_bias: { dtype: 'f32', dims: [1, 1, count, total], data: this.#bias(count, total, feed.past) },
       guide: { dtype: 'f32', dims: [feed.guide.length / rows, rows], data: feed.guide },
-      ...(this.#quantised && { is_first: { dtype: 'bool', dims: [], data: Uint8Array.of(feed.past === 0 ? 1 : 0) } }),
+      ...(this.#quantised && {
+        is_first: flag(feed.past === 0),
+        is_text: flag(feed.isText === true),
+        text_values: this.#textOfRows(firstRow, rows),
+      }),
       ...this.#scales,
     };
     const session = this.manyRows && rows * count >= manyRowsFrom ? this.manyRows : this.session;
     return session.run(cache, { firstRow, rows, past: feed.past }, feeds, fetch, options);
   }
 
-  /** Whether several positions of several rows can be extended at once. */
+  /** Whether several positions of several rows can be extended at once, and text is kept as its mean value alone. */
   get takesRuns(): boolean {
     return this.#quantised;
+  }
+
+  /** [layers, rows, dim]; zeros where a row has no text yet. */
+  #textOfRows(firstRow: number, rows: number): HostTensor {
+    const { layers, dim } = this.config;
+    const data = new Float32Array(layers * rows * dim);
+    for (let row = 0; row < rows; row++) {
+      const values = this.#textValues[firstRow + row] as Float32Array | undefined;
+      for (let layer = 0; values && layer < layers; layer++) {
+        data.set(values.subarray(layer * dim, (layer + 1) * dim), (layer * rows + row) * dim);
+      }
+    }
+    return { dtype: 'f32', dims: [layers, rows, dim], data };
   }
 
   /** Text positions share one score, so a few slots with the mean of their values stand for all of them, each with the weight of
@@ -128,6 +169,8 @@ export class TransformerRunner {
 
 /** Low enough that its exponential is 0 beside any score, and far from overflow. */
 const masked = -1e30;
+
+const flag = (value: boolean): HostTensor => ({ dtype: 'bool', dims: [], data: Uint8Array.of(value ? 1 : 0) });
 
 function joinIds(rows: readonly Int32Array[], length: number): BigInt64Array {
   const joined = new BigInt64Array(length);

@@ -47,6 +47,7 @@ test('a model with a large cache gets weights for many rows beside those for ste
   await writeTinyCheckpoints(join(options.gpt, '..'), large);
   const pack = await buildEditarPack(options);
   expect(pack.parts.transformer).toContain('transformer-many-rows.onnx');
+  expect(pack.parts.transformer).toContain('transformer-many-rows-int8-cache.onnx');
   expect((await buildEditarPack(await tinyBuild())).parts.transformer).not.toContain('transformer-many-rows.onnx');
   await using model = await openModel(options.out, { device: 'cpu' });
   expect(model.capabilities.grid).toBe(64);

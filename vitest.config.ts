@@ -30,7 +30,7 @@ export default defineConfig({
       project('golden'),
       project('synthetic'),
       project('integration', { fileParallelism: false }),
-      project('e2e', { fileParallelism: false }),
+      project('e2e', { fileParallelism: false, expect: { poll: { timeout: 30_000 } } }),
     ],
   },
 });

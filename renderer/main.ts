@@ -7,4 +7,13 @@ import '@fontsource-variable/inter/wght.css';
 import './styles/base.css';
 
 const host = location.protocol === 'app:' ? createElectronHost() : createBrowserHost();
-mount(App, { target: document.querySelector('#app')!, props: { app: createAppState(host) } });
+mount(App, { target: document.querySelector('#app')!, props: { app: createAppState(host, keptTexts()) } });
+
+/** A browser may refuse its storage altogether. */
+function keptTexts(): Storage | undefined {
+  try {
+    return localStorage;
+  } catch {
+    return undefined;
+  }
+}

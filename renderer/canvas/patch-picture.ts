@@ -1,5 +1,6 @@
 import type { BlobId } from '#common/contract/blobs.ts';
-import type { Patch, TiledPixels } from '#common/contract/edit-order.ts';
+import type { Patch } from '#common/contract/edit-order.ts';
+import type { TiledPixels } from '#common/contract/pictures.ts';
 import { decodeTile } from '#common/document/tile-codec.ts';
 import type { TilePixels } from '#common/document/tile-codec.ts';
 import { tileBounds } from '#common/document/tiles.ts';

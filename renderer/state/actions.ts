@@ -1,17 +1,26 @@
 import type { NamedBytes } from '#common/contract/services.ts';
 import { t } from '../i18n/i18n.svelte.ts';
 import type { AppState } from './app-state.ts';
+import { layeredPicture, visibleLayers } from './layered-picture.ts';
+import { createEditActions } from './edit-actions.ts';
+import { editedName } from './editor.svelte.ts';
 
 /** What a person can do with pictures and edits, wherever they do it: a button, a key, the menu, a drop. Each shows its own failure. */
-export function createActions({ host, editor, job, problems }: AppState) {
+export function createActions(app: AppState) {
+  const { host, document, editor, engine, jobs, problems } = app;
+  const edits = createEditActions(app);
   const open = (picture: NamedBytes): Promise<void> =>
     problems.attempt(async () => {
-      if (job.isBusy) throw new Error(t('edit.underWay'));
+      if (jobs.isBusy) throw new Error(t('edit.underWay'));
       problems.clear();
-      await editor.open(picture);
+      const blob = await engine.require().blobs.put(picture.bytes);
+      const notices = await document.open({ blob, name: picture.name });
+      await editor.noteOpened(picture);
+      for (const notice of notices) problems.notice(notice);
     });
   return {
     open,
+    edits,
     chooseAndOpen: () =>
       problems.attempt(async () => {
         const picture = await host.dialogs.openPicture();
@@ -19,26 +28,40 @@ export function createActions({ host, editor, job, problems }: AppState) {
       }),
     save: () =>
       problems.attempt(async () => {
-        if (editor.current) await host.dialogs.savePicture({ name: editor.current.name, bytes: editor.current.bytes });
+        if (!editor.shown) return;
+        const { store } = document;
+        const bytes = await engine.require().pictures.flatten(layeredPicture(store, visibleLayers(store)));
+        await host.dialogs.savePicture({ name: editedName(editor.shown.name), bytes });
       }),
-    run: () => problems.attempt(() => job.run()),
-    cancel: () => problems.attempt(() => job.cancel()),
+    run: () => problems.attempt(() => edits.run()),
+    stop: () => problems.attempt(() => jobs.stop()),
   };
 }
 export type Actions = ReturnType<typeof createActions>;
 
 /** Makes the commands of today's editor runnable. @returns takes them back */
-export function registerEditorCommands({ commands, editor, job, layout }: AppState, actions: Actions): () => void {
+export function registerEditorCommands(app: AppState, actions: Actions): () => void {
+  const { commands, document, editor, jobs, layout, results, branch } = app;
   const hasPicture = () => editor.shown !== undefined;
+  const hasResult = () => results.shown !== undefined;
   return commands.registerAll({
-    'file.open': { run: actions.chooseAndOpen, isEnabled: () => !job.isBusy },
-    'file.saveAs': { run: actions.save, isEnabled: () => hasPicture() && !job.isBusy },
-    'edit.undo': { run: () => editor.undo(), isEnabled: () => editor.before !== undefined && !job.isBusy },
-    'edit.run': { run: actions.run, isEnabled: () => job.canRun },
-    'edit.stop': { run: actions.cancel, isEnabled: () => job.isBusy && job.status !== 'cancelling' },
+    'file.open': { run: actions.chooseAndOpen, isEnabled: () => !jobs.isBusy },
+    'file.saveAs': { run: actions.save, isEnabled: hasPicture },
+    'edit.undo': { run: () => document.undo(), isEnabled: () => document.undoName !== undefined },
+    'edit.redo': { run: () => document.redo(), isEnabled: () => document.redoName !== undefined },
+    'edit.run': { run: actions.run, isEnabled: () => actions.edits.canRun() },
+    'edit.stop': {
+      run: () => (branch.version ? branch.end() : actions.stop()),
+      isEnabled: () => branch.version !== undefined || (jobs.isBusy && jobs.current?.status !== 'stopping'),
+    },
+    'result.accept': { run: () => results.accept(), isEnabled: () => (results.shown?.image ?? null) !== null },
+    'result.discard': { run: () => results.discard(), isEnabled: hasResult },
+    'result.star': { run: () => results.shown && results.star(results.shown), isEnabled: hasResult },
+    'result.next': { run: () => results.step(1), isEnabled: () => results.offered.length > 1 },
+    'result.previous': { run: () => results.step(-1), isEnabled: () => results.offered.length > 1 },
     'view.before': {
       run: () => void (editor.showsBefore = !editor.showsBefore),
-      isEnabled: () => editor.before !== undefined && !job.isBusy,
+      isEnabled: () => editor.hasBefore || hasResult(),
       isChecked: () => editor.showsBefore,
     },
     'view.maps': {

@@ -1,16 +1,22 @@
 import { getContext, setContext } from 'svelte';
 import type { Host } from '../host/host.ts';
+import { BranchState } from './branch.svelte.ts';
 import { CanvasState } from './canvas.svelte.ts';
 import { Commands } from './commands.svelte.ts';
+import { DocumentState } from './document.svelte.ts';
+import { EditSettings } from './edit-settings.svelte.ts';
 import { EditorState } from './editor.svelte.ts';
 import { EngineState } from './engine.svelte.ts';
-import { JobState } from './job.svelte.ts';
+import { InstructionHistory } from './instruction-history.svelte.ts';
+import type { KeptTexts } from './instruction-history.svelte.ts';
+import { JobsState } from './jobs.svelte.ts';
 import { MapPainting } from './map-painting.svelte.ts';
 import { MapsState } from './maps.svelte.ts';
 import { platformOf } from './keys.ts';
 import { LayoutState } from './layout.svelte.ts';
 import { Problems } from './problems.svelte.ts';
 import { Questions } from './questions.svelte.ts';
+import { ResultsState } from './results.svelte.ts';
 import { SamplesState } from './samples.svelte.ts';
 import { SettingsState } from './settings.svelte.ts';
 
@@ -19,8 +25,13 @@ export interface AppState {
   readonly host: Host;
   readonly problems: Problems;
   readonly engine: EngineState;
+  readonly document: DocumentState;
   readonly editor: EditorState;
-  readonly job: JobState;
+  readonly editSettings: EditSettings;
+  readonly instructions: InstructionHistory;
+  readonly jobs: JobsState;
+  readonly results: ResultsState;
+  readonly branch: BranchState;
   readonly canvas: CanvasState;
   readonly maps: MapsState;
   readonly painting: MapPainting;
@@ -31,33 +42,28 @@ export interface AppState {
   readonly samples: SamplesState;
 }
 
-export function createAppState(host: Host): AppState {
+/** @param storage where what a person typed is kept on this machine; left out: nowhere */
+export function createAppState(host: Host, storage?: KeptTexts): AppState {
   const problems = new Problems();
   const engine = new EngineState(host, problems);
-  const editor = new EditorState(engine);
-  const settings = new SettingsState(engine, problems);
-  const samples = new SamplesState(engine, problems);
-  const job = new JobState(engine, editor, problems);
-  const commands = new Commands(problems, platformOf(navigator.userAgent));
-  const canvas = new CanvasState();
+  const document = new DocumentState(engine, problems);
+  const jobs = new JobsState(engine, problems);
+  const results = new ResultsState(document);
+  jobs.onPainted = (painting, job) => results.add(painting, job);
+  const editor = new EditorState(document, engine);
   const maps = new MapsState(editor, engine);
-  const painting = new MapPainting(engine, maps, problems);
-  const layout = new LayoutState();
-  const questions = new Questions();
   return {
-    host,
-    problems,
-    engine,
-    editor,
-    job,
-    canvas,
-    maps,
-    painting,
-    commands,
-    layout,
-    questions,
-    settings,
-    samples,
+    ...{ host, problems, engine, document, jobs, results, editor, maps },
+    painting: new MapPainting(engine, maps, problems),
+    editSettings: new EditSettings(engine),
+    settings: new SettingsState(engine, problems),
+    samples: new SamplesState(engine, problems),
+    instructions: new InstructionHistory(storage),
+    branch: new BranchState(),
+    commands: new Commands(problems, platformOf(navigator.userAgent)),
+    canvas: new CanvasState(),
+    layout: new LayoutState(),
+    questions: new Questions(),
   };
 }
 

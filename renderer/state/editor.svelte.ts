@@ -1,81 +1,51 @@
+import type { Extent } from '#common/geometry.ts';
 import type { BlobId } from '#common/contract/blobs.ts';
-import type { Patch } from '#common/contract/edit-order.ts';
 import type { NamedBytes } from '#common/contract/services.ts';
-import { patchPicture } from '../canvas/patch-picture.ts';
-import { t } from '../i18n/i18n.svelte.ts';
+import type { DocumentState } from './document.svelte.ts';
 import type { EngineState } from './engine.svelte.ts';
+import { layeredPicture, visibleLayers } from './layered-picture.ts';
 
-/** A picture the page shows. */
-export interface Picture {
-  readonly name: string;
-  readonly bytes: Uint8Array; // of the file
-  readonly bitmap: ImageBitmap; // upright, for the screen
-  readonly blob?: BlobId; // once the engine has it
-}
-
-/** The open picture, before and after the last edit. */
+/** What is looked at: the open document, or the picture it began with. */
 export class EditorState {
-  current = $state.raw<Picture>();
-  before = $state.raw<Picture>();
   showsBefore = $state(false);
-  instruction = $state('');
-
-  shown = $derived(this.showsBefore ? (this.before ?? this.current) : this.current);
-
+  /** The picture as it was opened, where the browser can show it. */
+  current = $state.raw<{ readonly name: string; readonly bitmap: ImageBitmap }>();
+  readonly #document: DocumentState;
   readonly #engine: EngineState;
 
-  constructor(engine: EngineState) {
+  constructor(document: DocumentState, engine: EngineState) {
+    this.#document = document;
     this.#engine = engine;
   }
 
-  /** @throws Error with a sentence for the person when the browser cannot show it */
-  async open({ name, bytes }: NamedBytes): Promise<void> {
-    const bitmap = await decode(bytes, name);
-    this.current = { name, bytes, bitmap };
-    this.before = undefined;
+  /** Keeps what was opened for those who look at it themselves. */
+  async noteOpened({ name, bytes }: NamedBytes): Promise<void> {
     this.showsBefore = false;
+    this.current = undefined;
+    const file = new Blob([bytes as Uint8Array<ArrayBuffer>]);
+    const bitmap = await createImageBitmap(file, { imageOrientation: 'from-image' }).catch(async () => {
+      return await createImageBitmap(new Blob([(await this.#flattened()) as Uint8Array<ArrayBuffer>]));
+    });
+    this.current = { name, bitmap };
   }
 
-  /** Makes sure the engine has the picture. @returns its blob */
+  /** Makes sure the engine has the picture as it is seen now, as a file. @returns its blob */
   async upload(): Promise<BlobId> {
-    const picture = this.current;
-    if (!picture) throw new Error('no picture is open');
-    const blob = picture.blob ?? (await this.#engine.require().blobs.put(picture.bytes));
-    if (this.current === picture) this.current = { ...picture, blob };
-    return blob;
+    return await this.#engine.require().blobs.put(await this.#flattened());
   }
 
-  /** The result of an edit takes the place of the picture it was made from. */
-  async accept(patch: Patch | null): Promise<void> {
-    const before = this.current;
-    if (!before) return;
-    const { width, height } = before.bitmap;
-    const canvas = new OffscreenCanvas(width, height);
-    const context = canvas.getContext('2d')!;
-    context.drawImage(before.bitmap, 0, 0);
-    const { blobs } = this.#engine.require();
-    if (patch) context.drawImage(await patchPicture(patch, (id) => blobs.get(id)), patch.offset.x, patch.offset.y);
-    const bytes = new Uint8Array(await (await canvas.convertToBlob()).arrayBuffer());
-    const name = editedName(before.name);
-    const bitmap = await decode(bytes, name);
-    this.before = before;
-    this.current = { name, bytes, bitmap };
+  async #flattened(): Promise<Uint8Array> {
+    const { store } = this.#document;
+    return await this.#engine.require().pictures.flatten(layeredPicture(store, visibleLayers(store)));
   }
 
-  undo(): void {
-    if (!this.before) return;
-    this.current = this.before;
-    this.before = undefined;
-    this.showsBefore = false;
-  }
-}
-
-async function decode(bytes: Uint8Array, name: string): Promise<ImageBitmap> {
-  try {
-    return await createImageBitmap(new Blob([bytes as Uint8Array<ArrayBuffer>]), { imageOrientation: 'from-image' });
-  } catch (cause) {
-    throw new Error(t('edit.cannotShow', { name }), { cause });
-  }
+  /** Undefined while nothing is open. */
+  shown: { readonly name: string; readonly extent: Extent } | undefined = $derived.by(() => {
+    const project = this.#document.project;
+    return project && { name: project.name, extent: { width: project.canvas.width, height: project.canvas.height } };
+  });
+  /** Whether something was laid over the picture, so that there is a before. */
+  hasBefore = $derived.by(() => this.#document.layers.length > 1);
 }
 
 /** `photo.jpg` and `photo edited.png` both become `photo edited.png`. */

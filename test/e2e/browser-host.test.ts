@@ -1,9 +1,8 @@
-import type { Browser, Page } from 'playwright-core';
-import sharp from 'sharp';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { expectAccessible, launchBrowser, noBrowser, screenshot } from '../helpers/browser.ts';
 import type { Theme } from '../helpers/browser.ts';
-import { openPicture, startStudio } from '../helpers/studio.ts';
+import { colourAt, instruction, isBlue, isOrange, openPicture, startStudio } from '../helpers/studio.ts';
 
 if (noBrowser) console.warn(`skipped: ${noBrowser}`);
 
@@ -15,19 +14,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser?.close();
 });
-
-/** What the canvas shows at a point of it, each from 0 to 1. Read from a screenshot: the page itself never reads its canvas. */
-async function colourAt(page: Page, x: number, y: number): Promise<number[]> {
-  const shot = await page.getByRole('application').screenshot();
-  const { width, height } = await sharp(shot).metadata();
-  const region = { left: Math.floor(x * width), top: Math.floor(y * height), width: 1, height: 1 };
-  return [...(await sharp(shot).removeAlpha().extract(region).raw().toBuffer())];
-}
-
-const isBlue = ([red, , blue]: number[]): boolean => blue > red + 40;
-const isOrange = ([red, , blue]: number[]): boolean => red > blue + 40;
-const title = (page: Page) => page.getByRole('banner');
-const instruction = (page: Page) => page.getByLabel('What to change');
 
 describe.skipIf(noBrowser)('in a browser', () => {
   test.each<Theme>(['dark', 'light'])('the welcome screen is accessible and free of complaints: %s', async (theme) => {
@@ -45,7 +31,7 @@ describe.skipIf(noBrowser)('in a browser', () => {
     await openPicture(page, picture);
     await instruction(page).fill('make the sky orange');
     await page.getByText('No model is installed yet, so edits cannot run.').waitFor();
-    expect(await page.getByRole('button', { name: 'Run' }).isDisabled()).toBe(true);
+    expect(await page.getByRole('button', { name: 'Run', exact: true }).isDisabled()).toBe(true);
     await screenshot(page, 'no-model-picture-dark');
   });
 
@@ -56,63 +42,26 @@ describe.skipIf(noBrowser)('in a browser', () => {
     await instruction(page).fill('swap the colours of day and dusk');
     await expectAccessible(page);
     await screenshot(page, `picture-${theme}`);
-    await page.getByRole('button', { name: 'Run' }).click();
-    await page.getByText(/^Row (7|8|9) of 16/).waitFor();
+    await page.getByRole('button', { name: 'Run', exact: true }).click();
+    await page.getByText(/^Row ([5-9]|10) of 16/).waitFor();
     await screenshot(page, `streaming-${theme}`);
     expect(isOrange(await colourAt(page, 0.5, 0.1))).toBe(true);
-    expect(isBlue(await colourAt(page, 0.5, 0.94))).toBe(true);
+    expect(isBlue(await colourAt(page, 0.5, 0.8))).toBe(true);
     await expectAccessible(page);
 
-    await page.getByRole('button', { name: 'Undo' }).waitFor();
-    await expect.poll(() => colourAt(page, 0.5, 0.9).then(isOrange)).toBe(true);
-    await title(page).getByText('lake at dusk edited.png').waitFor();
+    await page.getByRole('button', { name: 'Keep as layer' }).waitFor();
+    await expect.poll(() => colourAt(page, 0.5, 0.8).then(isOrange)).toBe(true);
     await expectAccessible(page);
     await screenshot(page, `result-${theme}`);
     await page.getByRole('button', { name: 'Show before' }).click();
     await expect.poll(() => colourAt(page, 0.5, 0.1).then(isBlue)).toBe(true);
-    await page.getByRole('button', { name: 'Undo' }).click();
-    await title(page).getByText('lake at dusk.png').waitFor();
-  });
-
-  test('stopping brings the picture back as it was', async () => {
-    const { page, picture } = await startStudio(browser, { stepMs: 200 });
-    await openPicture(page, picture);
-    await instruction(page).fill('swap');
-    await page.getByRole('button', { name: 'Run' }).click();
-    await page.getByText(/^Row [4-9] of 16/).waitFor();
-    await page.getByRole('button', { name: 'Stop' }).click();
-    await page.getByRole('button', { name: 'Run' }).waitFor();
-    await expect.poll(() => colourAt(page, 0.5, 0.05).then(isBlue)).toBe(true);
-    expect(await page.getByRole('button', { name: 'Dismiss' }).count()).toBe(0);
-  });
-
-  test('open, type, run, stop and save work from the keyboard alone', async () => {
-    const { page, picture } = await startStudio(browser, { stepMs: 200 });
-    await page.getByText('Mini (256 pixels)').waitFor();
-    const chooser = page.waitForEvent('filechooser');
-    await page.keyboard.press('Control+o');
-    await (await chooser).setFiles(picture);
-    await instruction(page).waitFor();
-    while ((await page.evaluate('document.activeElement.id')) !== 'instruction') {
-      await page.keyboard.press('Tab');
-    }
-    await page.keyboard.type('swap');
-    await page.keyboard.press('Enter');
-    await page.getByText(/^Row [3-9] of 16/).waitFor();
-    await page.keyboard.press('Escape');
-    await page.getByRole('button', { name: 'Run' }).waitFor();
-    await page.keyboard.press('Enter');
-    await title(page).getByText('lake at dusk edited.png').waitFor();
-    const download = page.waitForEvent('download');
-    await page.keyboard.press('Control+s');
-    expect((await download).suggestedFilename()).toBe('lake at dusk edited.png');
   });
 
   test('a failed edit says so and keeps the picture', async () => {
     const { page, picture } = await startStudio(browser, { stepMs: 20, failAtRow: 5 });
     await openPicture(page, picture);
     await instruction(page).fill('swap');
-    await page.getByRole('button', { name: 'Run' }).click();
+    await page.getByRole('button', { name: 'Run', exact: true }).click();
     await page.getByRole('alert').getByText('the fake device gave up').waitFor();
     await expect.poll(() => colourAt(page, 0.5, 0.05).then(isBlue)).toBe(true);
     await expectAccessible(page);
@@ -126,7 +75,10 @@ describe.skipIf(noBrowser)('in a browser', () => {
     const chooser = page.waitForEvent('filechooser');
     await page.getByRole('button', { name: 'Open a picture…' }).click();
     await (await chooser).setFiles({ name: 'notes.png', mimeType: 'image/png', buffer: Buffer.from('text') });
-    await page.getByRole('alert').getByText('notes.png cannot be shown.').waitFor();
+    await page
+      .getByRole('alert')
+      .getByText(/notes\.png cannot be read/)
+      .waitFor();
   });
 
   test('a page whose address lacks the token is turned away', async () => {

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { EditModel } from '#models/api';
 import { readPack } from '#models';
 import type { Pack } from '#models';
+import type { BlobId } from '#common/contract/blobs.ts';
 import { zEditOrder, zOrderMessage } from '#common/contract/edit-order.ts';
 import type { OrderMessage } from '#common/contract/edit-order.ts';
 import { zEditRequest } from '#common/contract/edit-request.ts';
@@ -60,6 +61,7 @@ function painter(engine: Engine) {
         settings: order,
         picture: () => Promise.resolve({ raster: photo, notices: [] }),
         selection: () => Promise.resolve(selection),
+        storeThumbnail: () => Promise.resolve(picture.blob),
         store: (pixels: NewPixels) => {
           patches.push(pixels);
           return Promise.resolve({ offset: { x: 0, y: 0 }, pixels: stored, mask: null });
@@ -74,5 +76,5 @@ function painter(engine: Engine) {
   };
 }
 
-const picture = { blob: '0'.repeat(64), name: 'photo.png' };
+const picture = { blob: '0'.repeat(64) as BlobId, name: 'photo.png' };
 const stored = { extent: { width: 1, height: 1 }, channels: 4 as const, depth: 8 as const, tiles: [] };

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { onTestFinished } from 'vitest';
+import type { HostedServices } from '../../electron/node/rpc/engine-services.ts';
 import { startBrowserHost } from '../../electron/server/browser-host.ts';
 import { builtPage, openPage } from './browser.ts';
 import type { Theme } from './browser.ts';
@@ -40,11 +41,20 @@ export async function startStudio(
   theme: Theme = 'dark',
 ): Promise<Started> {
   const folder = temporaryFolder();
-  const engine = await createPaintingEngine({ folder, ...settings });
-  const host = await startBrowserHost({ ...engine, pageFolder: builtPage });
+  return await studioOn(browser, await createPaintingEngine({ folder, ...settings }), folder, theme);
+}
+
+/** A page on these services, which end with it. @param folder to put the picture into */
+export async function studioOn(
+  browser: Browser,
+  hosted: HostedServices & AsyncDisposable,
+  folder: string,
+  theme: Theme = 'dark',
+): Promise<Started> {
+  const host = await startBrowserHost({ ...hosted, pageFolder: builtPage });
   const stop = async () => {
     await host[Symbol.asyncDispose]();
-    await engine[Symbol.asyncDispose]();
+    await hosted[Symbol.asyncDispose]();
   };
   onTestFinished(stop);
   const page = await openPage(browser, host.address, theme);
@@ -58,3 +68,15 @@ export async function openPicture(page: Page, picture: string): Promise<void> {
   await (await chooser).setFiles(picture);
   await page.getByRole('img', { name: /The picture/ }).waitFor();
 }
+
+/** What the canvas shows at a point of it, each from 0 to 1. Read from a screenshot: the page itself never reads its canvas. */
+export async function colourAt(page: Page, x: number, y: number): Promise<number[]> {
+  const shot = await page.getByRole('application').screenshot();
+  const { width, height } = await sharp(shot).metadata();
+  const region = { left: Math.floor(x * width), top: Math.floor(y * height), width: 1, height: 1 };
+  return [...(await sharp(shot).removeAlpha().extract(region).raw().toBuffer())];
+}
+
+export const isBlue = ([red, , blue]: number[]): boolean => blue > red + 40;
+export const isOrange = ([red, , blue]: number[]): boolean => red > blue + 40;
+export const instruction = (page: Page) => page.getByLabel('What to change');

@@ -80,11 +80,12 @@ export class FakeHost implements Host {
         change: (change) => (this.settings = { ...this.settings, ...change }),
         onChanged: () => () => undefined,
       },
+      pictures: { flatten: () => new Uint8Array([1]), thumbnail: () => new Uint8Array([2]) },
       engine: {
         edit: (order) => `job-${this.ordered.push(order)}`,
         cancel: (job) => void this.cancelled.push(job),
         stop: (job) => void this.stopped.push(job),
-        moveBefore: (...move) => void this.moved.push(move),
+        moveBefore: (job, next) => void this.moved.push([job, next]),
         onMessage: (listener) => {
           this.#say = listener;
           return () => undefined;

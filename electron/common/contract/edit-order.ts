@@ -1,14 +1,9 @@
 import { z } from 'zod';
 import { zBlobId, zBytes } from './blobs.ts';
+import { zLayeredPicture, zPictureRef, zTiledPixels } from './pictures.ts';
 import { editShape, makesSense, zRegion, zSampling } from './edit-request.ts';
 import { zExtent } from '../document/records.ts';
 import { zJobMessage, zTimings } from './job-message.ts';
-
-/** A picture as the page names it. */
-export const zPictureRef = z.object({
-  blob: zBlobId,
-  name: z.string().min(1).max(255), // as the person knows it; never used as a path
-});
 
 /** Where to edit: a rectangle, or how strongly in every pixel of one. */
 const zOrderSelection = z.union([
@@ -20,22 +15,13 @@ const zOrderSelection = z.union([
 export const zEditOrder = z
   .object({
     ...editShape,
-    picture: zPictureRef,
+    picture: z.union([zLayeredPicture, zPictureRef]),
     model: z.string().min(1).max(255).optional(), // id of an installed pack; left out: the embedded one
     selection: zOrderSelection.optional(),
   })
   .check(makesSense);
 export type EditOrder = z.infer<typeof zEditOrder>;
 export type OrderSelection = z.infer<typeof zOrderSelection>;
-
-/** Pixels in tiles, as images of a document hold them. */
-export const zTiledPixels = z.object({
-  extent: zExtent,
-  channels: z.literal([1, 4]), // strengths; RGB and alpha, not premultiplied
-  depth: z.literal([8, 16]),
-  tiles: z.array(zBlobId.nullable()), // row by row; null: all samples are 0
-});
-export type TiledPixels = z.infer<typeof zTiledPixels>;
 
 /** What a result adds to the picture: enough for a layer that holds only what changed. */
 export const zPatch = z.object({
@@ -57,6 +43,7 @@ const zPainting = z.object({
       variant: z.int().nonnegative(), // its number among those of the seed
       ids: z.array(z.int()), // -1 where a stopped edit decided nothing
       patch: zPatch.nullable(), // null: nothing changed that can be seen
+      thumbnail: zBlobId, // PNG of what the model saw, as it is now
     }),
   ),
 });

@@ -6,6 +6,7 @@ import { documentServices, zChosenFile, zFileName } from './documents.ts';
 import { mapKinds } from '../maps/condition-map.ts';
 import { zMadeMap, zMap, zReadMap } from './map-service.ts';
 import { zEditOrder, zEngineMessage } from './edit-order.ts';
+import { zLayeredPicture } from './pictures.ts';
 import { zTask } from './edit-request.ts';
 import { zSettings, zSettingsChange } from './settings.ts';
 
@@ -51,6 +52,12 @@ export const engineContract = {
     get: method([zBlobId], zBytes),
   },
   ...documentServices,
+  pictures: {
+    /** What is seen of a document, as a PNG. */
+    flatten: method([zLayeredPicture], zBytes),
+    /** The same, small. */
+    thumbnail: method([zLayeredPicture], zBytes),
+  },
   models: {
     list: method([], z.array(zModelInfo)), // the embedded one first
     samples: method([], z.array(zSample)), // of the embedded model; none where it brings none

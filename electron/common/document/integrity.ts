@@ -42,15 +42,14 @@ function pixelsProblem(
 ): string | undefined {
   const pixels = imageOf(image);
   if (pixels?.channels !== 4 || pixels.depth !== depth) return `${id} has no image of 4 × ${depth} bits`;
-  if (!mask) return undefined;
-  const strengths = imageOf(mask);
-  const fits =
-    strengths?.channels === 1 &&
-    strengths.depth === 8 &&
-    strengths.extent.width === pixels.extent.width &&
-    strengths.extent.height === pixels.extent.height;
-  return fits ? undefined : `the mask of ${id} does not fit`;
+  return !mask || isMaskOf(imageOf(mask), pixels) ? undefined : `the mask of ${id} does not fit`;
 }
+
+const isMaskOf = (mask: Image | undefined, { extent }: Image): boolean =>
+  mask?.channels === 1 &&
+  mask.depth === 8 &&
+  mask.extent.width === extent.width &&
+  mask.extent.height === extent.height;
 
 function conditionProblem(
   { id, kind, image }: Condition,

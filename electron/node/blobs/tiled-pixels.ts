@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import { constants, deflateRaw } from 'node:zlib';
 import type { BlobId } from '#common/contract/blobs.ts';
-import type { TiledPixels } from '#common/contract/edit-order.ts';
+import type { TiledPixels } from '#common/contract/pictures.ts';
 import { cutTile, isBlankTile, sealTile, tileDifferences } from '#common/document/tile-codec.ts';
 import type { TilePixels } from '#common/document/tile-codec.ts';
 import { tileBounds, tileCount } from '#common/document/tiles.ts';

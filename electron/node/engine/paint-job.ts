@@ -1,11 +1,14 @@
 import type { EditModel, PreviewBand } from '#models/api';
+import type { BlobId } from '#common/contract/blobs.ts';
 import type { OrderMessage, Patch, Painting } from '#common/contract/edit-order.ts';
 import { isEmpty } from '#common/geometry.ts';
 import type { Bounds, Extent } from '#common/geometry.ts';
 import { asRgba, withinAlpha } from '#common/raster/layer-pixels.ts';
 import type { Mask } from '#common/raster/masks.ts';
 import type { Placement } from '#common/raster/placement.ts';
+import { rasterOf } from '#common/raster/raster.ts';
 import type { Raster } from '#common/raster/raster.ts';
+import { resample } from '#common/raster/resample.ts';
 import { pause } from '../images/pause.ts';
 import { noticesOf, unchangedNotice } from './notices.ts';
 import { paint } from './paint.ts';
@@ -33,6 +36,7 @@ export interface PaintWork {
   readonly selection: (photo: Extent) => Promise<Mask | undefined>;
   /** Called for one variant after the other, so that only one is in memory. */
   readonly store: (pixels: NewPixels) => Promise<Patch>;
+  readonly storeThumbnail: (picture: Raster) => Promise<BlobId>;
 }
 
 export interface PaintJobContext extends Pick<PaintContext, 'library' | 'models' | 'signal' | 'stop'> {
@@ -104,7 +108,8 @@ async function storeAll(photo: Raster, painted: Painted, work: PaintWork, signal
     const pixels = await (task === 'edit' ? changedPixels(photo, painted, variant) : wholePixels(painted, variant));
     if (!pixels && painted.isWhole) notices.push(unchangedNotice(variant));
     const patch = pixels ? await work.store(pixels) : null;
-    pictures.push({ variant: firstVariant + variant, ids: Array.from(cells), patch });
+    const thumbnail = await work.storeThumbnail(await thumbnailOf(painted, variant));
+    pictures.push({ variant: firstVariant + variant, ids: Array.from(cells), patch, thumbnail });
   }
   const made = { seed, model: pack.id, sampling: { cfg, temperature, topK, topP }, rows };
   return { painting: { ...made, sourceIds: Array.from(sourceIds), pictures }, notices };
@@ -121,4 +126,22 @@ async function changedPixels(photo: Raster, painted: Painted, variant: number): 
 async function wholePixels({ pictures, area }: Painted, variant: number): Promise<NewPixels> {
   const picture = await wholePicture(pictures[variant]!, area.placement);
   return { bounds: area.placement.visible, rgba: await asRgba(picture, pause) };
+}
+
+const thumbnailSide = 256; // px at most
+
+/** The part of the model's picture that lies inside the photo, small. */
+async function thumbnailOf({ pictures, area }: Painted, variant: number): Promise<Raster> {
+  const { source, visible, modelSize } = area.placement;
+  const scale = modelSize / source.width;
+  const window = {
+    x: (visible.x - source.x) * scale,
+    y: (visible.y - source.y) * scale,
+    width: visible.width * scale,
+    height: visible.height * scale,
+  };
+  const shrink = thumbnailSide / Math.max(visible.width, visible.height);
+  const side = (length: number): number => Math.max(1, Math.round(length * shrink));
+  const extent = { width: side(visible.width), height: side(visible.height) };
+  return await resample(rasterOf(pictures[variant]!), window, extent, 8, pause);
 }

@@ -13,6 +13,7 @@ import type { Stores } from '../projects/stores.ts';
 import type { Services } from '../services.ts';
 import { mapServices } from '../maps/map-services.ts';
 import { Orders } from './orders.ts';
+import { flattenToPng, thumbnailOf } from './pictures.ts';
 
 /** What a host needs to serve a page. */
 export interface HostedServices extends Stores {
@@ -27,6 +28,10 @@ export function serveEngine(port: MessagePortLike, { services, ...stores }: Host
   const implementations: EngineImplementations = {
     program: { about: () => ({ ...services.program }) },
     blobs: { put: (bytes) => blobs.put(bytes), get: (id) => blobs.get(id) },
+    pictures: {
+      flatten: (picture) => flattenToPng(blobs, picture),
+      thumbnail: (picture) => thumbnailOf(blobs, picture),
+    },
     models: {
       list: async () => (await services.library.list()).map(modelInfo),
       samples: async () => await sampleBlobs(services.library, blobs),

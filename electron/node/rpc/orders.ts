@@ -1,17 +1,17 @@
-import type { BlobId } from '#common/contract/blobs.ts';
 import type { EditOrder, EngineMessage, OrderMessage, OrderSelection, Patch } from '#common/contract/edit-order.ts';
-import { AppError } from '#common/contract/errors.ts';
-import { hostError } from '#common/contract/host-errors.ts';
 import type { JobId } from '#common/contract/job-message.ts';
 import type { Extent } from '#common/geometry.ts';
 import { maskOfBounds, maskOfStrengths } from '#common/raster/masks.ts';
 import type { Mask } from '#common/raster/masks.ts';
 import type { Unsubscribe } from '#common/rpc/contract.ts';
 import type { BlobStore } from '../blobs/blob-store.ts';
+import { flattenLayers } from '../blobs/flatten.ts';
 import { storeTiled } from '../blobs/tiled-pixels.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { NewPixels, PaintedPicture, PaintWork } from '../engine/paint-job.ts';
-import { decodeImage } from '../images/decode.ts';
+
+import { encodeBytes } from '../images/encode.ts';
+import { decodeBlob, requireBlob } from './pictures.ts';
 
 type Listener = (message: EngineMessage) => void;
 type PaintingEngine = Pick<Engine, 'paint' | 'cancel' | 'stop' | 'moveBefore'>;
@@ -36,13 +36,14 @@ export class Orders {
   /** @throws RemoteError `blob-missing` */
   async edit(order: EditOrder): Promise<JobId> {
     const { picture, selection, ...settings } = order;
-    await this.#require(picture.blob);
-    if (selection && 'strengths' in selection) await this.#require(selection.strengths);
+    if ('blob' in picture) await requireBlob(this.#blobs, picture.blob);
+    if (selection && 'strengths' in selection) await requireBlob(this.#blobs, selection.strengths);
     const work: PaintWork = {
       settings,
-      picture: () => readPicture(this.#blobs.path(picture.blob), picture.name),
+      picture: () => this.#picture(picture),
       selection: (photo) => this.#selection(selection, photo),
       store: (pixels) => this.#store(pixels),
+      storeThumbnail: async (picture) => this.#blobs.put(await encodeBytes(picture, 'png')),
     };
     const job = this.#engine.paint(work, (message) => this.#tell(job, message));
     this.#open.add(job);
@@ -65,8 +66,10 @@ export class Orders {
     for (const job of this.#open) this.#engine.cancel(job);
   }
 
-  async #require(id: BlobId): Promise<void> {
-    if (!(await this.#blobs.has(id))) throw hostError('blob-missing', { id });
+  async #picture(picture: EditOrder['picture']): Promise<PaintedPicture> {
+    if ('layers' in picture) return { raster: await flattenLayers(this.#blobs, picture), notices: [] };
+    const { raster, metadata } = await decodeBlob(this.#blobs, picture);
+    return { raster, notices: metadata.notices };
   }
 
   async #selection(selection: OrderSelection | undefined, photo: Extent): Promise<Mask | undefined> {
@@ -92,16 +95,3 @@ export class Orders {
 }
 
 const isLast = ({ type }: OrderMessage): boolean => type === 'finished' || type === 'cancelled' || type === 'failed';
-
-/** The person knows the picture by its name; where its blob lies is nobody's business. */
-async function readPicture(path: string, name: string): Promise<PaintedPicture> {
-  try {
-    const { raster, metadata } = await decodeImage(path);
-    return { raster, notices: metadata.notices };
-  } catch (cause) {
-    if (cause instanceof AppError && cause.data['path'] === path) {
-      throw new AppError(cause.code, { ...cause.data, path: name.split(/[/\\]/).at(-1) }, { cause });
-    }
-    throw cause;
-  }
-}

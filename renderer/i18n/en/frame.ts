@@ -20,6 +20,8 @@ export const frame = {
   status: 'Status',
   panelMaps: 'Maps',
   panelEdit: 'Edit',
+  panelLayers: 'Layers',
+  panelHistory: 'History',
   picture: 'Picture',
   model: 'Model',
   name: 'Name',

@@ -3,10 +3,12 @@ import { commands } from './commands.ts';
 import { edit } from './edit.ts';
 import { frame } from './frame.ts';
 import { help } from './help.ts';
+import { layers } from './layers.ts';
 import { maps } from './maps.ts';
+import { results } from './results.ts';
 import { settings } from './settings.ts';
 import { ui } from './ui.ts';
 import { welcome } from './welcome.ts';
 
 /** Every sentence of the page in English, one file per area of the screen. */
-export const en = { canvas, commands, edit, frame, help, maps, settings, ui, welcome } as const;
+export const en = { canvas, commands, edit, frame, help, layers, maps, results, settings, ui, welcome } as const;

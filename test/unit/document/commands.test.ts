@@ -8,7 +8,7 @@ import { conditionId, conditionKinds, projectId, zDocumentRecord } from '#common
 import type { LayerId, VersionId } from '#common/document/records.ts';
 import type { DocumentStore } from '#common/document/store.ts';
 import * as versions from '#common/document/version-commands.ts';
-import { blob, imageOf, smallDocument, stateOf } from './documents.ts';
+import { blob, imageOf, maskOf, smallDocument, stateOf } from './documents.ts';
 
 const order = (store: DocumentStore): LayerId[] => store.require(projectId).layerOrder;
 const made = { recipe: { instruction: 'red' }, ids: [1, 2], seed: 1, model: 'mini', title: 'red', createdAt: 5 };
@@ -16,7 +16,7 @@ const made = { recipe: { instruction: 'red' }, ids: [1, 2], seed: 1, model: 'min
 function versionOf(store: DocumentStore, fields: Partial<versions.NewVersion> = {}): VersionId {
   return versions.addVersion(store, {
     ...made,
-    picture: { image: imageOf(10, 10), offset: { x: 3, y: 4 } },
+    picture: { image: imageOf(10, 10), mask: maskOf(10, 10), offset: { x: 3, y: 4 } },
     ...fields,
   });
 }
@@ -64,6 +64,7 @@ test('an accepted version becomes a layer where it belongs; removing the layer l
   const before = stateOf(store);
   const layer = versions.acceptVersion(store, version, 'Red car');
   expect(store.require(layer)).toMatchObject({ name: 'Red car', version, offset: { x: 3, y: 4 } });
+  expect(store.require(store.require(layer).mask!)).toMatchObject({ channels: 1, extent: { width: 10, height: 10 } });
   expect(store.require(version).layer).toBe(layer);
   layers.removeLayer(store, layer);
   expect(store.require(version).layer).toBeNull();

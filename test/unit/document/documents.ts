@@ -19,3 +19,6 @@ export const smallDocument = (): DocumentStore =>
 
 /** Records by id, for comparing. */
 export const stateOf = (store: DocumentStore) => Object.fromEntries(store.all().map((record) => [record.id, record]));
+
+/** Strengths of a layer or a version of that size. */
+export const maskOf = (width: number, height: number): NewImage => imageOf(width, height, { channels: 1 });

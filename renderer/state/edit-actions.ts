@@ -1,0 +1,102 @@
+import type { EditOrder } from '#common/contract/edit-order.ts';
+import { projectId } from '#common/document/records.ts';
+import type { Layer, Version, VersionId } from '#common/document/records.ts';
+import { t } from '../i18n/i18n.svelte.ts';
+import type { AppState } from './app-state.ts';
+import { layeredPicture, layersBelow, visibleLayers } from './layered-picture.ts';
+import { alone, orderFrom, orderFromRecipe, placementOf } from './order.ts';
+import type { SentSelection } from './order.ts';
+import { recipeOfVersion } from './results.svelte.ts';
+
+/** What a person can do about edits. Each rejects with what went wrong. */
+export function createEditActions({
+  document,
+  engine,
+  editSettings: settings,
+  canvas,
+  jobs,
+  instructions,
+  branch,
+}: AppState) {
+  /** Puts the selection where the engine can read it. */
+  async function sendSelection(): Promise<SentSelection | undefined> {
+    const { mask } = canvas.selection;
+    return mask ? { bounds: mask.bounds, strengths: await engine.require().blobs.put(mask.data) } : undefined;
+  }
+
+  async function run(): Promise<void> {
+    if (!canRun()) return;
+    const store = document.store;
+    const layers = visibleLayers(store);
+    if (!settings.isSeedLocked) settings.rollSeed(); // before, so that the seed that is shown can still be locked
+    const picture = layeredPicture(store, layers);
+    const order = orderFrom(settings, picture, await sendSelection());
+    instructions.add(settings.instruction);
+    await jobs.add({ order, parent: parentOf(layers), above: null });
+  }
+
+  const canRun = (): boolean =>
+    engine.status === 'ready' &&
+    document.project !== undefined &&
+    (settings.task !== 'edit' || settings.instruction.trim() !== '');
+
+  /** The edit of a version once more, of the picture it was made from. @param seed left out: another one */
+  async function runAgain(version: Version, changes: Partial<EditOrder> = { seed: newSeed() }): Promise<void> {
+    const store = document.store;
+    const above = version.layer;
+    const layers = above ? layersBelow(store, above) : visibleLayers(store);
+    const recipe = recipeOfVersion(version);
+    const again = alone(orderFromRecipe(recipe, layeredPicture(store, layers)), recipe.variant ?? 0);
+    await jobs.add({ order: { ...again, ...changes }, parent: version.parent, above });
+  }
+
+  /** Lets a person choose how many rows of a result stay. */
+  function beginBranch(version: Version): void {
+    const { canvas: bounds } = document.store.require(projectId);
+    const ready = settings.models.find(({ id }) => id === version.model)?.ready;
+    if (!ready) throw new Error(t('edit.modelGone', { model: version.model }));
+    const { fit, square, task, selection } = recipeOfVersion(version);
+    const where = selection && ('region' in selection ? selection.region : selection.bounds);
+    const placement = placementOf(
+      { fit: fit ?? (square ? 'square' : 'auto'), square, task },
+      bounds,
+      where ?? null,
+      ready.imageSize,
+    );
+    branch.begin(version, placement, ready.grid);
+  }
+
+  /** Goes on below the kept rows, with the words and numbers that are set now. */
+  async function runBranch(): Promise<void> {
+    const { version, rows, grid } = branch;
+    if (!version) return;
+    const { instruction, sampling } = settings;
+    branch.end();
+    const kept = version.ids.slice(0, rows * grid);
+    const words = instruction.trim() === '' ? {} : { instruction };
+    await runAgain(version, {
+      ...words,
+      sampling,
+      seed: settings.isSeedLocked ? settings.seed : newSeed(),
+      firstVariant: 0,
+      kept,
+    });
+  }
+
+  /** Puts the recipe of a version into the fields, to be changed and run. */
+  function takeRecipe(version: Version): void {
+    settings.take(recipeOfVersion(version));
+  }
+
+  return { run, canRun, runAgain, beginBranch, runBranch, takeRecipe };
+}
+
+const newSeed = (): number => crypto.getRandomValues(new Uint32Array(1))[0]!;
+
+/** The version that a picture of these layers shows: that of the topmost layer that is an edit. */
+const parentOf = (layers: readonly Layer[]): VersionId | null =>
+  layers.findLast(({ version }) => version)?.version ?? null;
+
+/** A layer that came from an edit, and the edit. */
+export const versionOfLayer = (layer: Layer, versions: readonly Version[]): Version | undefined =>
+  versions.find(({ id }) => id === layer.version);

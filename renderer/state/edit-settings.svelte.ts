@@ -1,0 +1,80 @@
+import type { EditOrder } from '#common/contract/edit-order.ts';
+import type { Square } from '#common/contract/edit-request.ts';
+import type { EditRecipe } from '#common/contract/recipe.ts';
+import type { EngineState } from './engine.svelte.ts';
+
+export type EditTask = EditOrder['task'];
+export type EditFit = 'auto' | 'whole' | 'square' | 'selection';
+export type EditDevice = EditOrder['device'];
+type Sampling = { readonly cfg: number; readonly temperature: number; readonly topK: number; readonly topP: number };
+
+const fallback: Sampling = { cfg: 3, temperature: 1, topK: 1000, topP: 1 };
+
+/** What the next edit is to be, as a person sets it. */
+export class EditSettings {
+  instruction = $state('');
+  task = $state<EditTask>('edit');
+  seed = $state(newSeed());
+  isSeedLocked = $state(false); // otherwise every edit gets a new one
+  variants = $state(1);
+  fit = $state<EditFit>('auto'); // auto: around the selection, or the whole photo without one
+  square = $state.raw<Square>(); // where a person placed it; left out: the largest in the middle
+  #device = $state<EditDevice>(); // left out: as the settings of the program say
+  #modelId = $state<string>();
+  #chosen = $state.raw<Partial<Sampling>>({}); // what differs from the model's own numbers
+
+  readonly #engine: EngineState;
+
+  constructor(engine: EngineState) {
+    this.#engine = engine;
+  }
+
+  /** Models that can be used. */
+  models = $derived.by(() => this.#engine.models?.filter(({ ready }) => ready) ?? []);
+  model = $derived.by(() => this.models.find(({ id }) => id === this.#modelId) ?? this.#engine.model);
+  /** The model's own numbers. */
+  defaults: Sampling = $derived(this.model?.ready?.sampling ?? fallback);
+  sampling: Sampling = $derived({ ...this.defaults, ...this.#chosen });
+  isChanged = $derived(Object.keys(this.#chosen).length > 0);
+
+  get device(): EditDevice {
+    return this.#device ?? this.#engine.preferred.device;
+  }
+
+  set device(device: EditDevice) {
+    this.#device = device;
+  }
+
+  set(numbers: Partial<Sampling>): void {
+    const entries = Object.entries({ ...this.#chosen, ...numbers });
+    this.#chosen = Object.fromEntries(
+      entries.filter(([name, value]) => value !== this.defaults[name as keyof Sampling]),
+    );
+  }
+
+  resetSampling(): void {
+    this.#chosen = {};
+  }
+
+  chooseModel(id: string): void {
+    this.#modelId = id;
+  }
+
+  rollSeed(): void {
+    this.seed = newSeed();
+  }
+
+  /** Takes over everything of an edit that was made before, so that it can be changed and run again. */
+  take(recipe: EditRecipe): void {
+    const { instruction, task, seed, variants, fit, square, sampling, model } = recipe;
+    Object.assign(this, { instruction, task, seed, variants, fit: fit ?? (square ? 'square' : 'auto'), square });
+    this.isSeedLocked = true;
+    this.#modelId = model?.id;
+    this.#chosen = {};
+    this.set(Object.fromEntries(Object.entries(sampling).filter(([, value]) => value !== undefined)));
+  }
+}
+
+function newSeed(): number {
+  return crypto.getRandomValues(new Uint32Array(1))[0]!;
+}

@@ -1,0 +1,146 @@
+import type { EngineMessage, OrderMessage, Painting } from '#common/contract/edit-order.ts';
+import { RemoteError } from '#common/contract/errors.ts';
+import { bandBitmap } from '../canvas/band-bitmap.ts';
+import { t } from '../i18n/i18n.svelte.ts';
+import type { EngineState } from './engine.svelte.ts';
+import { Job } from './job.svelte.ts';
+import type { Band, JobSubject } from './job.svelte.ts';
+import type { Problems } from './problems.svelte.ts';
+
+type Preview = Extract<OrderMessage, { type: 'preview' }>;
+
+/** The edits of this page: one runs, the others wait in an order a person can change. */
+export class JobsState {
+  /** Not over yet, in the order they will run. */
+  list = $state.raw<readonly Job[]>([]);
+  announcement = $state(''); // for those who listen instead of look
+
+  /** The one whose rows are coming, or will be next. */
+  current = $derived(this.list.find(({ status }) => status === 'running' || status === 'stopping') ?? this.list[0]);
+  waiting = $derived(this.list.filter((job) => job !== this.current));
+  isBusy = $derived(this.list.length > 0);
+
+  /** Called with every decoded band; outside of the state because it passes many times a second. */
+  readonly #bandListeners = new Set<(band: Band, job: Job) => void>();
+  /** Called with what a job made. */
+  onPainted: (painting: Painting, job: Job) => void = () => undefined;
+
+  readonly #engine: EngineState;
+  readonly #problems: Problems;
+  readonly #early = new Map<string, OrderMessage[]>(); // of jobs whose order was not answered yet
+  #handled = Promise.resolve(); // messages keep their order although pictures take time
+  #count = 0;
+
+  constructor(engine: EngineState, problems: Problems) {
+    this.#engine = engine;
+    this.#problems = problems;
+  }
+
+  /** Hears a connection until it is lost; what was under way then has failed.
+   * @returns ends the subscription */
+  listen(): () => void {
+    const services = this.#engine.services;
+    if (!services) return () => undefined;
+    const stop = services.engine.onMessage((message) => {
+      this.#handled = this.#handled.then(() => this.#problems.attempt(() => this.#hear(message)));
+    });
+    return () => {
+      stop();
+      this.#loseAll();
+    };
+  }
+
+  /** @returns ends it */
+  onBand(listener: (band: Band, job: Job) => void): () => void {
+    this.#bandListeners.add(listener);
+    return () => this.#bandListeners.delete(listener);
+  }
+
+  /** Puts an edit last. @throws RemoteError when the engine does not take it; then there is no job */
+  async add(subject: JobSubject): Promise<Job> {
+    const job = new Job(this.#count++, subject);
+    this.list = [...this.list, job];
+    this.announcement = t('edit.started');
+    try {
+      job.id = await this.#engine.require().engine.edit(subject.order);
+    } catch (error) {
+      this.#remove(job);
+      throw error;
+    }
+    for (const message of this.#early.get(job.id) ?? []) await this.#handle(message, job);
+    this.#early.delete(job.id);
+    return job;
+  }
+
+  /** Ends a job; a running one keeps the rows it has. */
+  async stop(job: Job | undefined = this.current): Promise<void> {
+    if (job?.id === undefined || job.status === 'stopping') return;
+    if (job.status === 'running') job.status = 'stopping';
+    await this.#engine.require().engine.stop(job.id);
+  }
+
+  /** Ends a job and keeps nothing of it. */
+  async cancel(job: Job): Promise<void> {
+    if (job.id !== undefined) await this.#engine.require().engine.cancel(job.id);
+  }
+
+  /** Puts a waiting job at another place among those that wait. @param place 0 is next */
+  async move(job: Job, place: number): Promise<void> {
+    const others = this.waiting.filter((other) => other !== job);
+    if (job.id === undefined || others.length === this.waiting.length) return;
+    const next = others[place];
+    const order = [...others.slice(0, place), job, ...others.slice(place)];
+    this.list = this.current ? [this.current, ...order] : order;
+    await this.#engine.require().engine.moveBefore(job.id, next?.id ?? null);
+  }
+
+  async #hear({ job: id, message }: EngineMessage): Promise<void> {
+    const job = this.list.find((other) => other.id === id);
+    if (job) return await this.#handle(message, job);
+    if (this.list.some((other) => other.id === undefined))
+      this.#early.set(id, [...(this.#early.get(id) ?? []), message]);
+  }
+
+  async #handle(message: OrderMessage, job: Job): Promise<void> {
+    if (message.type === 'preview') return await this.#showBand(message, job);
+    const painting = job.hear(message);
+    if (painting) this.onPainted(painting, job);
+    if (message.type === 'finished') for (const notice of message.notices ?? []) this.#problems.notice(notice);
+    if (job.isOver) this.#end(job);
+  }
+
+  async #showBand({ variant, row, rgb, width, decodedAt }: Preview, job: Job): Promise<void> {
+    const { placement, grid } = job;
+    if (!placement || this.#bandListeners.size === 0) return;
+    const bitmap = await bandBitmap(rgb, width);
+    const band = { bitmap, variant, top: (row * placement.modelSize) / grid, placement, decodedAt };
+    if (!job.isOver) for (const listener of this.#bandListeners) listener(band, job);
+    bitmap.close();
+  }
+
+  #end(job: Job): void {
+    this.#remove(job);
+    if (job.failure) this.#problems.report(new RemoteError(job.failure));
+    this.announcement = t(endWords[job.status as keyof typeof endWords]);
+  }
+
+  #remove(job: Job): void {
+    this.list = this.list.filter((other) => other !== job);
+  }
+
+  #loseAll(): void {
+    if (this.list.length === 0) return;
+    for (const job of this.list) job.status = 'failed';
+    this.list = [];
+    this.#early.clear();
+    this.announcement = t('edit.failed');
+    this.#problems.report(new RemoteError({ code: 'engine-stopped', message: 'engine-stopped', data: {} }));
+  }
+}
+
+const endWords = {
+  finished: 'edit.done',
+  stopped: 'edit.kept',
+  cancelled: 'edit.stopped',
+  failed: 'edit.failed',
+} as const;

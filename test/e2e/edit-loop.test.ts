@@ -1,0 +1,188 @@
+import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import type { Browser, Page } from 'playwright-core';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openStores } from '#node/projects/stores.ts';
+import { createServices } from '#node/services.ts';
+import { expectAccessible, launchBrowser, noBrowser, screenshot } from '../helpers/browser.ts';
+import type { Theme } from '../helpers/browser.ts';
+import { colourAt, instruction, isBlue, isOrange, openPicture, studioOn, startStudio } from '../helpers/studio.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
+
+if (noBrowser) console.warn(`skipped: ${noBrowser}`);
+
+let browser: Browser;
+
+beforeAll(async () => {
+  if (!noBrowser) browser = await launchBrowser();
+});
+afterAll(async () => {
+  await browser?.close();
+});
+
+const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name, exact: true });
+const results = (page: Page) => page.getByRole('listbox', { name: 'Results' }).getByRole('option');
+const layers = (page: Page) => page.getByRole('list', { name: 'Layers' }).getByRole('listitem');
+const showPanel = (page: Page, name: string) => page.getByRole('tab', { name }).click();
+
+async function runAndWait(page: Page, words: string, count: number): Promise<void> {
+  await instruction(page).fill(words);
+  await button(page, 'Run').click();
+  await expect.poll(() => results(page).count()).toBe(count);
+}
+
+describe.skipIf(noBrowser)('the edit loop', () => {
+  test.each<Theme>(['dark', 'light'])(
+    'two results are compared, one becomes a layer, and it is run again with another seed: %s',
+    async (theme) => {
+      const { page, picture } = await startStudio(browser, { stepMs: 150 }, theme);
+      await openPicture(page, picture);
+      await page.getByLabel('Results side by side').selectOption('2');
+      await instruction(page).fill('swap day and dusk');
+      await button(page, 'Run').click();
+      await page.getByRole('img', { name: 'Result 2 is coming' }).waitFor();
+      await page.getByText(/^Row ([4-9]|1\d) of 16/).waitFor();
+      await screenshot(page, `variants-streaming-${theme}`);
+      await expect.poll(() => results(page).count()).toBe(2);
+      await expect.poll(() => colourAt(page, 0.5, 0.1).then(isOrange)).toBe(true);
+      await expectAccessible(page);
+      await screenshot(page, `variants-${theme}`);
+
+      await results(page).nth(1).click();
+      await button(page, 'Star result').click();
+      await button(page, 'Compare with the picture before').click();
+      await screenshot(page, `compare-${theme}`);
+      await button(page, 'Compare with the picture before').click();
+      await button(page, 'Keep as layer').click();
+      await expect.poll(() => results(page).count()).toBe(1);
+      await showPanel(page, 'Layers');
+      await expect.poll(() => layers(page).count()).toBe(2);
+      await expectAccessible(page);
+      await screenshot(page, `layers-${theme}`);
+
+      await button(page, 'Undo').click();
+      await expect.poll(() => layers(page).count()).toBe(1);
+      await button(page, 'Redo').click();
+      await expect.poll(() => layers(page).count()).toBe(2);
+
+      await layers(page)
+        .first()
+        .getByRole('button', { name: /^More for/ })
+        .click();
+      await page.getByRole('menuitem', { name: 'Run again with another seed' }).click();
+      await expect.poll(() => results(page).count()).toBe(2);
+      await showPanel(page, 'History');
+      await expect
+        .poll(() => page.getByRole('list', { name: 'History of edits' }).getByRole('listitem').count())
+        .toBe(3);
+      await expectAccessible(page);
+      await screenshot(page, `history-${theme}`);
+    },
+  );
+
+  test('the upper rows of a result are kept and the edit goes on below them', async () => {
+    const { page, picture } = await startStudio(browser, { stepMs: 5 });
+    await openPicture(page, picture);
+    await runAndWait(page, 'swap', 1);
+    await button(page, 'Keep the upper rows and go on').click();
+    const line = page.getByRole('slider', { name: 'Rows that are kept' });
+    await line.focus();
+    await page.keyboard.press('ArrowDown');
+    await page.getByText('Keeps 9 of 16 rows').waitFor();
+    await expectAccessible(page);
+    await screenshot(page, 'branch-dark');
+    await button(page, 'Go on from here').click();
+    await expect.poll(() => results(page).count()).toBe(2);
+  });
+
+  test('stopping keeps the rows that came as a result', async () => {
+    const { page, picture } = await startStudio(browser, { stepMs: 400 });
+    await openPicture(page, picture);
+    await instruction(page).fill('swap');
+    await button(page, 'Run').click();
+    await page.getByText(/^Row ([6-9]|1[0-2]) of 16/).waitFor();
+    await button(page, 'Stop').click();
+    await expect.poll(() => results(page).count()).toBe(1);
+    await expect.poll(() => colourAt(page, 0.5, 0.1).then(isOrange)).toBe(true);
+    expect(isBlue(await colourAt(page, 0.5, 0.8))).toBe(true);
+    await button(page, 'Keep as layer').click();
+    await expect.poll(() => colourAt(page, 0.5, 0.1).then(isOrange)).toBe(true);
+  });
+
+  test('edits that wait can be put into another order and removed', async () => {
+    const { page, picture } = await startStudio(browser, { stepMs: 5000 });
+    await openPicture(page, picture);
+    for (const words of ['first', 'second', 'third']) {
+      await instruction(page).fill(words);
+      await page.keyboard.press('Enter');
+    }
+    const waiting = page.getByRole('list', { name: 'Waiting edits' }).getByRole('listitem');
+    await expect.poll(() => waiting.allInnerTexts()).toEqual(['second', 'third']);
+    await button(page, 'Run sooner: third').click();
+    await expect.poll(() => waiting.allInnerTexts()).toEqual(['third', 'second']);
+    await expectAccessible(page);
+    await screenshot(page, 'queue-dark');
+    await button(page, 'Remove: second').click();
+    await expect.poll(() => waiting.allInnerTexts()).toEqual(['third']);
+  });
+
+  test('open, select, type, run, keep and save work from the keyboard alone', async () => {
+    const { page, picture } = await startStudio(browser, { stepMs: 10 });
+    await page.getByText('Mini (256 pixels)').waitFor();
+    const chooser = page.waitForEvent('filechooser');
+    await page.keyboard.press('Control+o');
+    await (await chooser).setFiles(picture);
+    await instruction(page).waitFor();
+    await page.getByRole('application').focus();
+    await page.keyboard.press('Control+a');
+    while ((await page.evaluate('document.activeElement.id')) !== 'instruction') await page.keyboard.press('Tab');
+    await page.keyboard.type('swap');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => results(page).count()).toBe(1);
+    await page.keyboard.press('Control+Shift+Enter');
+    await expect.poll(() => results(page).count()).toBe(0);
+    const download = page.waitForEvent('download');
+    await page.keyboard.press('Control+s');
+    const file = await download;
+    expect(file.suggestedFilename()).toBe('lake at dusk edited.png');
+    const saved = sharp(await readFile(await file.path()));
+    expect(await saved.metadata()).toMatchObject({ width: 1200, height: 800 });
+    const { data } = await saved.removeAlpha().raw().toBuffer({ resolveWithObject: true });
+    expect(isOrange([...data.subarray(0, 3)])).toBe(true);
+  });
+
+  test('a placed square, guidance and earlier instructions are where a person looks for them', async () => {
+    const { page, picture } = await startStudio(browser, { stepMs: 1 });
+    await openPicture(page, picture);
+    await runAndWait(page, 'make the sky orange', 1);
+    await page.getByLabel('Part of the picture').selectOption('square');
+    await page.getByRole('button', { name: 'Square the model sees' }).focus();
+    await page.keyboard.press('ArrowRight');
+    await page.getByText(/its result will be stretched 3\.1 times, to 800 px/).waitFor();
+    await page.getByRole('slider', { name: 'Guidance' }).fill('8');
+    await page.getByText('Forces your words').waitFor();
+    await button(page, 'Earlier instructions').click();
+    await page.getByLabel('Search earlier instructions').fill('orange sky');
+    await page.getByRole('button', { name: 'make the sky orange', exact: true }).click();
+    await expectAccessible(page);
+    await screenshot(page, 'square-dark');
+  });
+
+  test('the embedded model edits a picture with the real engine', async () => {
+    const folder = temporaryFolder();
+    const programFolder = fileURLToPath(new URL('../..', import.meta.url));
+    const services = await createServices({ programFolder, dataFolder: folder });
+    const hosted = { services, ...openStores(folder), [Symbol.asyncDispose]: () => services[Symbol.asyncDispose]() };
+    const { page } = await studioOn(browser, hosted, folder);
+    await openPicture(page, join(programFolder, 'native-models', 'packs', 'mini', 'samples', 'winter.png'));
+    await instruction(page).fill('make it summer');
+    await button(page, 'Run').click();
+    await expect.poll(() => results(page).count(), { timeout: 120_000 }).toBe(1);
+    await screenshot(page, 'real-result-dark');
+    await button(page, 'Keep as layer').click();
+    await showPanel(page, 'Layers');
+    await expect.poll(() => layers(page).count()).toBe(2);
+  }, 180_000);
+});

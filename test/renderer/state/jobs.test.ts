@@ -1,0 +1,251 @@
+import { flushSync } from 'svelte';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import type { OrderMessage } from '#common/contract/edit-order.ts';
+import { createAppState } from '../../../renderer/state/app-state.ts';
+import { createEditActions } from '../../../renderer/state/edit-actions.ts';
+import { blob, FakeHost } from '../fake-host.ts';
+import { listenInEffect } from './listen-in-effect.svelte.ts';
+
+vi.stubGlobal('createImageBitmap', () => Promise.resolve({ width: 100, height: 80, close: () => undefined }));
+vi.stubGlobal('ImageData', class {});
+
+const timings = {
+  ...{ encodeMs: 0, textMs: 0, prefillMs: 0, firstTokenMs: 0, firstRowMs: 0, decodeMs: 0, tokens: 0 },
+  ...{ lockedTokens: 0, msPerToken: 0, vqMs: 0, compositeMs: 0, totalMs: 0 },
+};
+const sampling = { cfg: 3, temperature: 1, topK: 0, topP: 1 };
+const tiled = (channels: 1 | 4) => ({ extent: { width: 2, height: 2 }, channels, depth: 8 as const, tiles: [blob] });
+const patch = { offset: { x: 3, y: 4 }, pixels: tiled(4), mask: tiled(1) };
+const painting = {
+  ...{ seed: 1, model: 'mini', sampling, rows: 4, sourceIds: new Array<number>(16).fill(0) },
+  pictures: [0, 1].map((variant) => ({ variant, ids: new Array<number>(16).fill(variant), patch, thumbnail: blob })),
+};
+const finished: OrderMessage = { type: 'finished', ...painting, timings };
+const placement = {
+  image: { width: 9, height: 9 },
+  source: { x: 0, y: 0, width: 9, height: 9 },
+  visible: { x: 0, y: 0, width: 9, height: 9 },
+  modelSize: 64,
+};
+const started: OrderMessage = { type: 'started', grid: 4, placement };
+const band = { type: 'preview' as const, row: 2, rows: 1, width: 1, rgb: new Uint8Array(3), decodedAt: 0 };
+
+async function start() {
+  const host = new FakeHost();
+  const app = createAppState(host);
+  host.connect();
+  await expect.poll(() => app.engine.status).toBe('ready');
+  onTestFinished(app.jobs.listen());
+  await app.document.open({ blob, name: 'photo.jpg' });
+  app.editSettings.instruction = 'make it night';
+  return { ...app, host, edits: createEditActions(app) };
+}
+
+async function startRunning() {
+  const app = await start();
+  await app.edits.run();
+  for (const message of [{ type: 'queued' } as const, started]) app.host.say(message);
+  app.host.say({ type: 'progress', step: 4, of: 16, etaMs: 300 });
+  await expect.poll(() => app.jobs.current?.step).toBe(4);
+  return app;
+}
+
+test('an edit is ordered with the layers, the words and the numbers, and the words are remembered', async () => {
+  const { host, edits, instructions, editSettings: settings } = await start();
+  settings.set({ cfg: 4.5 });
+  await edits.run();
+  expect(host.ordered).toMatchObject([
+    {
+      picture: { name: 'photo.jpg', extent: { width: 9, height: 9 }, layers: [{ opacity: 1, blend: 'normal' }] },
+      instruction: 'make it night',
+      model: 'mini',
+      sampling: { cfg: 4.5 },
+    },
+  ]);
+  expect(instructions.list).toEqual(['make it night']);
+});
+
+test('a seed that is not locked is another one for every edit', async () => {
+  const { host, edits, editSettings: settings } = await start();
+  await edits.run();
+  await edits.run();
+  settings.isSeedLocked = true;
+  await edits.run();
+  const [first, second, third] = host.ordered.map((order) => (order as { seed: number }).seed);
+  expect(first).not.toBe(second);
+  expect(third).toBe(second);
+});
+
+test('what is selected goes along as strengths', async () => {
+  const { host, edits, canvas } = await start();
+  canvas.selection.set({ bounds: { x: 1, y: 2, width: 3, height: 1 }, data: new Uint8Array([255, 9, 255]) });
+  await edits.run();
+  expect(host.ordered).toMatchObject([{ selection: { bounds: { x: 1, y: 2, width: 3, height: 1 }, strengths: blob } }]);
+});
+
+test('nothing runs without words, but a map needs none', async () => {
+  const { edits, editSettings: settings } = await start();
+  settings.instruction = '   ';
+  expect(edits.canRun()).toBe(false);
+  settings.task = 'canny';
+  expect(edits.canRun()).toBe(true);
+});
+
+test('progress is told in rows, and bands where the engine says they belong', async () => {
+  const { host, jobs } = await startRunning();
+  const job = jobs.current!;
+  expect([job.row, job.grid, job.progress, job.etaMs]).toEqual([1, 4, 0.25, 300]);
+  const onBand = vi.fn();
+  onTestFinished(jobs.onBand(onBand));
+  host.say({ ...band, variant: 1 });
+  await expect.poll(() => onBand.mock.calls.length).toBe(1);
+  expect(onBand).toHaveBeenCalledWith(expect.objectContaining({ variant: 1, top: 32, placement }), job);
+});
+
+test('every result is kept as a version and the first is shown; accepting makes a layer that can be undone', async () => {
+  const { host, results, document } = await startRunning();
+  host.say(finished);
+  await expect.poll(() => results.offered.length).toBe(2);
+  expect(results.shown).toMatchObject({ title: 'make it night', seed: 1, offset: { x: 3, y: 4 } });
+  results.step(1);
+  results.accept();
+  expect(document.layers.map(({ name, version }) => [name, version !== null])).toEqual([
+    ['photo.jpg', false],
+    ['make it night', true],
+  ]);
+  expect(document.layers[1]!.mask).not.toBeNull();
+  expect(results.offered).toHaveLength(1);
+  document.undo();
+  expect([document.layers.length, results.offered.length]).toEqual([1, 2]);
+  document.redo();
+  expect(document.layers).toHaveLength(2);
+});
+
+test('discarding shows the next, and the history can bring it back', async () => {
+  const { host, results, document } = await startRunning();
+  host.say(finished);
+  await expect.poll(() => results.offered.length).toBe(2);
+  const [first, second] = document.versions;
+  results.discard();
+  expect(results.shown?.id).toBe(second!.id);
+  results.offer(document.versions.find(({ id }) => id === first!.id)!);
+  expect(results.shown?.id).toBe(first!.id);
+  expect(results.offered).toHaveLength(2);
+});
+
+test('running again asks for that variant alone, of the picture below its layer', async () => {
+  const { host, results, edits, document } = await startRunning();
+  host.say(finished);
+  await expect.poll(() => results.offered.length).toBe(2);
+  results.step(1);
+  const { id } = results.shown!;
+  results.accept();
+  const layer = document.versions.find((version) => version.id === id)!;
+  await edits.runAgain(layer, {});
+  expect(host.ordered[1]).toMatchObject({
+    variants: 1,
+    firstVariant: 1,
+    seed: (host.ordered[0] as { seed: number }).seed,
+  });
+  expect(host.ordered[1]).toMatchObject({ picture: { layers: [{}] } });
+  host.say({ ...finished, pictures: [painting.pictures[0]!] }, 'job-2');
+  await expect.poll(() => results.offered.length).toBe(2);
+  results.accept();
+  expect(document.layers).toHaveLength(3);
+});
+
+test('going on from a row keeps the ids above it and takes the words and numbers that are set', async () => {
+  const { host, results, edits, branch, editSettings: settings } = await startRunning();
+  host.say(finished);
+  await expect.poll(() => results.offered.length).toBe(2);
+  results.step(1);
+  edits.beginBranch(results.shown!);
+  expect([branch.rows, branch.grid]).toEqual([2, 4]);
+  branch.keep(99);
+  expect(branch.rows).toBe(3);
+  settings.instruction = 'make it dawn';
+  await edits.runBranch();
+  expect(host.ordered[1]).toMatchObject({ instruction: 'make it dawn', kept: new Array(12).fill(1), variants: 1 });
+  expect(branch.version).toBeUndefined();
+});
+
+test('stopping keeps what was decided as a result', async () => {
+  const { host, jobs, results } = await startRunning();
+  await jobs.stop();
+  expect([host.stopped, jobs.current?.status]).toEqual([['job-1'], 'stopping']);
+  const ids = [1, 2, 3, 4, 5, ...new Array<number>(11).fill(-1)];
+  const kept = { ...painting, rows: 1, pictures: [{ ...painting.pictures[0]!, ids }] };
+  host.say({ type: 'cancelled', kept });
+  await expect.poll(() => results.offered.length).toBe(1);
+  expect(results.shown!.ids).toEqual([1, 2, 3, 4]);
+  expect(jobs.isBusy).toBe(false);
+});
+
+test('several edits wait in an order that can be changed, and each can be removed', async () => {
+  const { host, jobs, edits } = await startRunning();
+  for (let i = 0; i < 3; i++) await edits.run();
+  const [a, b, c] = jobs.waiting;
+  await jobs.move(c!, 0);
+  expect(jobs.waiting).toEqual([c, a, b]);
+  await jobs.move(c!, 2);
+  expect(jobs.waiting).toEqual([a, b, c]);
+  expect(host.moved).toEqual([
+    ['job-4', 'job-2'],
+    ['job-4', null],
+  ]);
+  await jobs.cancel(b!);
+  host.say({ type: 'cancelled' }, 'job-3');
+  await expect.poll(() => jobs.waiting).toEqual([a, c]);
+  expect(jobs.current?.id).toBe('job-1');
+});
+
+test('a failure is shown in the words of the engine and leaves the document alone', async () => {
+  const { host, jobs, problems, document } = await startRunning();
+  host.say({ type: 'failed', code: 'bad-output', message: 'The picture is black. Nothing was written.', data: {} });
+  await expect.poll(() => jobs.isBusy).toBe(false);
+  expect(problems.list).toMatchObject([{ code: 'bad-output' }]);
+  expect([document.layers.length, document.versions.length]).toEqual([1, 0]);
+});
+
+test('notices of the engine are shown', async () => {
+  const { host, problems } = await startRunning();
+  host.say({ ...finished, notices: ['The model changed nothing.'] });
+  await expect.poll(() => problems.list).toMatchObject([{ tone: 'notice', title: 'The model changed nothing.' }]);
+});
+
+test('an engine that goes away fails every edit, keeps the document and can be used again', async () => {
+  const host = new FakeHost();
+  const app = createAppState(host);
+  onTestFinished(listenInEffect(app.jobs));
+  host.connect();
+  await expect.poll(() => app.engine.status).toBe('ready');
+  flushSync();
+  await app.document.open({ blob, name: 'photo.jpg' });
+  app.editSettings.instruction = 'x';
+  const edits = createEditActions(app);
+  await edits.run();
+  await edits.run();
+  host.lose();
+  flushSync();
+  await expect.poll(() => app.jobs.isBusy).toBe(false);
+  expect(app.engine.status).toBe('lost');
+  expect(app.problems.list).toMatchObject([{ code: 'engine-stopped' }]);
+  expect(app.document.layers).toHaveLength(1);
+  host.connect();
+  await expect.poll(() => app.engine.status).toBe('ready');
+  flushSync();
+  await edits.run();
+  expect(host.ordered).toHaveLength(3);
+});
+
+test('without a model, or with a damaged one, the engine says so', async () => {
+  const host = new FakeHost();
+  const { engine } = createAppState(host);
+  expect(engine.status).toBe('connecting');
+  host.models = [];
+  host.connect();
+  await expect.poll(() => engine.status).toBe('no-model');
+  host.models = [{ id: 'mini', title: 'mini', isEmbedded: true, bytes: 0, problem: 'a file is missing' } as never];
+  await engine.refresh();
+  expect(engine.status).toBe('damaged-model');
+});

@@ -1,0 +1,96 @@
+import { describe, expect, test } from 'vitest';
+import { editedName } from '../../../renderer/state/editor.svelte.ts';
+import { InstructionHistory } from '../../../renderer/state/instruction-history.svelte.ts';
+import { cliCommandOf, orderFrom, orderFromRecipe, placementOf, recipeFrom } from '../../../renderer/state/order.ts';
+import type { BlobId } from '#common/contract/blobs.ts';
+import type { LayeredPicture } from '#common/contract/pictures.ts';
+
+const picture: LayeredPicture = {
+  ...{ name: 'photo.jpg', extent: { width: 300, height: 200 }, depth: 8, profile: null, layers: [] },
+};
+const sampling = { cfg: 3, temperature: 1, topK: 1000, topP: 1 };
+const settings: Parameters<typeof orderFrom>[0] & Parameters<typeof placementOf>[0] = {
+  ...{ instruction: "the dog's ball", task: 'edit', seed: 7, variants: 2, fit: 'auto', device: 'auto', sampling },
+  ...{ square: undefined, model: undefined },
+};
+const strengths = 'a'.repeat(64) as BlobId;
+const selection = { bounds: { x: 10, y: 20, width: 30, height: 40 }, strengths };
+
+describe('an order', () => {
+  test('leaves to the engine what a person did not choose', () => {
+    expect(orderFrom(settings, picture)).toEqual({
+      ...{ picture, instruction: "the dog's ball", task: 'edit', seed: 7, variants: 2, firstVariant: 0 },
+      ...{ device: 'auto', sampling },
+    });
+  });
+
+  test('has no selection for a map, and no fit around a selection that is not there', () => {
+    expect(orderFrom({ ...settings, task: 'depth' }, picture, selection)).not.toHaveProperty('selection');
+    expect(orderFrom({ ...settings, fit: 'selection' }, picture)).not.toHaveProperty('fit');
+    expect(orderFrom({ ...settings, fit: 'selection' }, picture, selection)).toMatchObject({
+      fit: 'selection',
+      selection,
+    });
+  });
+
+  test('survives the way into a recipe and back', () => {
+    const square = { x: 1, y: 2, size: 90 };
+    for (const order of [
+      orderFrom(settings, picture, selection),
+      orderFrom({ ...settings, fit: 'square', square }, picture),
+    ]) {
+      expect(orderFromRecipe(recipeFrom(order, sampling, 1), picture)).toEqual(order);
+    }
+  });
+});
+
+test('the model looks around a selection, at the whole picture, or where the square was placed', () => {
+  const at = (
+    more: Partial<Parameters<typeof placementOf>[0]>,
+    bounds = selection.bounds as typeof selection.bounds | null,
+  ) => placementOf({ ...settings, ...more }, picture.extent, bounds, 128).source;
+  expect(at({}, null)).toEqual({ x: 0, y: -50, width: 300, height: 300 });
+  expect(at({}).width).toBe(128);
+  expect(at({ fit: 'whole' }).width).toBe(300);
+  expect(at({ fit: 'square', square: { x: 5, y: 6, size: 50 } })).toEqual({ x: 5, y: 6, width: 50, height: 50 });
+  expect(at({ task: 'canny' }).width).toBe(300);
+});
+
+test('a recipe can be run from the command line', () => {
+  const recipe = recipeFrom({ ...orderFrom(settings, picture), model: 'mini' }, sampling, 1);
+  expect(cliCommandOf(recipe, 'my photo.jpg')).toBe(
+    `editar edit 'my photo.jpg' -i 'the dog'\\''s ball' -o 'my photo edited.png' --model mini --cfg 3 --temperature 1 --top-k 1000 --top-p 1 --seed 7 --first-variant 1`,
+  );
+});
+
+describe('earlier instructions', () => {
+  test('are found by any of their words, the last one first, and survive the page', () => {
+    const kept = new Map<string, string>();
+    const storage = {
+      getItem: (key: string) => kept.get(key) ?? null,
+      setItem: (key: string, text: string) => void kept.set(key, text),
+    };
+    const history = new InstructionHistory(storage);
+    for (const text of ['make the sky red', ' remove the Lamp ', 'make the sky red', '  ']) history.add(text);
+    expect(history.list).toEqual(['make the sky red', 'remove the Lamp']);
+    expect(new InstructionHistory(storage).find('lamp remove')).toEqual(['remove the Lamp']);
+  });
+
+  test('of a damaged or full storage are forgotten, not fatal', () => {
+    const refuse = () => {
+      throw new Error('QuotaExceededError');
+    };
+    const history = new InstructionHistory({ getItem: () => '{"not":"a list"}', setItem: refuse });
+    history.add('x');
+    expect(history.list).toEqual(['x']);
+  });
+});
+
+test.each([
+  ['photo.jpg', 'photo edited.png'],
+  ['photo edited.png', 'photo edited.png'],
+  ['a.b.tiff', 'a.b edited.png'],
+  ['noending', 'noending edited.png'],
+])('what is saved of %s is called %s', (name, edited) => {
+  expect(editedName(name)).toBe(edited);
+});

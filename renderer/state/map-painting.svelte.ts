@@ -3,7 +3,7 @@ import type { EngineMessage, OrderMessage, Patch } from '#common/contract/edit-o
 import { RemoteError } from '#common/contract/errors.ts';
 import { isBlocking } from '#common/maps/check-map.ts';
 import type { ConditionMap, MapKind } from '#common/maps/condition-map.ts';
-import { fidelityOf, mapForModel } from '#common/maps/fidelity.ts';
+import { fidelityOf } from '#common/maps/fidelity.ts';
 import type { Fidelity } from '#common/maps/fidelity.ts';
 import { resampleMap } from '#common/maps/resample-map.ts';
 import { bandBitmap } from '../canvas/band-bitmap.ts';
@@ -96,12 +96,13 @@ export class MapPainting {
 
   async run(): Promise<void> {
     if (!this.canRun) return;
-    const { map, canny: how } = this.#maps.open!;
+    const { canny: how } = this.#maps.open!;
     const { id: model, ready } = this.#engine.model!;
     const { description, cfg, variants } = this;
     const seed = this.seed ?? Math.floor(Math.random() * 2 ** 32);
+    const map = this.#maps.forModel(ready!.imageSize);
     const running: Running = {
-      map: mapForModel(map, ready!.imageSize),
+      map,
       description,
       seed,
       canny: how,

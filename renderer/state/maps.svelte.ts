@@ -1,8 +1,10 @@
 import { checkMap } from '#common/maps/check-map.ts';
+import { canny } from '#models/maps';
 import type { CannyDetector, CannyThresholds } from '#models/maps';
 import type { MapFix } from '#common/maps/check-map.ts';
 import { newMap } from '#common/maps/condition-map.ts';
 import type { ConditionMap, MapKind } from '#common/maps/condition-map.ts';
+import { mapForModel } from '#common/maps/fidelity.ts';
 import { fixMap } from '#common/maps/fix-map.ts';
 import { linearGradient } from '#common/maps/paint/depth.ts';
 import type { ReadNote } from '#common/maps/read-map.ts';
@@ -21,6 +23,7 @@ export interface OpenMap {
   readonly madeBy: string; // in words, with what it is good for
   readonly notes: readonly ReadNote[];
   readonly canny?: { readonly detector: CannyDetector; readonly thresholds: CannyThresholds }; // how edges were found
+  readonly isPainted?: boolean; // something was drawn since
 }
 
 type Maps = Readonly<Partial<Record<MapKind, OpenMap | undefined>>>;
@@ -111,7 +114,8 @@ export class MapsState {
 
   /** Ends it as one step. */
   end(): void {
-    if (!this.#gesture) return;
+    if (!this.#gesture || !this.open) return;
+    this.#maps = { ...this.#maps, [this.kind]: { ...this.open, isPainted: true } };
     this.#remember(this.#gesture);
     this.#gesture = undefined;
     this.#settle();
@@ -131,6 +135,7 @@ export class MapsState {
     this.#redo = [...this.#redo, this.#maps];
     this.#undo = this.#undo.slice(0, -1);
     this.#maps = before;
+    this.#recallThresholds();
     this.#settle();
   }
 
@@ -140,6 +145,7 @@ export class MapsState {
     this.#undo = [...this.#undo, this.#maps];
     this.#redo = this.#redo.slice(0, -1);
     this.#maps = after;
+    this.#recallThresholds();
     this.#settle();
   }
 
@@ -220,6 +226,17 @@ export class MapsState {
     return await this.#engine.require().maps.write(this.open.map);
   }
 
+  /** The map as a model is given it, no larger than its square. Edges that were only found are found anew in the smaller picture, since
+   * lines do not shrink well; whatever was painted is resampled by the rule of its kind. */
+  forModel(square: number): ConditionMap {
+    if (!this.open) throw new Error('no map is open');
+    const { map, canny: how, isPainted } = this.open;
+    const small = mapForModel(map, square);
+    const bitmap = this.#editor.current?.bitmap;
+    if (small === map || !how || isPainted || !bitmap) return small;
+    return { ...small, data: canny(pixelsOf(bitmap, small), how.detector, how.thresholds) };
+  }
+
   /** Gives the worker the picture where it has another. */
   #readPicture(): ImageBitmap | undefined {
     const bitmap = this.#editor.current?.bitmap;
@@ -229,6 +246,12 @@ export class MapsState {
       this.regions = undefined;
     }
     return bitmap;
+  }
+
+  /** The sliders say again what the map was found with. */
+  #recallThresholds(): void {
+    const how = this.#maps.canny?.canny;
+    if (how) [this.settings.detector, this.settings.thresholds] = [how.detector, how.thresholds];
   }
 
   #step(maps: Maps): void {

@@ -115,3 +115,10 @@ test('one map of each kind is kept', () => {
   maps.kind = 'depth';
   expect(maps.findings).toEqual([]);
 });
+
+test('a model is given a map no larger than its square', () => {
+  const maps = newMaps();
+  maps.put(edgeMapOf('........', '########', '........', '........'), 'test');
+  expect(edgeText(maps.forModel(4))).toEqual(['####', '....']);
+  expect(maps.forModel(8)).toBe(maps.open!.map);
+});

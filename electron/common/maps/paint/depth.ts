@@ -11,10 +11,26 @@ export interface ShadeBrush {
   readonly strength: number; // 0 … 1, at the middle of the brush
 }
 
-/** A stroke of the brush. Lighten goes towards near, darken towards far, smooth towards the mean of the surroundings; all fade towards
- * the brush's rim. Values move by whole levels. */
-export function shade(map: ConditionMap, from: Point, to: Point, { mode, radius, strength }: ShadeBrush): void {
-  const before = mode === 'smooth' ? map.data.slice() : map.data;
+/** A stroke under way: what was there before it, and how much of it every pixel has had. */
+export interface ShadeStroke {
+  readonly before: Uint8Array;
+  readonly amounts: Float32Array; // 0 … 1
+}
+
+export const beginShade = ({ data }: ConditionMap): ShadeStroke => ({
+  before: data.slice(),
+  amounts: new Float32Array(data.length),
+});
+
+/** A piece of a stroke. Lighten goes towards near, darken towards far, smooth towards the mean of the surroundings; all fade towards the
+ * brush's rim. Where pieces of a stroke overlap the strongest counts, so that a stroke is even. */
+export function shade(
+  map: ConditionMap,
+  { before, amounts }: ShadeStroke,
+  from: Point,
+  to: Point,
+  { mode, radius, strength }: ShadeBrush,
+): void {
   const goal: Readonly<Record<ShadeMode, (pixel: number) => number>> = {
     lighten: () => 255,
     darken: () => 0,
@@ -22,7 +38,9 @@ export function shade(map: ConditionMap, from: Point, to: Point, { mode, radius,
   };
   strokePixels(map, from, to, Math.max(0.5, radius), (pixel, distance) => {
     const amount = strength * (1 - (distance / Math.max(0.5, radius)) ** 2);
-    const value = map.data[pixel]!;
+    if (amount <= amounts[pixel]!) return;
+    amounts[pixel] = amount;
+    const value = before[pixel]!;
     map.data[pixel] = Math.round(value + (goal[mode](pixel) - value) * amount);
   });
 }

@@ -4,6 +4,7 @@ import { newMap } from '../../../../electron/common/maps/condition-map.ts';
 import { brushClass, classAt, fillRegion, replaceClass } from '../../../../electron/common/maps/paint/classes.ts';
 import {
   applyLevels,
+  beginShade,
   linearGradient,
   radialGradient,
   relief,
@@ -56,15 +57,23 @@ describe('edges', () => {
 describe('depth', () => {
   test('lighten and darken fade towards the rim of the brush', () => {
     const map = greyMap('depth', [[100, 100, 100, 100, 100]]);
-    shade(map, point(2.5, 0.5), point(2.5, 0.5), { mode: 'lighten', radius: 2, strength: 1 });
+    shade(map, beginShade(map), point(2.5, 0.5), point(2.5, 0.5), { mode: 'lighten', radius: 2, strength: 1 });
     expect([...map.data]).toEqual([100, 216, 255, 216, 100]);
-    shade(map, point(2.5, 0.5), point(2.5, 0.5), { mode: 'darken', radius: 1, strength: 0.5 });
+    shade(map, beginShade(map), point(2.5, 0.5), point(2.5, 0.5), { mode: 'darken', radius: 1, strength: 0.5 });
     expect([...map.data]).toEqual([100, 216, 128, 216, 100]);
+  });
+
+  test('pieces of one stroke that overlap do not add up', () => {
+    const map = greyMap('depth', [[100, 100, 100, 100]]);
+    const stroke = beginShade(map);
+    const brush = { mode: 'lighten', radius: 1, strength: 0.5 } as const;
+    for (const x of [1.5, 1.6, 1.5]) shade(map, stroke, point(x, 0.5), point(x, 0.5), brush);
+    expect(map.data[1]).toBe(178);
   });
 
   test('smooth draws towards the mean of what is around', () => {
     const map = greyMap('depth', [[0, 0, 250, 0, 0]]);
-    shade(map, point(2.5, 0.5), point(2.5, 0.5), { mode: 'smooth', radius: 1, strength: 1 });
+    shade(map, beginShade(map), point(2.5, 0.5), point(2.5, 0.5), { mode: 'smooth', radius: 1, strength: 1 });
     expect([...map.data]).toEqual([0, 0, 50, 0, 0]);
   });
 

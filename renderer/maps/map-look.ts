@@ -12,22 +12,35 @@ export type MapLook = (typeof mapLooks)[number];
 export interface LookOptions {
   readonly look: MapLook;
   readonly hidden: ReadonlySet<number>; // classes that are not shown
-  readonly edgesOnly: boolean; // black is see-through, for edges over a picture
+  readonly isOver: boolean; // over a picture, which shows where there is no edge and no class
+  readonly regions: Int32Array | undefined; // whose boundaries are drawn, [height][width]
 }
 
 /** The map for the screen. @returns [height][width][4] */
-export function mapForScreen(map: ConditionMap, { look, hidden, edgesOnly }: LookOptions): ImageData {
+export function mapForScreen(map: ConditionMap, { look, hidden, isOver, regions }: LookOptions): ImageData {
   const rgb = coloursFor(map, look);
-  const classes = map.kind === 'segmentation' && hidden.size > 0 ? classesOf(map.data) : undefined;
+  const isClasses = map.kind === 'segmentation';
+  const classes = isClasses && (hidden.size > 0 || isOver) ? classesOf(map.data) : undefined;
+  const isClear = (index: number): boolean => hidden.has(index) || (isOver && look !== 'heat' && index === unlabelled);
   const data = new Uint8ClampedArray(map.width * map.height * 4);
   for (let i = 0, from = 0, to = 0; to < data.length; i++, from += 3, to += 4) {
     data[to] = rgb[from]!;
     data[to + 1] = rgb[from + 1]!;
     data[to + 2] = rgb[from + 2]!;
-    const isHidden = classes !== undefined && hidden.has(classes[i]!);
-    data[to + 3] = isHidden ? 0 : edgesOnly ? rgb[from]! : 255;
+    if (classes) data[to + 3] = isClear(classes[i]!) ? 0 : 255;
+    else data[to + 3] = isOver && map.kind === 'canny' ? rgb[from]! : 255;
   }
+  if (isClasses && regions?.length === map.width * map.height) drawBoundaries(data, regions, map.width);
   return new ImageData(data, map.width, map.height);
+}
+
+/** Light pixels where a region meets the next to its right or below. */
+function drawBoundaries(rgba: Uint8ClampedArray, regions: Int32Array, width: number): void {
+  for (let i = 0; i < regions.length; i++) {
+    const isLast = i % width === width - 1;
+    const meets = (!isLast && regions[i + 1] !== regions[i]) || (regions[i + width] ?? regions[i]) !== regions[i];
+    if (meets) rgba.fill(230, i * 4, i * 4 + 3).fill(255, i * 4 + 3, i * 4 + 4);
+  }
 }
 
 function coloursFor(map: ConditionMap, look: MapLook): Uint8Array {

@@ -96,8 +96,7 @@ export class MapStage {
     if (this.#isMapStale || this.#mapPixels?.width !== map.width || this.#mapPixels.height !== map.height) {
       this.#isMapStale = false;
       this.#mapPixels = new OffscreenCanvas(map.width, map.height);
-      const edgesOnly = options.edgesOnly && map.kind === 'canny';
-      this.#mapPixels.getContext('2d')?.putImageData(mapForScreen(map, { ...options, edgesOnly }), 0, 0);
+      this.#mapPixels.getContext('2d')?.putImageData(mapForScreen(map, options), 0, 0);
     }
     context.globalAlpha = opacity;
     draw(this.#mapPixels);

@@ -194,6 +194,17 @@ describe.skipIf(noBrowser)('the canvas in a browser', () => {
     await expectAccessible(page);
   });
 
+  test('cropping cuts the picture to the frame, and can be undone', async () => {
+    const { page, at } = await open();
+    await page.keyboard.press('c');
+    await drag(page, await at(100, 75), await at(200, 150));
+    await screenshot(page, 'canvas-crop-dark');
+    await page.keyboard.press('Enter');
+    await page.getByText(/^10[01] × 7[56]$/).waitFor();
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByText('400 × 300', { exact: true }).waitFor();
+  });
+
   test('after an edit both pictures are seen beside each other', async () => {
     const { page, at } = await open();
     await page.getByLabel('What to change').fill('swap');

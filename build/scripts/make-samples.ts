@@ -90,8 +90,8 @@ const samples: readonly (Sample & { readonly source: Scene })[] = [
     file: 'edges.canny.png',
     title: 'Edges',
     task: 'canny',
-    source: scene('studio', 'photo', 'green cone', 'orange ball', 'purple house'),
-    instructions: ['a green cone, an orange ball and a purple house in the studio'],
+    source: scene('studio', 'photo', 'green cone', null, 'purple house'),
+    instructions: ['a green cone and a purple house in the studio'],
   },
   {
     file: 'relief.depth.png',

@@ -4,7 +4,20 @@ import type { GraphBuilder, Value } from './graph.ts';
 import { fullWeight } from './linear.ts';
 import type { WeightRef } from './linear.ts';
 import { path } from './names.ts';
-import { add, conv, matMul, multiply, reshape, sigmoid, softmax, transpose } from './ops.ts';
+import {
+  add,
+  conv,
+  divide,
+  matMul,
+  multiply,
+  reduceMean,
+  reshape,
+  sigmoid,
+  softmax,
+  sqrt,
+  subtract,
+  transpose,
+} from './ops.ts';
 
 /** x · rsqrt(mean(x²) + eps) · weight over the last axis; statistics in fp32. */
 export function rmsNorm(g: GraphBuilder, at: string, x: Value, weight: WeightRef, eps: number): Value {
@@ -85,6 +98,27 @@ export function groupNorm(
   const restored = g.node(path(at, 'restore', 'Reshape'), 'Reshape', [normed, shape]);
   return affine(g, at, restored, weights, channels);
 }
+
+/** GroupNorm with a single group, whose sums run over rows, then columns, then channels: one long fp32 sum over a whole picture loses
+ * what is small beside its largest channel, in a way that depends on the picture. */
+export function wholeNorm(
+  g: GraphBuilder,
+  at: string,
+  x: Value,
+  weights: Lookup,
+  channels: number,
+  eps: number,
+): Value {
+  const mean = meanOfAll(g, path(at, 'mean'), x);
+  const centred = subtract(g, path(at, 'centre'), x, mean);
+  const variance = meanOfAll(g, path(at, 'variance'), multiply(g, path(at, 'square'), centred, centred));
+  const deviation = sqrt(g, path(at, 'sqrt'), add(g, path(at, 'eps'), variance, g.scalar(eps)));
+  return affine(g, at, divide(g, path(at, 'scale'), centred, deviation), weights, channels);
+}
+
+/** Mean of NCHW over all but N, [n, 1, 1, 1]. */
+const meanOfAll = (g: GraphBuilder, at: string, x: Value): Value =>
+  [3, 2, 1].reduce((sum, axis) => reduceMean(g, path(at, String(axis)), sum, axis), x);
 
 /** x · weight + bias per channel of NCHW. */
 export function affine(g: GraphBuilder, at: string, x: Value, weights: Lookup, channels: number): Value {

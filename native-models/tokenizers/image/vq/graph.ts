@@ -1,6 +1,16 @@
 // VQ-16 as three graphs: encoder, and the decoder cut in two where the last attention ends. The head works on the
 // token grid and sees everything; the tail is purely convolutional but for its norms, so a band of rows can be decoded alone.
-import { conv1x1, conv3x3, convLayer, groupNorm, affine, plainAttention, swish, under } from '../../../onnx/blocks.ts';
+import {
+  conv1x1,
+  conv3x3,
+  convLayer,
+  groupNorm,
+  wholeNorm,
+  affine,
+  plainAttention,
+  swish,
+  under,
+} from '../../../onnx/blocks.ts';
 import type { Lookup } from '../../../onnx/blocks.ts';
 import type { GraphBuilder, Value } from '../../../onnx/graph.ts';
 import { toBytes } from '../../../onnx/linear.ts';
@@ -31,7 +41,9 @@ type Norm = (g: GraphBuilder, at: string, x: Value, weights: Lookup, channels: n
 const ownStatistics =
   (config: VqConfig): Norm =>
   (g, at, x, weights, channels) =>
-    groupNorm(g, at, x, weights, channels, { groups: config.groups, eps: config.normEps });
+    config.groups === 1
+      ? wholeNorm(g, at, x, weights, channels, config.normEps)
+      : groupNorm(g, at, x, weights, channels, { groups: config.groups, eps: config.normEps });
 
 /** norm → swish → 3×3 → norm → swish → 3×3, plus the input (through 1×1 where the width changes). */
 function resBlock(g: GraphBuilder, at: string, x: Value, w: Lookup, from: number, to: number, norm: Norm): Value {

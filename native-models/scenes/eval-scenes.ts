@@ -5,7 +5,8 @@ import { testItems, questionTypes, type QuestionType, type TestItem } from './ev
 import { renderFrame, type Frame } from './frame.ts';
 import { judgeAnswer, type Judgement } from './judge-answer.ts';
 import { CELLS } from './judge-cells.ts';
-import { changedTokens, conditionFrame } from './pairs.ts';
+import { PROMPT_PREFIX } from './language.ts';
+import { changedTokens, conditionFrame, type Task } from './pairs.ts';
 import { FRAME } from './scene.ts';
 import type { Split } from './splits.ts';
 
@@ -96,11 +97,16 @@ async function answered(
   evaluation: SceneEvaluation,
 ): Promise<Answer> {
   const { sampling, seed, signal } = evaluation;
-  const input = { image: picture(condition), task: item.group.task, instruction: item.pair.prompt };
+  const { task } = item.group;
+  const input = { image: picture(condition), task, instruction: ownWords(item.pair.prompt, task) };
   await using run = await model.begin(input, { ...sampling, seed: seed + item.index, variants: 1 }, signal);
   while (run.committed < run.totalSteps) await run.step(signal);
   return { picture: (await run.finish(0)).data, ids: run.ids[0].slice() };
 }
+
+/** A prompt without the fixed words of its task, which the model adds itself. */
+export const ownWords = (prompt: string, task: Task): string =>
+  task === 'edit' ? prompt : prompt.slice(PROMPT_PREFIX[task].length);
 
 /** Encodes and decodes a picture: an edit in which every cell is locked to the source. */
 async function throughTokenizer(model: EditModel, frame: Frame, { signal }: SceneEvaluation): Promise<Answer> {

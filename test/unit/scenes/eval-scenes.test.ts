@@ -1,8 +1,11 @@
 import { expect, test } from 'vitest';
 import type { EditInput, EditModel, EditOptions, EditRun } from '../../../native-models/api.ts';
-import { evaluateScenes, itemCount, type ScoredItem } from '../../../native-models/scenes/eval-scenes.ts';
+import { promptFor } from '../../../native-models/families/editar/prompts.ts';
+import { evaluateScenes, itemCount, ownWords, type ScoredItem } from '../../../native-models/scenes/eval-scenes.ts';
+import { testItems } from '../../../native-models/scenes/eval-questions.ts';
 import { contactSheet } from '../../../native-models/scenes/eval-sheet.ts';
 import { evalTable } from '../../../native-models/scenes/eval-table.ts';
+import { MAP_TASKS } from '../../../native-models/scenes/language.ts';
 import { FakeModel } from '../../helpers/fake-model.ts';
 
 // The first look at a background and style renders its 144 tiles.
@@ -52,6 +55,13 @@ test(
   },
   PATIENCE,
 );
+
+test.each(MAP_TASKS)('a model reads the fixed words of the task %s once', (task) => {
+  const [item] = testItems('test-trans', task, 1);
+  const words = ownWords(item!.pair.prompt, task);
+  expect(words).toMatch(/^an? /);
+  expect(promptFor(task, words)).toBe(item!.pair.prompt);
+});
 
 test('a model of another picture size is refused', async () => {
   await expect(evaluated(new FakeModel({ imageSize: 64, grid: 4 }))).rejects.toThrow(/need a model of 128 pixels/);

@@ -2,6 +2,7 @@ import { InvalidArgumentError, Option } from 'commander';
 import type { Command } from 'commander';
 import { batchFormats, collisionRules, nameTokens, zBatchOptions } from '#common/contract/batch.ts';
 import type { BatchOptions } from '#common/contract/batch.ts';
+import { numberOption } from './number-option.ts';
 import { devices } from '#common/contract/edit-request.ts';
 import type { EditRequest } from '#common/contract/edit-request.ts';
 
@@ -13,6 +14,8 @@ export interface BatchCommand {
   readonly options: BatchOptions;
   readonly resume: boolean;
   readonly dryRun: boolean;
+  readonly watch: boolean;
+  readonly settleMs: number; // a file that stays as it is for so long is whole
   readonly model?: string | undefined;
   readonly device: EditRequest['device'];
   readonly json: boolean;
@@ -24,6 +27,8 @@ interface BatchFlags {
   readonly recursive?: boolean;
   readonly resume?: boolean;
   readonly dryRun?: boolean;
+  readonly watch?: boolean;
+  readonly settle: number;
   readonly include: readonly string[];
   readonly exclude: readonly string[];
   readonly limit?: number;
@@ -49,6 +54,14 @@ export function addBatch(program: Command, found: (command: BatchCommand) => voi
     .option('--recursive', 'look into folders of the folder too')
     .option('--resume', 'go on with the batch that was begun in the output folder')
     .option('--dry-run', 'only say what would happen')
+    .option('--watch', 'go on with pictures that come, until it is stopped')
+    .addOption(
+      numberOption('--settle <seconds>', 'how long a new file has to stay as it is', {
+        min: 0,
+        max: 3600,
+        isWhole: false,
+      }).default(2),
+    )
     .option('--include <glob>', 'only pictures that match; may be repeated', collect, [])
     .option('--exclude <glob>', 'no pictures that match; may be repeated', collect, [])
     .addOption(new Option('--limit <number>', 'at most so many pictures').argParser(count))
@@ -70,8 +83,21 @@ export function addBatch(program: Command, found: (command: BatchCommand) => voi
     if (!options.success) {
       return batch.error(options.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '));
     }
-    const { out, recipe, resume = false, dryRun = false, model, device, json = false } = flags;
-    found({ name: 'batch', input, output: out, recipe, options: options.data, resume, dryRun, model, device, json });
+    const { out, recipe, resume = false, dryRun = false, watch = false, settle, model, device, json = false } = flags;
+    found({
+      name: 'batch',
+      input,
+      output: out,
+      recipe,
+      options: options.data,
+      resume,
+      dryRun,
+      watch,
+      settleMs: settle * 1000,
+      model,
+      device,
+      json,
+    });
   });
 }
 

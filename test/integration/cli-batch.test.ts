@@ -103,6 +103,24 @@ test('interrupted, it says how to go on: exit 130', async () => {
   expect(result.stderr).toContain('--resume');
 });
 
+test('watching, it makes files when they are whole, those that come later too', async () => {
+  await rm(at('in/b.png'));
+  const whole = await photoBytes(9);
+  let done = 0;
+  const result = await batch(['--watch', '--settle', '0.5', '--json'], {
+    onOutput: (stdout, child) => {
+      const now = stdout.split('"state":"done"').length - 1;
+      if (now === done) return;
+      done = now;
+      if (done === 1) void writeFile(at('in/late.png'), whole);
+      if (done === 2) child.kill('SIGINT');
+    },
+  });
+  expect(result.code).toBe(130);
+  expect(existsSync(at('out/a.png'))).toBe(true);
+  expect(existsSync(at('out/late.png'))).toBe(true);
+});
+
 test.each([
   [['--recipe', 'nowhere.json'], 2, 'there is no such file'],
   [['--name', '../{stem}'], 2, 'leads out'],

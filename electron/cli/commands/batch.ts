@@ -1,6 +1,6 @@
 import { constants, setPriority } from 'node:os';
 import type { BatchMessage } from '#common/contract/batch.ts';
-import { openBatch, previewBatch, readRecipeFile } from '#node/batch/run-batch.ts';
+import { openBatch, previewBatch, readRecipeFile, watchFolder } from '#node/batch/run-batch.ts';
 import type { Services } from '#node/services.ts';
 import type { BatchCommand } from '../batch-arguments.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -26,7 +26,8 @@ export async function batch(
   }
   yieldToPeople();
   await using opened = await openBatch(wish, services, signal, say);
-  const counts = await opened.run().catch((error: unknown) => {
+  const work = command.watch ? watchFolder(opened, wish, command.settleMs, signal) : opened.run();
+  const counts = await work.catch((error: unknown) => {
     if (signal.aborted) return undefined; // it was told, and what was made is written down
     throw error;
   });

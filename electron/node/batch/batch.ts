@@ -18,6 +18,7 @@ import { batchFiles, writeReports } from './report.ts';
 
 export interface BatchRequest extends BatchFolders {
   readonly resume: boolean; // go on with the unfinished batch of the output folder
+  readonly watch?: boolean; // nothing is planned at first: files are added as they come
 }
 
 export interface BatchContext {
@@ -105,14 +106,14 @@ export class Batch implements AsyncDisposable {
   }
 
   /** Plans files that came meanwhile. @returns how many */
-  async addNew(): Promise<number> {
-    const { items } = await this.#planNew();
+  async addNew(isReady?: (file: string) => boolean): Promise<number> {
+    const { items } = await this.#planNew(isReady);
     this.runner.enqueue(items.map(({ index }) => index).filter((index) => this.#state.item(index).state === 'waiting'));
     return items.length;
   }
 
   async #plan(): Promise<void> {
-    const { input, recipe, options, resume } = this.#request;
+    const { input, recipe, options, resume, watch = false } = this.#request;
     const hash = await recipeHash(recipe);
     const wanted = { input: resolve(input), recipeHash: hash, options };
     const run = this.#state.run;
@@ -124,7 +125,7 @@ export class Batch implements AsyncDisposable {
       this.#request.output,
       this.#state.items.map((item) => item.output),
     );
-    const { unread } = await this.#planNew();
+    const { unread } = await this.#planNew(watch ? () => false : undefined);
     for (const { folder, reason } of unread) this.#log.note(`the folder ${folder} is left out: ${reason}`);
     this.runner.enqueue(this.#state.items.filter(({ state }) => state === 'waiting').map(({ index }) => index));
   }
@@ -140,8 +141,8 @@ export class Batch implements AsyncDisposable {
     throw new AppError('batch-mismatch', { folder: this.#request.output, what: names[what] });
   }
 
-  async #planNew(): Promise<FolderPlan> {
-    const plan = await planFolder(this.#request, this.#context.facts, plannedOf(this.#state));
+  async #planNew(isReady?: (file: string) => boolean): Promise<FolderPlan> {
+    const plan = await planFolder(this.#request, this.#context.facts, plannedOf(this.#state), isReady);
     const skipped = [...plan.exist].map((index) => ({ entry: 'skipped', index, reason: 'exists' }) as const);
     await this.#note(...plan.items.map((item) => ({ entry: 'item', ...item }) as const), ...skipped);
     return plan;

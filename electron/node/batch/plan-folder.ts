@@ -29,18 +29,20 @@ export interface FolderPlan extends SettledNames, Pick<Listing, 'unread'> {}
 export const pictures = (recipe: Recipe): number => (isMapRecipe(recipe) ? 1 : recipe.variants);
 
 /** Items for the pictures of a folder that have none yet. Nothing is written.
+ * @param isReady leaves out files that are still being written
  * @throws AppError `folder-unreadable`, `name-invalid` */
 export async function planFolder(
   { input, output, recipe, options }: BatchFolders,
   facts: NameFacts,
   planned: PlannedFolder,
+  isReady: (file: string) => boolean = () => true,
 ): Promise<FolderPlan> {
   const isInPlace = resolve(input) === resolve(output);
   const { files, unread } = await listPictures(input, {
     recursive: options.recursive,
     without: isInPlace ? [] : [output],
   });
-  const foreign = files.filter((file) => !planned.made.has(fromOutput(file, input, output)));
+  const foreign = files.filter((file) => isReady(file) && !planned.made.has(fromOutput(file, input, output)));
   const items = planItems({ files: foreign, recipe, options, facts, planned });
   const outputs = items.map((item) => item.output);
   const taken = await takenNames(output, outputs);

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import type { BatchMessage, Counts } from '#common/contract/batch.ts';
 import type { EditRequest } from '#common/contract/edit-request.ts';
 import { AppError } from '#common/contract/errors.ts';
@@ -13,6 +14,7 @@ import { dryRun } from './dry-run.ts';
 import { editWork } from './edit-work.ts';
 import { mapWork } from './map-work.ts';
 import { Speeds } from './speeds.ts';
+import { settledFiles } from './watch.ts';
 
 /** A batch as a person asks for it. */
 export interface BatchWish extends BatchRequest {
@@ -35,6 +37,24 @@ function parseJson(text: string, path: string): unknown {
   } catch (cause) {
     throw new AppError('recipe-invalid', { path, reason: `it is not JSON (${(cause as Error).message})` }, { cause });
   }
+}
+
+const lookEveryMs = 1000;
+
+/** Makes what there is, then every file that comes, until the signal is aborted. @param settleMs how long a file has to stay as it is
+ * @throws the signal's reason in the end; AppError as `run` does */
+export async function watchFolder(
+  { batch, run }: OpenedBatch,
+  { input, output, options }: BatchWish,
+  settleMs: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const without = resolve(input) === resolve(output) ? [] : [output];
+  const watched = { recursive: options.recursive, without, settleMs, everyMs: lookEveryMs, signal };
+  for await (const settled of settledFiles(input, watched)) {
+    if ((await batch.addNew((file) => settled.has(file))) > 0) await run();
+  }
+  signal.throwIfAborted();
 }
 
 type BatchServices = Pick<Services, 'library' | 'engine' | 'program' | 'dataFolder'>;

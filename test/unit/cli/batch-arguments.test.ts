@@ -7,6 +7,7 @@ test('a batch needs a folder, an output folder and a recipe', () => {
   expect(parse()).toEqual({
     command: {
       ...{ name: 'batch', input: 'in', output: 'out', recipe: 'r.json', resume: false, dryRun: false, json: false },
+      ...{ watch: false, settleMs: 2000 },
       ...{ device: 'auto', model: undefined },
       options: {
         ...{ recursive: false, include: [], exclude: [], format: 'same', collisions: 'number', sizes: [] },

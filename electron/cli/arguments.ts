@@ -7,8 +7,8 @@ import type { ConditionsCommand } from './conditions-arguments.ts';
 import { numberOption } from './number-option.ts';
 import { devices, fits, ranges, zEditRequest, zTask } from '#common/contract/edit-request.ts';
 import type { EditRequest, Region, Selection, Square } from '#common/contract/edit-request.ts';
-import { addBatch } from './batch-arguments.ts';
-import type { BatchCommand } from './batch-arguments.ts';
+import { addBatch, addWorker } from './batch-arguments.ts';
+import type { BatchCommand, WorkerCommand } from './batch-arguments.ts';
 
 export interface EditCommand {
   readonly name: 'edit';
@@ -35,6 +35,7 @@ export interface BuildCommand {
 export type CliCommand = (
   | EditCommand
   | BatchCommand
+  | WorkerCommand
   | BuildCommand
   | { readonly name: 'models list' }
   | { readonly name: 'models verify'; readonly models: readonly string[] } // none: all
@@ -111,6 +112,7 @@ function createProgram(version: string, found: (command: CliCommand) => void, wr
   addEdit(program, found);
   addConditions(program, found);
   addBatch(program, found);
+  addWorker(program, found);
   addModels(program, found);
   addParity(program, found);
   addBench(program, found);

@@ -15,9 +15,17 @@ export interface BatchCommand {
   readonly resume: boolean;
   readonly dryRun: boolean;
   readonly watch: boolean;
+  readonly queue?: string | undefined; // address of a Redis or Valkey server whose workers make the pictures
   readonly settleMs: number; // a file that stays as it is for so long is whole
   readonly model?: string | undefined;
   readonly device: EditRequest['device'];
+  readonly json: boolean;
+}
+
+export interface WorkerCommand {
+  readonly name: 'worker';
+  readonly queue: string; // address of a Redis or Valkey server
+  readonly silentMs: number;
   readonly json: boolean;
 }
 
@@ -28,6 +36,7 @@ interface BatchFlags {
   readonly resume?: boolean;
   readonly dryRun?: boolean;
   readonly watch?: boolean;
+  readonly queue?: string;
   readonly settle: number;
   readonly include: readonly string[];
   readonly exclude: readonly string[];
@@ -62,6 +71,7 @@ export function addBatch(program: Command, found: (command: BatchCommand) => voi
         isWhole: false,
       }).default(2),
     )
+    .option('--queue <address>', 'let the workers of a Redis or Valkey server make the pictures: redis://…')
     .option('--include <glob>', 'only pictures that match; may be repeated', collect, [])
     .option('--exclude <glob>', 'no pictures that match; may be repeated', collect, [])
     .addOption(new Option('--limit <number>', 'at most so many pictures').argParser(count))
@@ -83,7 +93,18 @@ export function addBatch(program: Command, found: (command: BatchCommand) => voi
     if (!options.success) {
       return batch.error(options.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '));
     }
-    const { out, recipe, resume = false, dryRun = false, watch = false, settle, model, device, json = false } = flags;
+    const {
+      out,
+      recipe,
+      resume = false,
+      dryRun = false,
+      watch = false,
+      settle,
+      queue,
+      model,
+      device,
+      json = false,
+    } = flags;
     found({
       name: 'batch',
       input,
@@ -94,11 +115,28 @@ export function addBatch(program: Command, found: (command: BatchCommand) => voi
       dryRun,
       watch,
       settleMs: settle * 1000,
+      queue,
       model,
       device,
       json,
     });
   });
+}
+
+/** `editar worker --queue <address>` */
+export function addWorker(program: Command, found: (command: WorkerCommand) => void): void {
+  const silence = { min: 1, max: 3600, isWhole: false };
+  program
+    .command('worker')
+    .description(
+      'Make pictures of batches that were given a queue, until it is stopped. Folders have the same paths here.',
+    )
+    .requiredOption('--queue <address>', 'of a Redis or Valkey server: redis://…')
+    .addOption(numberOption('--silent <seconds>', 'a worker silent for so long is taken for dead', silence).default(30))
+    .option('--json', 'one JSON object per line on stdout')
+    .action(({ queue, silent, json = false }: { queue: string; silent: number; json?: boolean }) => {
+      found({ name: 'worker', queue, silentMs: silent * 1000, json });
+    });
 }
 
 function optionsOf(flags: BatchFlags): Record<keyof BatchOptions, unknown> {

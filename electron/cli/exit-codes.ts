@@ -33,6 +33,7 @@ const byCode: Readonly<Record<FailureCode, number>> = {
   'batch-running': usage,
   'batch-mismatch': usage,
   'journal-damaged': inputUnreadable,
+  'queue-unreachable': device,
   'output-is-input': usage,
   'output-collision': usage,
   'output-folder-missing': usage,

@@ -9,6 +9,7 @@ import { edit } from './commands/edit.ts';
 import { evalScenes } from './commands/eval.ts';
 import { models } from './commands/models.ts';
 import { parity } from './commands/parity.ts';
+import { worker } from './commands/worker.ts';
 import { exitCodes } from './exit-codes.ts';
 import { reportFailure } from './failure.ts';
 import type { Terminal } from './terminal.ts';
@@ -48,6 +49,8 @@ function dispatch(command: CliCommand, services: Services, terminal: Terminal, s
       return conditions(command, services, terminal, signal);
     case 'batch':
       return batch(command, services, terminal, signal);
+    case 'worker':
+      return worker(command, services, terminal, signal);
     case 'parity':
       return parity(command, terminal, signal);
     case 'bench':

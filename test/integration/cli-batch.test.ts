@@ -2,12 +2,14 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { zBatchMessage } from '#common/contract/batch.ts';
 import { photoBytes } from '../helpers/batch.ts';
 import { editar, jsonLines } from '../helpers/cli.ts';
 import type { CliSettings } from '../helpers/cli.ts';
 import { writeTinyCheckpoints } from '../helpers/tiny-checkpoints.ts';
+
+vi.setConfig({ testTimeout: 240_000 }); // programs start slowly on a busy machine
 
 // A whole program on a model of a few thousand random weights.
 let root: string;

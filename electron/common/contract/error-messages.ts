@@ -52,6 +52,10 @@ const messages: Record<AppErrorCode, ErrorMessage> = {
     kept: 'What it made is still there.',
     action: 'Give the same recipe, folder and options to resume it, or leave out --resume to begin another batch.',
   },
+  'queue-unreachable': {
+    sentence: 'The queue at {address} cannot be reached: {reason}.',
+    action: 'Start a Redis or Valkey server there, or leave out --queue to work alone.',
+  },
   'journal-damaged': {
     sentence: 'Line {line} of the journal {path} cannot be read.',
     kept: 'The pictures that were made are still there.',

@@ -12,6 +12,7 @@ export type AppErrorCode =
   | 'batch-running' // {folder, pid}
   | 'batch-mismatch' // {folder, what}
   | 'journal-damaged' // {path, line}
+  | 'queue-unreachable' // {address, reason}
   | 'output-is-input' // {path}
   | 'output-collision' // {path}
   | 'output-folder-missing' // {folder}

@@ -16,6 +16,7 @@ export interface RunnerConfig {
   readonly work: ItemWork;
   readonly signal: AbortSignal;
   readonly say: (message: BatchMessage) => void;
+  readonly lanes?: number | undefined; // items decoding at once; default 1
   readonly expectedMs?: number | undefined; // per item, as measured before
   readonly now?: () => number; // ms
 }
@@ -85,11 +86,24 @@ export class BatchRunner {
   /** Makes everything that waits. Failures of items are theirs alone; only a journal that cannot be written, or the signal, ends the run early.
    * @throws AppError `disk-full`, `output-not-writable` of the journal; the signal's reason */
   async run(): Promise<void> {
-    const { signal } = this.#config;
+    const { signal, lanes = 1 } = this.#config;
     this.pace.start();
-    let writing: Promise<void> = Promise.resolve();
     try {
       await this.#recoverAll();
+      const ends = await Promise.allSettled(Array.from({ length: lanes }, () => this.#lane())); // nothing is left running behind
+      for (const end of ends) if (end.status === 'rejected') throw end.reason;
+      signal.throwIfAborted();
+    } catch (error) {
+      throw error instanceof JournalFailure ? error.cause : error;
+    } finally {
+      this.pace.stop();
+    }
+  }
+
+  /** One item after the other, as long as some wait. */
+  async #lane(): Promise<void> {
+    let writing: Promise<void> = Promise.resolve();
+    try {
       for (let next = await this.#next(); next; next = await this.#next()) {
         const decoded = await this.#decode(next);
         await writing; // at most one picture waits to be written
@@ -97,13 +111,8 @@ export class BatchRunner {
         writing.catch(() => undefined); // told where it is awaited
         if (this.#waiting.length === 0) await writing; // it may fail and wait again
       }
-      await writing;
-      signal.throwIfAborted();
-    } catch (error) {
-      await writing.catch(() => undefined); // nothing is left running behind
-      throw error instanceof JournalFailure ? error.cause : error;
     } finally {
-      this.pace.stop();
+      await writing;
     }
   }
 
@@ -154,7 +163,7 @@ export class BatchRunner {
         return undefined;
       }
       const [following] = this.#waiting;
-      if (following !== undefined) this.#ahead = this.#start(following);
+      if (following !== undefined && this.#ahead === undefined) this.#ahead = this.#start(following);
       const onStep = (step: number, of: number): void => this.#progress({ index, step, of });
       const decoded = await this.pace.busy(() => ready.decode(signal, onStep));
       this.pace.tokens += decoded.tokens;

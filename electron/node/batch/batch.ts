@@ -25,6 +25,7 @@ export interface BatchContext {
   readonly version: string; // of the program
   readonly facts: NameFacts;
   readonly work: ItemWork;
+  readonly lanes?: number | undefined; // items decoding at once; default 1
   readonly expectedMs?: number | undefined; // per item, as measured before
   readonly signal: AbortSignal;
   readonly say: (message: BatchMessage) => void;
@@ -71,7 +72,7 @@ export class Batch implements AsyncDisposable {
     journal: Journal,
     state: BatchState,
   ) {
-    const { work, signal, expectedMs } = context;
+    const { work, signal, expectedMs, lanes } = context;
     this.#request = request;
     this.#context = context;
     this.#lock = lock;
@@ -81,7 +82,7 @@ export class Batch implements AsyncDisposable {
     const say = (message: BatchMessage): void => this.#say(message);
     const { output: outputFolder, recipe } = request;
     this.runner = new BatchRunner({
-      ...{ outputFolder, variants: pictures(recipe), journal, state, work, signal, say, expectedMs },
+      ...{ outputFolder, variants: pictures(recipe), journal, state, work, signal, say, expectedMs, lanes },
     });
   }
 

@@ -9,6 +9,7 @@ import { readFailure } from '../images/read-image-file.ts';
 import type { Services } from '../services.ts';
 import { Batch } from './batch.ts';
 import type { BatchContext, BatchRequest } from './batch.ts';
+import { queueWork, zQueuedItem } from './batch-queue.ts';
 import type { NameFacts } from './batch-plan.ts';
 import { dryRun } from './dry-run.ts';
 import { editWork } from './edit-work.ts';
@@ -20,6 +21,7 @@ import { settledFiles } from './watch.ts';
 export interface BatchWish extends BatchRequest {
   readonly model?: string | undefined; // id or folder, instead of the recipe's
   readonly device?: EditRequest['device'] | undefined;
+  readonly queue?: string | undefined; // address of a server whose workers make the pictures
 }
 
 /** Reads a recipe from a JSON file. @throws AppError `recipe-invalid` */
@@ -73,7 +75,8 @@ export async function openBatch(
   signal: AbortSignal,
   say: (message: BatchMessage) => void,
 ): Promise<OpenedBatch> {
-  const { request, context, speeds, kind } = await prepare(wish, services);
+  const { request, context: alone, speeds, kind } = await prepare(wish, services);
+  const context = await withQueue(wish, request, alone);
   const batch = await Batch.open(request, { ...context, signal, say }).catch(async (error: unknown) => {
     await context.work[Symbol.asyncDispose]();
     throw error;
@@ -91,6 +94,20 @@ export async function openBatch(
       await context.work[Symbol.asyncDispose]();
     },
   };
+}
+
+const inQueue = 200; // items handed to workers at once
+
+/** The same batch, whose pictures are made by whoever works on the queue. */
+async function withQueue(
+  { queue, model, device }: BatchWish,
+  { input, output, recipe, options }: BatchRequest,
+  context: Prepared['context'],
+): Promise<Prepared['context']> {
+  if (queue === undefined) return context;
+  const shared = { input: resolve(input), output: resolve(output), recipe, options, model, device };
+  const work = await queueWork(queue, context.work, (item) => ({ ...shared, item: zQueuedItem.parse(item) }));
+  return { ...context, work, lanes: inQueue };
 }
 
 /** Says what a batch would do, item by item. @throws as `openBatch` */

@@ -1,5 +1,5 @@
 import { describeError } from '#common/contract/error-messages.ts';
-import { AppError, errorToWire } from '#common/contract/errors.ts';
+import { AppError, errorToWire, RemoteError } from '#common/contract/errors.ts';
 import type { AppErrorCode } from '#common/contract/errors.ts';
 import { ModelError } from '#models';
 import type { ModelErrorCode } from '#models';
@@ -33,6 +33,7 @@ const advice: Readonly<Record<ModelErrorCode, string>> = {
 /** The one place that turns whatever was thrown into something to tell. */
 export function describeFailure(thrown: unknown): Failure {
   const { code, message, data } = errorToWire(thrown);
+  if (thrown instanceof RemoteError) return { code, message, data }; // told by another process, in words already
   return { code, message: inWords(thrown, message), data };
 }
 

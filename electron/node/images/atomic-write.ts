@@ -8,7 +8,7 @@ import { AppError } from '#common/contract/errors.ts';
 export type WritePart = (file: FileHandle, part: Uint8Array) => Promise<unknown>;
 
 /** What files are called while they are being written. */
-export const temporaryName = /^\..*\.[0-9a-f]{12}\.part$/s;
+export const temporaryName = /^\.(.*\.[0-9a-f]{12}\.part|editar-[0-9a-f-]{36})$/s;
 
 /** Writes a file so that its name holds either what was there before or all of the new bytes: a temporary file in the same
  * folder, flushed to the disk, then renamed. On failure the temporary file is gone.

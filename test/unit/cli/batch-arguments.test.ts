@@ -7,7 +7,7 @@ test('a batch needs a folder, an output folder and a recipe', () => {
   expect(parse()).toEqual({
     command: {
       ...{ name: 'batch', input: 'in', output: 'out', recipe: 'r.json', resume: false, dryRun: false, json: false },
-      ...{ watch: false, settleMs: 2000 },
+      ...{ watch: false, settleMs: 2000, queue: undefined },
       ...{ device: 'auto', model: undefined },
       options: {
         ...{ recursive: false, include: [], exclude: [], format: 'same', collisions: 'number', sizes: [] },
@@ -38,6 +38,13 @@ test('reads what tunes it', () => {
         ...{ keepsPlace: false, tellsRecipe: false },
       },
     },
+  });
+});
+
+test('a queue is given to batches, and to workers', () => {
+  expect(parse('--queue', 'redis://host')).toMatchObject({ command: { queue: 'redis://host' } });
+  expect(parseArguments(['worker', '--queue', 'redis://host', '--silent', '5'], '1')).toEqual({
+    command: { name: 'worker', queue: 'redis://host', silentMs: 5000, json: false },
   });
 });
 

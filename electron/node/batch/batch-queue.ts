@@ -1,0 +1,167 @@
+import { createHash } from 'node:crypto';
+import type { Job, Queue, QueueEvents, Worker } from 'bullmq';
+import type { Redis } from 'ioredis';
+import { z } from 'zod';
+import { zBatchItem, zBatchOptions, zFailure } from '#common/contract/batch.ts';
+import type { ItemReport } from '#common/contract/batch.ts';
+import { devices } from '#common/contract/edit-request.ts';
+import { AppError, RemoteError } from '#common/contract/errors.ts';
+import { zRecipe } from '#common/contract/recipe.ts';
+import { describeFailure } from '../engine/failure.ts';
+import type { ItemWork } from './item-work.ts';
+
+/** Queue of every batch on one server; batches tell themselves apart by what is in their jobs. */
+const queueName = 'editar-batch';
+const attempts = 2;
+const connectMs = 5000;
+
+export const zQueuedItem = zBatchItem.extend({ seed: z.int().optional() });
+
+/** What a worker has to know to make one item. Folders are shared and lie under the same paths on every machine. */
+const zItemJob = z.object({
+  input: z.string(), // folder
+  output: z.string(), // folder
+  recipe: zRecipe,
+  options: zBatchOptions,
+  model: z.string().optional(),
+  device: z.enum(devices).optional(),
+  item: zQueuedItem,
+});
+export type ItemJob = z.infer<typeof zItemJob>;
+
+const zItemResult = z.object({
+  tokens: z.int(),
+  width: z.int(),
+  height: z.int(),
+  notices: z.array(z.string()),
+});
+export type ItemResult = z.infer<typeof zItemResult>;
+
+/** Connects to a Redis or Valkey server. The packages for it are loaded only where somebody asks for a queue.
+ * @throws AppError `queue-unreachable` */
+async function connect(address: string): Promise<Redis> {
+  const { Redis: Client } = await import('ioredis');
+  const redis = new Client(address, { maxRetriesPerRequest: null, lazyConnect: true, connectTimeout: connectMs });
+  redis.on('error', () => undefined); // it connects again by itself
+  const timeout = new Promise<never>((_, reject) => {
+    setTimeout(() => reject(new Error('it does not answer')), connectMs).unref();
+  });
+  try {
+    await Promise.race([redis.connect(), timeout]);
+  } catch (cause) {
+    redis.disconnect();
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new AppError('queue-unreachable', { address: withoutSecrets(address), reason }, { cause });
+  }
+  return redis;
+}
+
+function withoutSecrets(address: string): string {
+  return URL.canParse(address) ? new URL(address).host : 'an address that cannot be read';
+}
+
+/** Lets workers make the items: decoding means handing an item over and waiting for it. The same work is one job however often it is
+ * handed over, so a batch that was killed and resumed finds what was made meanwhile.
+ * @param work tells the names of work @throws AppError `queue-unreachable` */
+export async function queueWork(
+  address: string,
+  work: ItemWork,
+  jobOf: (item: ItemReport) => ItemJob,
+): Promise<ItemWork> {
+  const { Queue: QueueClass, QueueEvents: EventsClass } = await import('bullmq');
+  const [connection, listening] = [await connect(address), await connect(address)];
+  const queue: Queue = new QueueClass(queueName, { connection });
+  const events: QueueEvents = new EventsClass(queueName, { connection: listening });
+  events.setMaxListeners(0); // one per item that is under way
+  await events.waitUntilReady();
+  return {
+    keyOf: (item, signal) => work.keyOf(item, signal),
+    prepare: async (item, signal) => {
+      const key = await work.keyOf(item, signal);
+      const decode = async (stop: AbortSignal) => {
+        const job = await handOver(queue, key, jobOf(item));
+        const { tokens, ...result } = await finished(job, events, stop);
+        return { tokens, encode: () => Promise.resolve({ ...result, write: () => Promise.resolve() }) };
+      };
+      return { key, decode };
+    },
+    [Symbol.asyncDispose]: async () => {
+      await events.close();
+      await queue.close();
+      for (const redis of [connection, listening]) redis.disconnect();
+      await work[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** A job that failed for good in an earlier batch gets another chance; retries and dead letters are the queue's. */
+async function handOver(queue: Queue, key: string, data: ItemJob): Promise<Job> {
+  const { output, item } = data;
+  const jobId = createHash('sha256').update([key, output, item.output].join('\n')).digest('hex');
+  const job = await queue.add('item', data, { jobId, attempts, backoff: { type: 'fixed', delay: 500 } });
+  const isDead = (await job.getState()) === 'failed';
+  if (isDead && item.seed === undefined) await job.retry('failed').catch(() => undefined); // somebody else may have
+  return job;
+}
+
+async function finished(job: Job, events: QueueEvents, signal: AbortSignal): Promise<ItemResult> {
+  let onAbort = (): void => undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    onAbort = () => reject(signal.reason as Error);
+    signal.addEventListener('abort', onAbort);
+  });
+  try {
+    return zItemResult.parse(await Promise.race([job.waitUntilFinished(events), aborted]));
+  } catch (error) {
+    signal.throwIfAborted();
+    throw failureFrom(error);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}
+
+/** Queues keep failures as text: ours is JSON. */
+function failureFrom(error: unknown): unknown {
+  try {
+    return new RemoteError(zFailure.parse(JSON.parse((error as Error).message)));
+  } catch {
+    return error;
+  }
+}
+
+export interface WorkerConfig {
+  readonly address: string;
+  /** A worker that is silent for so long is taken for dead, and its item given to another. */
+  readonly silentMs: number;
+  readonly make: (job: ItemJob) => Promise<ItemResult>;
+  readonly signal: AbortSignal;
+  readonly onSettled: (job: ItemJob, failure?: ReturnType<typeof describeFailure>) => void;
+}
+
+/** Makes items of the queue, one at a time, until the signal is aborted; the one under way is finished first.
+ * @throws AppError `queue-unreachable` */
+export async function runWorker({ address, silentMs, make, signal, onSettled }: WorkerConfig): Promise<void> {
+  const { Worker: WorkerClass } = await import('bullmq');
+  const connection = await connect(address);
+  const process = async (job: Job): Promise<ItemResult> => {
+    const data = zItemJob.parse(job.data);
+    try {
+      const result = await make(data);
+      onSettled(data);
+      return result;
+    } catch (error) {
+      const failure = describeFailure(error);
+      onSettled(data, failure);
+      throw new Error(JSON.stringify(failure), { cause: error });
+    }
+  };
+  const timing = { lockDuration: silentMs, stalledInterval: silentMs, maxStalledCount: 10 };
+  const worker: Worker = new WorkerClass(queueName, process, { connection, concurrency: 1, ...timing });
+  worker.on('error', () => undefined); // it connects again by itself
+  await new Promise<void>((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+  await worker.close(connection.status !== 'ready'); // without its server it would wait for ever
+  connection.disconnect();
+}

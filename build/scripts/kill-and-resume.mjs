@@ -1,5 +1,5 @@
 // @ts-check
-// Kills `editar batch` at random points, resumes it, and checks that every picture was made exactly once.
+// Kills `editar batch` at random points (a line it says, and some milliseconds), resumes it, and checks that every picture was made exactly once.
 // node build/scripts/kill-and-resume.mjs [--model id|folder] [--points 50] [--pictures 8] [--seed 1]; needs a build.
 import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
@@ -18,6 +18,7 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
   },
 });
+const maxDelayMs = 60; // between a line and the kill: what follows a line takes about so long
 const [points, pictures] = [Number(values.points), Number(values.pictures)];
 
 /** Numbers from 0 to 1 that are the same for the same seed (xorshift32). @param {number} seed */
@@ -31,21 +32,23 @@ function randomNumbers(seed) {
   };
 }
 
-/** @param {string} folder @param {{resume?: boolean, killAfterMs?: number}} how
- * @returns {Promise<{code: number | null, ms: number}>} ms from the plan to the end */
-function batch(folder, { resume = false, killAfterMs }) {
+/** @param {string} folder @param {{resume?: boolean, killAt?: {line: number, delayMs: number}}} how
+ * @returns {Promise<{code: number | null, lines: number}>} lines it said */
+function batch(folder, { resume = false, killAt }) {
   const paths = [join(folder, 'in'), '-o', join(folder, 'out'), '--recipe', join(folder, 'recipe.json')];
   const args = [program, 'batch', ...paths, '--model', values.model, '--json', ...(resume ? ['--resume'] : [])];
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-    let plannedAt = 0;
-    child.stdout.on('data', () => {
-      if (plannedAt !== 0) return;
-      plannedAt = performance.now();
-      if (killAfterMs !== undefined) setTimeout(() => child.kill('SIGKILL'), killAfterMs);
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'ignore'] });
+    let lines = 0;
+    let isAimed = false;
+    child.stdout.on('data', (/** @type {Buffer} */ text) => {
+      lines += text.toString().split('\n').length - 1;
+      if (!killAt || isAimed || lines < killAt.line) return;
+      isAimed = true;
+      setTimeout(() => child.kill('SIGKILL'), killAt.delayMs);
     });
     child.on('error', reject);
-    child.on('close', (code) => resolve({ code, ms: performance.now() - plannedAt }));
+    child.on('close', (code) => resolve({ code, lines }));
   });
 }
 
@@ -107,23 +110,22 @@ const random = randomNumbers(Number(values.seed));
 try {
   const whole = join(root, 'whole');
   await prepare(whole);
-  let { code, ms: wholeMs } = await batch(whole, {});
-  if (code !== 0) throw new Error(`an undisturbed batch ended with ${code}`);
-  console.log(`undisturbed: ${pictures} pictures in ${Math.round(wholeMs)} ms`);
+  const undisturbed = await batch(whole, {});
+  if (undisturbed.code !== 0) throw new Error(`an undisturbed batch ended with ${undisturbed.code}`);
+  console.log(`undisturbed: ${pictures} pictures, ${undisturbed.lines} lines of JSON`);
   console.log('| point | killed after | pictures done | last journal entry | temporary files | resumed | problems |');
   console.log('| --- | --- | --- | --- | --- | --- | --- |');
   let bad = 0;
   for (let point = 1; point <= points; point++) {
     const folder = join(root, String(point));
     await prepare(folder);
-    const killAfterMs = random() * wholeMs;
-    const killed = await batch(folder, { killAfterMs });
+    const killAt = { line: 1 + Math.floor(random() * undisturbed.lines), delayMs: Math.floor(random() * maxDelayMs) };
+    const killed = await batch(folder, { killAt });
     const { done, last, parts } = await interrupted(folder);
-    if (killed.code === 0) wholeMs = Math.min(wholeMs, killed.ms); // it was faster than the kill: aim earlier
     const resumed = await batch(folder, { resume: true });
     const wrong = await problems(folder);
     if (wrong.length > 0 || resumed.code !== 0) bad++;
-    const outcome = killed.code === 0 ? 'had ended' : `${Math.round(killAfterMs)} ms`;
+    const outcome = killed.code === 0 ? 'had ended' : `line ${killAt.line} + ${killAt.delayMs} ms`;
     console.log(
       `| ${[point, outcome, done, last, parts, `exit ${resumed.code}`, wrong.join('; ') || 'none'].join(' | ')} |`,
     );

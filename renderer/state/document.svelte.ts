@@ -2,6 +2,7 @@ import type {
   DocumentId,
   ExportChoice,
   FileSource,
+  Making,
   OpenedDocument,
   Recoverable,
   SaveTarget,
@@ -47,6 +48,7 @@ export class DocumentState {
   isWrittenDown = $state(true); // all of it would survive a crash
   undoName = $state<string>();
   redoName = $state<string>();
+  making = $state.raw<Making | null>(null); // what the opened picture tells of how it was made
   recoverable = $state.raw<readonly Recoverable[]>([]); // what a crash left
 
   readonly #engine: EngineState;
@@ -202,11 +204,19 @@ export class DocumentState {
     return (await dialogs.savePicture({ name: written.name, bytes })) ? written : undefined;
   }
 
-  async #begin({ document, records, hasFile, hasUnsaved, notices }: OpenedDocument): Promise<readonly string[]> {
+  async #begin({
+    document,
+    records,
+    hasFile,
+    hasUnsaved,
+    notices,
+    making,
+  }: OpenedDocument): Promise<readonly string[]> {
     await this.close();
     const store = new DocumentStore(records);
     this.#session = { id: document, store, history: new History(store) };
     this.#mustAttach = false;
+    this.making = making;
     [this.isDirty, this.isWrittenDown, this.hasFile] = [hasUnsaved, true, hasFile];
     store.onChange((change) => this.#changed(change));
     this.#refresh();

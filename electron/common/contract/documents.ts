@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { zDocumentPatch } from '../document/patch.ts';
-import { zDocumentRecord, zExtent } from '../document/records.ts';
+import { zDocumentRecord, zExtent, zStoredRecipe } from '../document/records.ts';
 import { method } from '../rpc/contract.ts';
 import { zBlobId } from './blobs.ts';
 
@@ -25,6 +25,15 @@ export type FileSource = z.infer<typeof zFileSource>;
 
 const zRecords = z.array(zDocumentRecord).max(100_000);
 
+/** What a picture file tells about how it was made, for the person to read and to take up. */
+const zMaking = z.object({
+  recipe: zStoredRecipe.nullable(), // ours; to be checked before it is used
+  prompt: z.string(),
+  negativePrompt: z.string(),
+  fields: z.record(z.string(), z.union([z.string(), z.number()])), // for example Steps, Seed, CFG scale, Model
+});
+export type Making = z.infer<typeof zMaking>;
+
 /** A document as the page gets it. */
 export const zOpenedDocument = z.object({
   document: zDocumentId,
@@ -32,6 +41,7 @@ export const zOpenedDocument = z.object({
   hasFile: z.boolean(), // `save` can write to the file it came from
   hasUnsaved: z.boolean(),
   notices: z.array(z.string()), // sentences for the person: what is not as it was
+  making: zMaking.nullable(), // of a picture that says so, whichever program made it
 });
 export type OpenedDocument = z.infer<typeof zOpenedDocument>;
 

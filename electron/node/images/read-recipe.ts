@@ -3,6 +3,7 @@ import { AppError } from '#common/contract/errors.ts';
 import { userComment } from './exif.ts';
 import { defaultLimits } from './limits.ts';
 import { bareExif } from './metadata.ts';
+import { otherParameters } from './other-recipes.ts';
 import { readPngTexts } from './png-chunks.ts';
 import { readImageFile } from './read-image-file.ts';
 import { parametersKeyword, parseParameters, recipeKeyword } from './recipe-metadata.ts';
@@ -17,10 +18,14 @@ export interface FoundRecipe {
 }
 
 /** Looks for our recipe and for a `parameters` text: in the texts of a PNG, else in XMP, else in EXIF's comment, where other
- * programs put it. Pixels are not decoded.
+ * programs put it; else for what InvokeAI and ComfyUI note. Pixels are not decoded.
  * @throws AppError `image-unreadable`, `image-too-large` */
 export async function readRecipe(path: string): Promise<FoundRecipe> {
-  const bytes = await readImageFile(path, defaultLimits);
+  return await readRecipeOf(await readImageFile(path, defaultLimits), path);
+}
+
+/** The same of a file's bytes. @param path names it in errors */
+export async function readRecipeOf(bytes: Uint8Array, path: string): Promise<FoundRecipe> {
   const texts = sniffFormat(bytes) === 'png' ? readPngTexts(bytes) : [];
   const header = await sharp(bytes, { limitInputPixels: false })
     .metadata()
@@ -34,9 +39,10 @@ export async function readRecipe(path: string): Promise<FoundRecipe> {
     (header.xmp && ourProperty(header.xmp, 'parameters')) ??
     (header.exif && userComment(bareExif(header.exif)));
   const recipe = json === undefined ? undefined : parseJson(json);
+  const noted = parameters === undefined ? otherParameters(texts) : parseParameters(parameters);
   return {
     ...(recipe !== undefined && { recipe }),
-    ...(parameters !== undefined && { parameters: parseParameters(parameters) }),
+    ...(noted && { parameters: noted }),
   };
 }
 

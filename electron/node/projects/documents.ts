@@ -7,6 +7,7 @@ import type {
   ExportOptions,
   FileHandle,
   FileSource,
+  Making,
   OpenedDocument,
   Recoverable,
   SaveTarget,
@@ -60,9 +61,9 @@ export class Documents implements AsyncDisposable {
 
   async open(source: FileSource): Promise<OpenedDocument> {
     const opened = 'handle' in source ? await this.#openFile(source.handle) : await this.#openBlob(source);
-    const { records, notices, files } = opened;
+    const { records, notices, files, making = null } = opened;
     const document = await this.#begin(records, files, false);
-    return { document, records, hasFile: files.project !== null, hasUnsaved: false, notices: [...notices] };
+    return { document, records, hasFile: files.project !== null, hasUnsaved: false, notices: [...notices], making };
   }
 
   async save(document: DocumentId, records: DocumentRecord[], target: SaveTarget): Promise<Written> {
@@ -122,7 +123,7 @@ export class Documents implements AsyncDisposable {
     const { records, files, hasUnsaved, isCut } = found;
     this.#keep(document, journal, files);
     const notices = isCut ? ['The very last change had not been written down completely and is missing.'] : [];
-    return { document, records, hasFile: files.project !== null, hasUnsaved, notices };
+    return { document, records, hasFile: files.project !== null, hasUnsaved, notices, making: null };
   }
 
   async discard(document: DocumentId): Promise<undefined> {
@@ -216,6 +217,7 @@ interface Opened {
   readonly records: DocumentRecord[];
   readonly notices: readonly string[];
   readonly files: DocumentFiles;
+  readonly making?: Making | null; // of a picture
 }
 
 const byId = (records: readonly DocumentRecord[]) => new Map(records.map((record) => [record.id, record]));

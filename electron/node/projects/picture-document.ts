@@ -1,14 +1,16 @@
 import type { BlobId } from '#common/contract/blobs.ts';
-import type { TileOptions } from '#common/contract/documents.ts';
+import type { Making, TileOptions } from '#common/contract/documents.ts';
 import { AppError } from '#common/contract/errors.ts';
 import { openPicture } from '#common/document/canvas-commands.ts';
 import type { NewImage } from '#common/document/layer-commands.ts';
+import { zStoredRecipe } from '#common/document/records.ts';
 import type { DocumentRecord } from '#common/document/records.ts';
 import { decodeImage } from '../images/decode.ts';
 import type { DecodedImage } from '../images/decode.ts';
 import { hasColoursOf, inDocumentColours } from '../images/document-colours.ts';
 import { storeTiles } from '../images/picture-tiles.ts';
 import type { TileBlobs } from '../images/picture-tiles.ts';
+import { readRecipeOf } from '../images/read-recipe.ts';
 
 /** The bytes of a picture and what the person calls it. */
 export interface PictureSource {
@@ -22,7 +24,7 @@ export async function openAsDocument(
   bytes: Uint8Array,
   source: PictureSource,
   blobs: TileBlobs,
-): Promise<{ records: DocumentRecord[]; notices: string[] }> {
+): Promise<{ records: DocumentRecord[]; notices: string[]; making: Making | null }> {
   const { raster, metadata } = await decodeNamed(bytes, source.name);
   const isColour = raster.channels > 2;
   const colours = { depth: raster.depth, ...(isColour && raster.profile && { profile: raster.profile }) };
@@ -31,7 +33,8 @@ export async function openAsDocument(
   const image: NewImage = { ...sizeOf(own), channels: 4, depth: own.depth, tiles: await storeTiles(own, blobs) };
   const profile = colours.profile ? await blobs.put(colours.profile) : null;
   const store = openPicture({ name: source.name, image, profile, source });
-  return { records: store.all(), notices: [...metadata.notices, ...notice] };
+  const making = await makingOf(bytes, source.name);
+  return { records: store.all(), notices: [...metadata.notices, ...notice], making };
 }
 
 /** Reads a picture as tiles in a document's depth and colours. Tiles that are the same as those of `without` are null. */
@@ -41,6 +44,14 @@ export async function readPictureTiles(picture: BlobId, { depth, profile, withou
   const tiles = await storeTiles(own, blobs);
   const added = tiles.map((tile, index) => (without && tile === without[index] ? null : tile));
   return { ...sizeOf(own), channels: 4 as const, depth, tiles: added };
+}
+
+async function makingOf(bytes: Uint8Array, name: string): Promise<Making | null> {
+  const { recipe, parameters } = await readRecipeOf(bytes, name);
+  const own = zStoredRecipe.safeParse(recipe).data ?? null;
+  if (!own && !parameters) return null;
+  const { prompt = '', negativePrompt = '', fields = {} } = parameters ?? {};
+  return { recipe: own, prompt, negativePrompt, fields };
 }
 
 /** The error names the picture as the person does. */

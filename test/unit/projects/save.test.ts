@@ -158,6 +158,9 @@ test.each(['png', 'jpeg', 'webp', 'avif', 'tiff'] as const)(
     expect(Buffer.from(metadata.exif!).includes('Ada')).toBe(true);
     expect(await readRecipe(path)).toMatchObject({ recipe: made.recipe, parameters: { prompt: 'make it red' } });
 
+    const { making } = await documents.open({ handle: grant(path) });
+    expect(making).toMatchObject({ recipe: made.recipe, prompt: 'make it red', fields: { Seed: '5', Model: 'mini' } });
+
     const bare = join(photos, `bare.${format}`);
     const nothing = { ...all, keepsMetadata: false, hasRecipe: false, format };
     await documents.export(opened.document, store.all(), nothing, to(grant(bare)));

@@ -37,4 +37,7 @@ export const frame = {
   damagedModel: 'Model cannot be used',
   engineReady: 'Engine ready',
   engineBusy: 'Editing',
+  percent: '{percent} %',
+  zoom: 'Zoom',
+  zoomIs: 'Zoom: {percent} %',
 } as const satisfies Area;

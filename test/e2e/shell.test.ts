@@ -2,7 +2,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { expectAccessible, launchBrowser, noBrowser, screenshot } from '../helpers/browser.ts';
 import type { Theme } from '../helpers/browser.ts';
-import { openPicture, startStudio } from '../helpers/studio.ts';
+import { colourAt, isBlue, openPicture, startStudio } from '../helpers/studio.ts';
 
 if (noBrowser) console.warn(`skipped: ${noBrowser}`);
 
@@ -111,6 +111,7 @@ describe.skipIf(noBrowser)('the shell of the page', () => {
     await page.keyboard.press('ArrowLeft');
     await page.keyboard.press('ArrowLeft');
     expect(await edge.getAttribute('aria-valuenow')).toBe('332');
+    await expect.poll(() => colourAt(page, 0.5, 0.9).then(isBlue)).toBe(true);
     await screenshot(page, 'picture-large-dark');
     await expect.poll(() => page.evaluate('localStorage.getItem("settings")')).toContain('"panelWidth":332');
     await page.reload();

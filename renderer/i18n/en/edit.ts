@@ -75,6 +75,7 @@ export const edit = {
   fitWhole: 'Whole picture',
   fitSquare: 'Square I place',
   fitSelection: 'Around the selection',
+  scaled: '{size} → {model} px, × {factor}',
   stretched: 'The model paints {model} px; its result will be stretched {factor} times, to {size} px.',
   magnified: 'The model paints {model} px of these {size} px; its result will be made smaller.',
   oneToOne: 'The model paints {model} px for these {size} px: nothing is stretched.',

@@ -17,7 +17,7 @@ test('reads the shortest edit, leaving the numbers of sampling to the model', ()
       json: false,
       request: {
         ...{ image: 'in.png', instruction: 'make it red', out: 'out.png', task: 'edit', device: 'auto' },
-        ...{ sampling: {}, seed: 0, variants: 1, firstVariant: 0, isRaw: false },
+        ...{ sampling: {}, seed: 0, variants: 1, firstVariant: 0, isRaw: false, keepsPlace: true, tellsRecipe: true },
       },
     },
   });
@@ -36,7 +36,14 @@ test('reads every flag of edit', () => {
       request: {
         ...{ image: 'in.png', instruction: 'make it red', out: 'out.png', task: 'edit', model: 'mini' },
         sampling: { cfg: 1.5, temperature: 0, topK: 0, topP: 0.9 },
-        ...{ seed: 7, variants: 3, firstVariant: 2, selection: { region: { x: 10, y: 20, width: 30, height: 40 } } },
+        ...{
+          seed: 7,
+          variants: 3,
+          firstVariant: 2,
+          keepsPlace: true,
+          tellsRecipe: true,
+          selection: { region: { x: 10, y: 20, width: 30, height: 40 } },
+        },
         ...{ fit: 'square', device: 'cpu', isRaw: true, rowsFolder: 'bands' },
       },
     },

@@ -177,7 +177,7 @@ describe.skipIf(noBrowser)('the edit loop', () => {
     const hosted = { services, ...openStores(folder), [Symbol.asyncDispose]: () => services[Symbol.asyncDispose]() };
     const { page } = await studioOn(browser, hosted, folder);
     await openPicture(page, join(programFolder, 'native-models', 'packs', 'mini', 'samples', 'winter.png'));
-    await instruction(page).fill('make it summer');
+    await instruction(page).fill('make the house blue');
     await button(page, 'Run').click();
     await expect.poll(() => results(page).count(), { timeout: 120_000 }).toBe(1);
     await screenshot(page, 'real-result-dark');

@@ -49,7 +49,7 @@ describe.skipIf(noBrowser)('the shell of the page', () => {
   test('a sample is edited with one click', async () => {
     const { page } = await startStudio(browser, { hasSamples: true });
     await page.getByRole('button', { name: 'make the red ball blue (Meadow)' }).click();
-    await page.getByRole('banner').getByText('meadow edited.png').waitFor();
+    await page.getByRole('button', { name: 'Keep as layer' }).waitFor();
     expect(await page.getByLabel('What to change').inputValue()).toBe('make the red ball blue');
   });
 
@@ -58,7 +58,9 @@ describe.skipIf(noBrowser)('the shell of the page', () => {
     await openPicture(page, picture);
     await page.keyboard.press('Control+k');
     await page.keyboard.type('side');
-    await expect.poll(() => page.getByRole('option', { selected: true }).innerText()).toContain('Show side panel');
+    await expect
+      .poll(() => page.getByRole('dialog').getByRole('option', { selected: true }).innerText())
+      .toContain('Show side panel');
     await page.keyboard.press('Enter');
     await page.getByRole('complementary', { name: 'Side panel' }).waitFor({ state: 'detached' });
   });

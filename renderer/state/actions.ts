@@ -7,11 +7,19 @@ import { editedName } from './editor.svelte.ts';
 
 /** What a person can do with pictures and edits, wherever they do it: a button, a key, the menu, a drop. Each shows its own failure. */
 export function createActions(app: AppState) {
-  const { host, document, editor, engine, jobs, problems } = app;
+  const { host, document, editor, engine, jobs, problems, questions } = app;
   const edits = createEditActions(app);
+  /** Asks before what is in no file would be gone. */
+  const mayLeave = async (): Promise<boolean> => {
+    if (!document.isDirty) return true;
+    const text = t('welcome.unsavedText', { name: editor.shown?.name ?? '' });
+    const question = { title: t('welcome.unsavedTitle'), text, yes: t('welcome.unsavedYes'), isDanger: true };
+    return (await questions.ask(question)) === 'yes';
+  };
   const open = (picture: NamedBytes): Promise<void> =>
     problems.attempt(async () => {
       if (jobs.isBusy) throw new Error(t('edit.underWay'));
+      if (!(await mayLeave())) return;
       problems.clear();
       const blob = await engine.require().blobs.put(picture.bytes);
       const notices = await document.open({ blob, name: picture.name });

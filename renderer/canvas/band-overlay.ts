@@ -1,4 +1,4 @@
-import { intersect } from '#common/geometry.ts';
+import { intersect, isEmpty } from '#common/geometry.ts';
 import type { Bounds, Extent } from '#common/geometry.ts';
 import type { Placement } from '#common/raster/placement.ts';
 import type { View } from './view.ts';
@@ -8,26 +8,30 @@ export interface DrawnBand {
   readonly bitmap: CanvasImageSource & Extent;
   readonly top: number; // px of the model's square
   readonly placement: Placement;
+  readonly part?: Bounds | undefined; // of the model's square that is shown; left out: all of it
 }
 
 /** The rows of the model's picture that are decoded so far, laid over the picture where they belong. */
 export class BandOverlay {
   readonly #square = document.createElement('canvas'); // the model's picture so far, at its own size
   #placement: Placement | undefined;
+  #part: Bounds | undefined; // px of the model's square
   #rows = { top: 0, bottom: 0 }; // px of the model's square
 
   get isEmpty(): boolean {
     return this.#placement === undefined;
   }
 
-  add({ bitmap, top, placement }: DrawnBand): void {
+  add({ bitmap, top, placement, part }: DrawnBand): void {
     const square = this.#square;
     if (!this.#placement) {
       square.width = square.height = placement.modelSize; // clears it
       this.#rows = { top, bottom: top };
     }
-    this.#placement = placement;
-    square.getContext('2d')?.drawImage(bitmap, 0, top);
+    [this.#placement, this.#part] = [placement, part];
+    const context = square.getContext('2d');
+    context?.clearRect(0, top, square.width, bitmap.height); // what is see-through would add up
+    context?.drawImage(bitmap, 0, top);
     this.#rows = { top: Math.min(this.#rows.top, top), bottom: Math.max(this.#rows.bottom, top + bitmap.height) };
   }
 
@@ -43,9 +47,15 @@ export class BandOverlay {
     const { source, modelSize, visible } = placement;
     const { top, bottom } = this.#rows;
     const scale = source.width / modelSize;
-    const rows = { x: source.x, y: source.y + top * scale, width: source.width, height: (bottom - top) * scale };
-    const shown = onScreen(intersect(rows, visible), view, density);
-    const { x, y, width, height } = onScreen(rows, view, density);
+    const inImage = ({ x, y, width, height }: Bounds): Bounds => ({
+      ...{ x: source.x + x * scale, y: source.y + y * scale },
+      ...{ width: width * scale, height: height * scale },
+    });
+    const rows = { x: 0, y: top, width: modelSize, height: bottom - top };
+    const part = intersect(inImage(intersect(rows, this.#part ?? rows)), visible);
+    if (isEmpty(part)) return;
+    const shown = onScreen(part, view, density);
+    const { x, y, width, height } = onScreen(inImage(rows), view, density);
     context.save();
     context.beginPath();
     context.rect(shown.x, shown.y, shown.width, shown.height);

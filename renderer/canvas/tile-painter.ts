@@ -3,10 +3,8 @@ import type { Bounds, Extent } from '#common/geometry.ts';
 import type { Compositor } from '../compositor/compositor.ts';
 import { tileBounds, tilesIn, tileSize, topLevel } from '../compositor/tile-grid.ts';
 import type { TileAt } from '../compositor/tile-grid.ts';
-import { levelFor, visiblePart } from './view.ts';
+import { crispFrom, levelFor, visiblePart } from './view.ts';
 import type { Screen, View } from './view.ts';
-
-const crispFrom = 2; // screen pixels per pixel: from here on pixels are shown as squares
 
 /** Draws a picture of tiles. What is not there yet is drawn from a coarser tile, and asked for. */
 export function paintTiles(

@@ -37,9 +37,13 @@ const margin = 24; // CSS px around a picture that fits
 const mostMagnified = 64; // screen pixels per pixel of the picture
 const leastShown = 48; // CSS px of the picture that stay in sight
 
-/** All of the picture in the middle, made smaller where it must be but never larger than its own pixels. */
+/** Screen pixels per pixel of the picture from which on pixels are shown as squares. Below, photos look better smooth. */
+export const crispFrom = 4;
+
+/** All of the picture in the middle, as large as there is room for. Where its pixels are seen as squares, all are of the same size. */
 export function fitView(picture: Extent, screen: Screen): View {
-  return centred(picture, screen, Math.min(fitZoom(picture, screen), 1 / screen.density));
+  const scale = Math.min(mostMagnified, fitZoom(picture, screen) * screen.density);
+  return centred(picture, screen, (scale >= crispFrom ? Math.floor(scale) : scale) / screen.density);
 }
 
 /** Fills the screen with a part of the picture, in the middle. */
@@ -66,10 +70,10 @@ export function zoomAround(view: View, zoom: number, around: PointIn<'screen'>, 
   return heldInSight({ zoom: limited, x: around.x - at.x * limited, y: around.y - at.y * limited }, picture, screen);
 }
 
-/** From a quarter of what fits to 64 screen pixels per pixel. */
+/** From a quarter of what fits, or of 100 % where more would fit, to 64 screen pixels per pixel. */
 export function zoomLimits(picture: Extent, screen: Screen): { readonly least: number; readonly most: number } {
   const most = mostMagnified / screen.density;
-  return { least: Math.min(most, fitView(picture, screen).zoom / 4), most };
+  return { least: Math.min(fitView(picture, screen).zoom, 1 / screen.density) / 4, most };
 }
 
 /** A view moved so that some of the picture stays in sight. */

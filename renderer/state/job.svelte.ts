@@ -1,6 +1,8 @@
 import type { EditOrder, OrderMessage, Painting } from '#common/contract/edit-order.ts';
 import type { WireError } from '#common/contract/errors.ts';
 import type { LayerId, VersionId } from '#common/document/records.ts';
+import type { Bounds } from '#common/geometry.ts';
+import type { Mask } from '#common/raster/masks.ts';
 import type { Placement } from '#common/raster/placement.ts';
 
 /** Some rows of a picture in progress, and where they belong. */
@@ -9,6 +11,7 @@ export interface Band {
   readonly variant: number;
   readonly top: number; // px of the model's square
   readonly placement: Placement;
+  readonly part: Bounds | undefined; // of the model's square that is shown; undefined: all of it
   readonly decodedAt: number; // ms since 1970
 }
 
@@ -37,6 +40,7 @@ export class Job {
   etaMs = $state<number | null>(null);
   placement = $state.raw<Placement>();
   failure = $state.raw<WireError>();
+  bandMask: Mask | undefined; // what of the model's square is shown while it is painted; undefined: all of it
 
   isOver = $derived(endings.includes(this.status));
   progress = $derived(this.of === 0 ? 0 : this.step / this.of);

@@ -1,7 +1,9 @@
 import type { EngineMessage, OrderMessage, Painting } from '#common/contract/edit-order.ts';
 import { RemoteError } from '#common/contract/errors.ts';
 import { bandBitmap } from '../canvas/band-bitmap.ts';
+import { bandMask, selectionOf } from '../canvas/band-mask.ts';
 import { t } from '../i18n/i18n.svelte.ts';
+import type { Placement } from '#common/raster/placement.ts';
 import type { EngineState } from './engine.svelte.ts';
 import { Job } from './job.svelte.ts';
 import type { Band, JobSubject } from './job.svelte.ts';
@@ -104,16 +106,27 @@ export class JobsState {
   async #handle(message: OrderMessage, job: Job): Promise<void> {
     if (message.type === 'preview') return await this.#showBand(message, job);
     const painting = job.hear(message);
+    if (message.type === 'started') await this.#prepareBands(job, message.placement);
     if (painting) this.onPainted(painting, job);
     if (message.type === 'finished') for (const notice of message.notices ?? []) this.#problems.notice(notice);
     if (job.isOver) this.#end(job);
   }
 
+  /** Rows of an edit with a selection are shown where they will be put back. */
+  async #prepareBands(job: Job, placement: Placement): Promise<void> {
+    const { selection } = job.subject.order;
+    if (!selection || this.#bandListeners.size === 0) return;
+    const { blobs } = this.#engine.require();
+    const mask = await selectionOf(selection, placement.image, (id) => blobs.get(id));
+    job.bandMask = await bandMask(mask, placement);
+  }
+
   async #showBand({ variant, row, rgb, width, decodedAt }: Preview, job: Job): Promise<void> {
-    const { placement, grid } = job;
+    const { placement, grid, bandMask: mask } = job;
     if (!placement || this.#bandListeners.size === 0) return;
-    const bitmap = await bandBitmap(rgb, width);
-    const band = { bitmap, variant, top: (row * placement.modelSize) / grid, placement, decodedAt };
+    const top = (row * placement.modelSize) / grid;
+    const bitmap = await bandBitmap(rgb, width, mask, top);
+    const band = { bitmap, variant, top, placement, part: mask?.bounds, decodedAt };
     if (!job.isOver) for (const listener of this.#bandListeners) listener(band, job);
     bitmap.close();
   }

@@ -38,10 +38,11 @@ async function blocks(folder: string, width: number, height: number, ground: Col
 interface Started {
   readonly page: Page;
   readonly canvas: Locator;
-  /** Where a pixel of the picture is on the page, while the picture fits. */
+  /** Where a pixel of the picture is on the page, at 100 % and in the middle. */
   at(x: number, y: number): Promise<{ x: number; y: number }>;
 }
 
+/** The picture at 100 %; what is larger than the window is shown whole. */
 async function open(width = 400, height = 300): Promise<Started> {
   const folder = temporaryFolder();
   const engine = await createPaintingEngine({ folder });
@@ -56,6 +57,7 @@ async function open(width = 400, height = 300): Promise<Started> {
   await (await chooser).setFiles(await blocks(folder, width, height, [40, 90, 200], [220, 160, 60]));
   const canvas = page.getByRole('application', { name: 'Canvas' });
   await canvas.waitFor();
+  await page.keyboard.press('Control+1');
   const at = async (x: number, y: number) => {
     const box = (await canvas.boundingBox())!;
     const zoom = Math.min(1, (box.width - 48) / width, (box.height - 48) / height);
@@ -95,8 +97,16 @@ describe.skipIf(noBrowser)('the canvas in a browser', () => {
     await page.mouse.move(point.x + 1, point.y);
     await page.mouse.move(point.x, point.y);
     await page.getByText('150, 120', { exact: true }).waitFor();
-    await page.keyboard.press('Control+0');
+    await page.keyboard.press('Control+1');
     await page.getByText('Zoom 100 %').waitFor();
+  });
+
+  test('a small picture is shown as large as there is room, in pixels of one size', async () => {
+    const { page } = await open(40, 30);
+    await page.getByText('Zoom 100 %').waitFor();
+    await page.keyboard.press('Control+0');
+    await page.getByText(/^Zoom 1\d00 %$/).waitFor();
+    await screenshot(page, 'canvas-small-dark');
   });
 
   test('pixels are squares of their own colour when they are looked at closely', async () => {

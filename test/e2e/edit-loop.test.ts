@@ -97,6 +97,26 @@ describe.skipIf(noBrowser)('the edit loop', () => {
     await expect.poll(() => results(page).count()).toBe(2);
   });
 
+  test('rows of an edit with a selection show where they will be put back', async () => {
+    const { page, picture } = await startStudio(browser, { stepMs: 400 });
+    await openPicture(page, picture);
+    await page.keyboard.press('m');
+    const box = (await page.getByRole('application').boundingBox())!;
+    const at = (x: number, y: number) => [box.x + x * box.width, box.y + y * box.height] as const;
+    await page.mouse.move(...at(0.42, 0.12));
+    await page.mouse.down();
+    await page.mouse.move(...at(0.58, 0.5), { steps: 3 });
+    await page.mouse.up();
+    await page.getByLabel('Part of the picture').selectOption('whole');
+    await instruction(page).fill('swap');
+    await button(page, 'Run').click();
+    await page.getByText(/^Row ([89]|1[0-3]) of 16/).waitFor();
+    await expect.poll(() => colourAt(page, 0.5, 0.2).then(isOrange)).toBe(true);
+    await screenshot(page, 'streaming-selection-dark');
+    for (const x of [0.25, 0.75]) expect(isBlue(await colourAt(page, x, 0.2))).toBe(true);
+    await expect.poll(() => results(page).count()).toBe(1);
+  });
+
   test('stopping keeps the rows that came as a result', async () => {
     const { page, picture } = await startStudio(browser, { stepMs: 400 });
     await openPicture(page, picture);

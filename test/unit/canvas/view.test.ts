@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
+  crispFrom,
   fitView,
   heldInSight,
   levelFor,
@@ -39,11 +40,16 @@ test('going to the screen and back ends where it began', () => {
 });
 
 describe('fitting', () => {
-  test('shows all of any picture in the middle, never larger than its own pixels', () => {
+  test('shows all of any picture in the middle, as large as there is room, in squares of whole pixels where these are seen', () => {
     fc.assert(
       fc.property(pictures, screens, (picture, screen) => {
         const { zoom, x, y } = fitView(picture, screen);
-        expect(zoom * screen.density).toBeLessThanOrEqual(1 + 1e-9);
+        const scale = zoom * screen.density;
+        expect(scale).toBeLessThanOrEqual(64);
+        const room = Math.min((screen.width - 48) / picture.width, (screen.height - 48) / picture.height);
+        expect(zoom).toBeLessThanOrEqual(room * (1 + 1e-9));
+        if (scale > crispFrom) expect(Math.abs(scale - Math.round(scale))).toBeLessThan(1e-9);
+        else expect(zoom).toBeGreaterThan(Math.min(room, crispFrom / screen.density) * (1 - 1e-9));
         expect(x).toBeGreaterThanOrEqual(0);
         expect(y).toBeGreaterThanOrEqual(0);
         expect(near(2 * x + picture.width * zoom, screen.width)).toBe(true);

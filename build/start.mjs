@@ -1,14 +1,20 @@
 // @ts-check
-// npm start [-- --browser] [-- --port N]: builds, then opens the program in Electron or, where that cannot be, in the browser.
+// npm start [-- --browser] [-- --port N] [-- --folder PATH …]: builds, then opens the program in Electron or, where that cannot be, in the browser.
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { fetchElectron, findElectron } from './electron-binary.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { values, positionals } = parseArgs({
-  options: { browser: { type: 'boolean' }, port: { type: 'string' }, 'no-open': { type: 'boolean' } },
+  options: {
+    browser: { type: 'boolean' },
+    port: { type: 'string' },
+    folder: { type: 'string', multiple: true }, // for batches in the browser
+    'no-open': { type: 'boolean' },
+  },
   allowPositionals: true,
 });
 
@@ -55,7 +61,8 @@ function startBrowser(reason) {
 
 /** @param {NodeJS.ProcessEnv} env @param {string | undefined} port @param {number} crashes */
 function runServer(env, port, crashes) {
-  const args = ['out/server.mjs', ...(port === undefined ? [] : ['--port', port])];
+  const folders = (values.folder ?? []).flatMap((folder) => ['--folder', resolve(folder)]);
+  const args = ['out/server.mjs', ...(port === undefined ? [] : ['--port', port]), ...folders];
   const child = spawn(process.execPath, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'inherit'] });
   let usedPort = port;
   let wasUp = false;

@@ -1,12 +1,13 @@
 import { BrowserWindow, ipcMain, Menu, MessageChannelMain, screen } from 'electron';
 import { basename } from 'node:path';
+import type { Folder } from '#common/contract/batch-service.ts';
 import type { ChosenFile } from '#common/contract/documents.ts';
 import { shellContract } from '#common/contract/services.ts';
 import type { NamedBytes, ShellImplementations, ShownMenu } from '#common/contract/services.ts';
 import type { Unsubscribe } from '#common/rpc/contract.ts';
 import { electronPort } from '#common/rpc/electron-port.ts';
 import { serve } from '#common/rpc/server.ts';
-import { chooseFile, chooseTarget, openPicture, readPicture, savePicture } from './dialogs.ts';
+import { chooseFile, chooseFolder, chooseTarget, openPicture, readPicture, savePicture } from './dialogs.ts';
 import type { EngineProcess } from './engine-process.ts';
 import { menuTemplate } from './menu.ts';
 import { confine, isOurPage, pageOrigin } from './security.ts';
@@ -85,6 +86,7 @@ export class AppWindow {
         savePicture: (picture) => savePicture(this.window, picture),
         chooseFile: async () => this.#grant(await chooseFile(this.window)),
         chooseTarget: async (name) => this.#grant(await chooseTarget(this.window, name)),
+        chooseFolder: async () => this.#grantFolder(await chooseFolder(this.window)),
         onOpened: (listener) => {
           const stop = listen(this.#openedListeners, listener);
           for (const path of this.#waiting.splice(0)) void this.#read(path);
@@ -101,6 +103,11 @@ export class AppWindow {
   /** The page hears a name and a handle; the path goes to the engine alone. */
   #grant(path: string | undefined): ChosenFile | null {
     return path === undefined ? null : { handle: this.#engine.grant(path), name: basename(path) };
+  }
+
+  /** Of a folder the page hears its place too, to show it: it can name it by the handle alone. */
+  #grantFolder(place: string | undefined): Folder | null {
+    return place === undefined ? null : { handle: this.#engine.grant(place), name: basename(place) || place, place };
   }
 
   #showMenu(menus: readonly ShownMenu[]): undefined {

@@ -28,6 +28,12 @@ export async function chooseFile(window: BrowserWindow): Promise<string | undefi
   return filePaths[0];
 }
 
+/** Lets the person choose a folder, or make one. @returns its path; undefined when they choose none */
+export async function chooseFolder(window: BrowserWindow): Promise<string | undefined> {
+  const { filePaths } = await dialog.showOpenDialog(window, { properties: ['openDirectory', 'createDirectory'] });
+  return filePaths[0];
+}
+
 /** Lets the person choose where to write. @returns the path; undefined when they choose none */
 export async function chooseTarget(window: BrowserWindow, name: string): Promise<string | undefined> {
   const { filePath, canceled } = await dialog.showSaveDialog(window, { defaultPath: basename(name) });

@@ -1,19 +1,19 @@
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { userDataFolder } from '#node/models/user-data.ts';
-import { openStores } from '#node/projects/stores.ts';
+import { hostServices } from '#node/rpc/host-services.ts';
 import { createServices } from '#node/services.ts';
 import { startBrowserHost } from './browser-host.ts';
 
-// node out/server.mjs [--port N]. The first line on stdout is the address. `EDITAR_TOKEN` keeps the address valid over a restart.
-const { values } = parseArgs({ options: { port: { type: 'string' } } });
+// node out/server.mjs [--port N] [--folder PATH …]. The first line on stdout is the address. `EDITAR_TOKEN` keeps the address valid over a
+// restart. Batches may use the given folders and those below them; without any, the person's own folder.
+const { values } = parseArgs({ options: { port: { type: 'string' }, folder: { type: 'string', multiple: true } } });
 const programFolder = fileURLToPath(new URL('..', import.meta.url)); // this file is bundled into out/
 const services = await createServices({ programFolder });
 const port = portFrom(values.port);
 const host = await startBrowserHost({
-  services,
-  ...openStores(userDataFolder()),
+  ...hostServices(services, values.folder ?? [homedir()]),
   pageFolder: join(programFolder, 'out', 'renderer'),
   port,
   token: process.env.EDITAR_TOKEN,

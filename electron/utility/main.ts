@@ -1,18 +1,14 @@
 import type { MessagePortMain, ParentPort } from 'electron';
 import { z } from 'zod';
 import { electronPort } from '#common/rpc/electron-port.ts';
-import { userDataFolder } from '#node/models/user-data.ts';
-import { openStores } from '#node/projects/stores.ts';
 import { serveEngine } from '#node/rpc/engine-services.ts';
+import { hostServices } from '#node/rpc/host-services.ts';
 import { createServices } from '#node/services.ts';
 
 // The engine process of the desktop program: serves every port it is handed, and hears which files the person chose.
 const programFolder = process.argv[2];
 if (programFolder === undefined) throw new Error('the engine needs to be told the folder of the program');
-const hosted = createServices({ programFolder }).then((services) => ({
-  services,
-  ...openStores(userDataFolder()),
-}));
+const hosted = createServices({ programFolder }).then((services) => hostServices(services));
 
 /** What main says besides handing over ports. */
 const zGrant = z.object({ type: z.literal('grant'), handle: z.string(), path: z.string() });

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import type { Browser, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openStores } from '#node/projects/stores.ts';
+import { hostServices } from '#node/rpc/host-services.ts';
 import { createServices } from '#node/services.ts';
 import { expectAccessible, launchBrowser, noBrowser, screenshot } from '../helpers/browser.ts';
 import type { Theme } from '../helpers/browser.ts';
@@ -194,7 +194,7 @@ describe.skipIf(noBrowser)('the edit loop', () => {
     const folder = temporaryFolder();
     const programFolder = fileURLToPath(new URL('../..', import.meta.url));
     const services = await createServices({ programFolder, dataFolder: folder });
-    const hosted = { services, ...openStores(folder), [Symbol.asyncDispose]: () => services[Symbol.asyncDispose]() };
+    const hosted = { ...hostServices(services), [Symbol.asyncDispose]: () => services[Symbol.asyncDispose]() };
     const { page } = await studioOn(browser, hosted, folder);
     await openPicture(page, join(programFolder, 'native-models', 'packs', 'mini', 'samples', 'winter.png'));
     await instruction(page).fill('make the house blue');

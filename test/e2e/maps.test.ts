@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { decodeImage } from '../../electron/node/images/decode.ts';
-import { openStores } from '../../electron/node/projects/stores.ts';
+import { hostServices } from '../../electron/node/rpc/host-services.ts';
 import { createServices } from '../../electron/node/services.ts';
 import { startBrowserHost } from '../../electron/server/browser-host.ts';
 import { builtPage, expectAccessible, launchBrowser, noBrowser, openPage, screenshot } from '../helpers/browser.ts';
@@ -26,7 +26,7 @@ afterAll(async () => {
 async function start(theme: Theme = 'dark', picture?: string): Promise<Page> {
   const folder = temporaryFolder();
   const services = await createServices({ programFolder, dataFolder: folder });
-  const host = await startBrowserHost({ services, ...openStores(folder), pageFolder: builtPage });
+  const host = await startBrowserHost({ ...hostServices(services), pageFolder: builtPage });
   onTestFinished(async () => {
     await host[Symbol.asyncDispose]();
     await services[Symbol.asyncDispose]();

@@ -5,8 +5,8 @@ import type { EditInput, EditModel, EditOptions, EditRun, PreviewBand, RgbImage 
 import { Engine } from '#node/engine/engine.ts';
 import { createLog } from '#node/log/log.ts';
 import { ModelLibrary } from '#node/models/model-library.ts';
-import { openStores } from '#node/projects/stores.ts';
 import type { HostedServices } from '#node/rpc/engine-services.ts';
+import { hostServices } from '#node/rpc/host-services.ts';
 import { SettingsFile } from '#node/settings/settings-file.ts';
 import { writeFakePack } from './fake-pack.ts';
 
@@ -42,11 +42,14 @@ export async function createPaintingEngine(settings: PaintingSettings): Promise<
   const openModel = () => Promise.resolve(new PaintingModel(settings));
   const engine = new Engine({ library, openModel, version: '0.0.0', log: createLog('silent') });
   const program = { version: '0.0.0', onnxruntime: '0.0.0' };
-  return {
-    services: { program, library, engine, settings: new SettingsFile(join(folder, 'settings.json')) },
-    ...openStores(folder),
-    [Symbol.asyncDispose]: () => engine[Symbol.asyncDispose](),
+  const settingsFile = new SettingsFile(join(folder, 'settings.json'));
+  const services = { program, library, engine, settings: settingsFile, dataFolder: folder };
+  const hosted = hostServices(services, [folder]);
+  const dispose = async (): Promise<void> => {
+    await hosted.batches[Symbol.asyncDispose]();
+    await engine[Symbol.asyncDispose]();
   };
+  return { ...hosted, [Symbol.asyncDispose]: dispose };
 }
 
 async function writePack(

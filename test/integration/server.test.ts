@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import type { EngineMessage } from '#common/contract/edit-order.ts';
 import { decodeTile } from '#common/document/tile-codec.ts';
@@ -26,7 +26,7 @@ async function start(settings: Omit<PaintingSettings, 'folder'> = {}) {
     await host[Symbol.asyncDispose]();
     await engine[Symbol.asyncDispose]();
   });
-  return { address, origin, engine: engine.services.engine };
+  return { address, origin, engine: engine.services.engine, folder };
 }
 
 const photo = (width = 300, height = 200) =>
@@ -116,6 +116,29 @@ test('a socket that sends text or bytes that are no frame is closed', async () =
     socket.send(message);
     await once(socket, 'close');
   }
+});
+
+test('a batch over a granted folder goes on when its page is gone, and another page finds it', async () => {
+  const { address, folder } = await start();
+  mkdirSync(join(folder, 'photos'));
+  for (const name of ['a.png', 'b.png']) writeFileSync(join(folder, 'photos', name), await photo());
+  const first = await connectTo(address);
+  const { folders, batch } = first.services;
+  const [root] = await folders.roots();
+  const input = (await folders.inside(root.handle, 'photos')).handle;
+  const output = (await folders.inside(input, 'edited')).handle;
+  const order = { input, output, recipe: { version: 1, instruction: 'swap' }, options: {} };
+  expect((await batch.preview(order)).items.map((item) => item.output)).toEqual(['a.png', 'b.png']);
+  await batch.start(order);
+  first.socket.close();
+  const { services } = await connectTo(address);
+  await vi.waitFor(async () => expect((await services.batch.current())!.status).toBe('finished'), { timeout: 20_000 });
+  const { id, items, finished } = (await services.batch.current())!;
+  expect(finished).toMatchObject({ in: 2, done: 2, skipped: 0, failed: 0 });
+  expect(items.map(({ state }) => state)).toEqual(['done', 'done']);
+  expect((await sharp((await services.batch.thumbnail(id, 1, 'after'))!).metadata()).width).toBe(300);
+  const stranger = { ...order, input: '6f2a4b1e-0000-4000-8000-000000000000' as never };
+  await expect(services.batch.start(stranger)).rejects.toMatchObject({ code: 'invalid-call' });
 });
 
 test('an edit streams bands and ends with a picture, over the socket', async () => {

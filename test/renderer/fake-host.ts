@@ -18,8 +18,22 @@ const model = {
   ready: { imageSize: 64, grid: 4, precision: 'fp32', sampling: { cfg: 3, temperature: 1, topK: 0, topP: 1 } },
 };
 
+const noBatches = (): never => {
+  throw new Error('batches are not part of this');
+};
+
 const noMaps = (): never => {
   throw new Error('maps are not part of this');
+};
+
+const fakeBatches: Pick<EngineImplementations, 'batch' | 'folders'> = {
+  folders: { roots: () => [], list: noBatches, inside: noBatches },
+  batch: {
+    ...{ find: noBatches, preview: noBatches, start: noBatches, current: () => null },
+    ...{ pause: noBatches, resume: noBatches, cancel: noBatches, moveBefore: noBatches, again: noBatches },
+    ...{ accept: noBatches, close: noBatches, thumbnail: noBatches, picture: noBatches },
+    onMessage: () => () => undefined,
+  },
 };
 
 /** A host whose engine does what the test says, behind the real protocol. */
@@ -75,6 +89,7 @@ export class FakeHost implements Host {
       models: { list: () => this.models, samples: () => [] },
       maps: { read: noMaps, write: noMaps, extract: noMaps },
       documents: this.documents.implementations,
+      ...fakeBatches,
       settings: {
         get: () => this.settings,
         change: (change) => (this.settings = { ...this.settings, ...change }),

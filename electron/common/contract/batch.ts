@@ -74,6 +74,30 @@ export type Counts = z.infer<typeof zCounts>;
 
 const zMs = z.number().nonnegative();
 
+/** How far a batch is. */
+export const zBatchProgress = z.object({
+  type: z.literal('progress'),
+  step: z.int(), // settled items
+  of: z.int(),
+  item: z.object({ index: z.int(), step: z.int(), of: z.int() }).optional(), // cells of the running one
+  etaMs: zMs.nullable(),
+  tokensPerSecond: z.number().nullable(),
+  ...zCounts.omit({ in: true }).shape,
+});
+export type BatchProgress = z.infer<typeof zBatchProgress>;
+
+export const zBatchFinished = z.object({
+  type: z.literal('finished'),
+  ...zCounts.shape,
+  report: z.string(), // files
+  csv: z.string(),
+  journal: z.string(),
+  totalMs: zMs,
+  busyShare: z.number(), // of the time, in which the model worked
+  tokensPerSecond: z.number().nullable(),
+});
+export type BatchFinished = z.infer<typeof zBatchFinished>;
+
 /** What a batch says while it runs: planned first, then items and progress, then finished or cancelled. */
 export const zBatchMessage = z.discriminatedUnion('type', [
   z.object({
@@ -82,15 +106,7 @@ export const zBatchMessage = z.discriminatedUnion('type', [
     etaMs: zMs.nullable(), // null where this model was never timed here
   }),
   z.object({ type: z.literal('item'), ...zItemReport.shape }),
-  z.object({
-    type: z.literal('progress'),
-    step: z.int(), // settled items
-    of: z.int(),
-    item: z.object({ index: z.int(), step: z.int(), of: z.int() }).optional(), // cells of the running one
-    etaMs: zMs.nullable(),
-    tokensPerSecond: z.number().nullable(),
-    ...zCounts.omit({ in: true }).shape,
-  }),
+  zBatchProgress,
   z.object({
     type: z.literal('dry-run'), // what would happen; the items were told before
     ...zCounts.omit({ done: true }).shape, // skipped and failed as far as that can be told beforehand
@@ -99,16 +115,7 @@ export const zBatchMessage = z.discriminatedUnion('type', [
   }),
   z.object({ type: z.literal('paused') }),
   z.object({ type: z.literal('resumed') }),
-  z.object({
-    type: z.literal('finished'),
-    ...zCounts.shape,
-    report: z.string(), // files
-    csv: z.string(),
-    journal: z.string(),
-    totalMs: zMs,
-    busyShare: z.number(), // of the time, in which the model worked
-    tokensPerSecond: z.number().nullable(),
-  }),
+  zBatchFinished,
   z.object({ type: z.literal('cancelled'), ...zCounts.shape }),
 ]);
 export type BatchMessage = z.infer<typeof zBatchMessage>;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { event, method } from '../rpc/contract.ts';
 import type { ImplementationsOf, ServicesOf } from '../rpc/contract.ts';
+import { batchServices, zFolder } from './batch-service.ts';
 import { zBlobId, zBytes } from './blobs.ts';
 import { documentServices, zChosenFile, zFileName } from './documents.ts';
 import { mapKinds } from '../maps/condition-map.ts';
@@ -52,6 +53,7 @@ export const engineContract = {
     get: method([zBlobId], zBytes),
   },
   ...documentServices,
+  ...batchServices,
   pictures: {
     /** What is seen of a document, as a PNG. */
     flatten: method([zLayeredPicture], zBytes),
@@ -118,6 +120,8 @@ export const shellContract = {
     chooseFile: method([], zChosenFile.nullable()),
     /** Where to write, for `documents.save` and `export`; the system asks before a file is replaced. @param suggested name */
     chooseTarget: method([zFileName], zChosenFile.nullable()),
+    /** A folder for a batch. Null when the person chooses none. */
+    chooseFolder: method([], zFolder.nullable()),
     /** Files given to the program from outside: its arguments, a double click, a drop on the icon. */
     onOpened: event(zNamedBytes),
   },

@@ -116,9 +116,9 @@ export class BatchRunner {
     }
   }
 
-  /** Makes an item that was settled once more, with another seed, in place of its picture. Whoever asks runs the batch again if it has ended.
-   * @throws AppError as `run` does */
-  async again(index: number, seed: number): Promise<void> {
+  /** Makes an item that was settled once more, in place of its picture. Whoever asks runs the batch again if it has ended.
+   * @param seed left out: the recipe's @throws AppError as `run` does */
+  async again(index: number, seed?: number): Promise<void> {
     const { state } = this.#config.state.item(index);
     if (state === 'waiting' || index === this.#running?.index) return;
     await this.#note({ entry: 'again', index, seed });
@@ -133,7 +133,7 @@ export class BatchRunner {
   }
 
   async #next(): Promise<Started | undefined> {
-    if (this.#paused) await Promise.race([this.#paused.until, aborted(this.#config.signal)]);
+    if (this.#paused) await this.#rest(this.#paused.until);
     if (this.#config.signal.aborted) return undefined;
     const ahead = this.#ahead;
     this.#ahead = undefined;
@@ -143,6 +143,13 @@ export class BatchRunner {
     }
     const index = this.#waiting.shift();
     return index === undefined ? undefined : this.#start(index);
+  }
+
+  /** Time in which nothing is to be done counts for nothing. */
+  async #rest(until: Promise<void>): Promise<void> {
+    this.pace.stop();
+    await Promise.race([until, aborted(this.#config.signal)]);
+    this.pace.start();
   }
 
   #start(index: number): Started {

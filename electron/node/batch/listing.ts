@@ -48,9 +48,14 @@ async function entriesOf(folder: string): Promise<Dirent[]> {
     const entries = await readdir(folder, { withFileTypes: true });
     return entries.sort(({ name: a }, { name: b }) => (a < b ? -1 : 1));
   } catch (cause) {
-    const { code = '' } = cause as NodeJS.ErrnoException;
-    throw new AppError('folder-unreadable', { folder, reason: reasons[code] ?? `the disk reports ${code}` }, { cause });
+    throw listingFailure(folder, cause);
   }
+}
+
+/** Why a folder cannot be listed, in our words. */
+export function listingFailure(folder: string, cause: unknown): AppError {
+  const { code = '' } = cause as NodeJS.ErrnoException;
+  return new AppError('folder-unreadable', { folder, reason: reasons[code] ?? `the disk reports ${code}` }, { cause });
 }
 
 const reasons: Readonly<Record<string, string>> = {

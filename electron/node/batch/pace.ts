@@ -15,7 +15,7 @@ export class Pace {
   }
 
   start(): void {
-    this.#startedAt = this.#now();
+    this.#startedAt ??= this.#now();
   }
 
   stop(): void {

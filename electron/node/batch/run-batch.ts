@@ -59,7 +59,7 @@ export async function watchFolder(
   signal.throwIfAborted();
 }
 
-type BatchServices = Pick<Services, 'library' | 'engine' | 'program' | 'dataFolder'>;
+export type BatchServices = Pick<Services, 'library' | 'engine' | 'program' | 'dataFolder'>;
 
 /** A batch that is ready to run, and what to do when it has run. */
 export interface OpenedBatch extends AsyncDisposable {

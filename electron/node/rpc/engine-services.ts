@@ -4,6 +4,9 @@ import type { WireError } from '#common/contract/errors.ts';
 import { describeHostError } from '#common/contract/host-errors.ts';
 import type { MessagePortLike } from '#common/rpc/port.ts';
 import { serve } from '#common/rpc/server.ts';
+import type { BatchDesk } from '../batch/batch-desk.ts';
+import { batchImplementations } from '../batch/batch-services.ts';
+import type { GrantedFolders } from '../batch/granted-folders.ts';
 import type { BlobStore } from '../blobs/blob-store.ts';
 import { describeFailure } from '../engine/failure.ts';
 import type { ListedPack } from '../models/model-library.ts';
@@ -18,10 +21,12 @@ import { flattenToPng, thumbnailOf } from './pictures.ts';
 /** What a host needs to serve a page. */
 export interface HostedServices extends Stores {
   readonly services: Pick<Services, 'program' | 'library' | 'engine' | 'settings'>;
+  readonly folders: GrantedFolders;
+  readonly batches: BatchDesk; // of all pages: it goes on when one is gone
 }
 
 /** Serves one page over one port until the port closes; then its jobs are cancelled. */
-export function serveEngine(port: MessagePortLike, { services, ...stores }: HostedServices): void {
+export function serveEngine(port: MessagePortLike, { services, folders, batches, ...stores }: HostedServices): void {
   const { blobs } = stores;
   const documents = new Documents({ ...stores, version: services.program.version });
   const orders = new Orders(services.engine, blobs);
@@ -54,6 +59,7 @@ export function serveEngine(port: MessagePortLike, { services, ...stores }: Host
       onChanged: (listener) => services.settings.onChanged(listener),
     },
     maps: mapServices(services.library, blobs),
+    ...batchImplementations(batches, folders),
     engine: {
       edit: (order) => orders.edit(order),
       cancel: (job) => orders.cancel(job),

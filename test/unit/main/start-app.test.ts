@@ -191,6 +191,17 @@ test('of a chosen file the page hears a name and a handle, and only the engine w
   expect(fake.processes[1].messages).toEqual([...grants, { type: 'connect' }]);
 });
 
+test('of a chosen folder the page hears its place too, and can name it by its handle alone', async () => {
+  await startReady();
+  pageReady();
+  const { dialogs } = shell();
+  expect(await dialogs.chooseFolder()).toBeNull();
+  fake.chosen = { open: ['/photos/summer'], save: '' };
+  const folder = (await dialogs.chooseFolder())!;
+  expect(folder).toMatchObject({ name: 'summer', place: '/photos/summer' });
+  expect(fake.processes[0].messages.at(-1)).toEqual({ type: 'grant', handle: folder.handle, path: '/photos/summer' });
+});
+
 test('before the page has said what can be done the menu holds what every program has', async () => {
   await startReady();
   expect(shownMenu().map(({ label, role }) => label ?? role)).toEqual(['File', 'windowMenu']);

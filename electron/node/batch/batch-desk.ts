@@ -1,0 +1,299 @@
+import { randomUUID } from 'node:crypto';
+import { basename, join, resolve } from 'node:path';
+import type { BatchFinished, BatchMessage, BatchProgress, ItemReport } from '#common/contract/batch.ts';
+import type {
+  BatchId,
+  BatchOrder,
+  BatchPlan,
+  BatchView,
+  DeskMessage,
+  FoundBatch,
+  PictureSide,
+} from '#common/contract/batch-service.ts';
+import type { FileHandle } from '#common/contract/documents.ts';
+import { AppError } from '#common/contract/errors.ts';
+import { hostError } from '#common/contract/host-errors.ts';
+import { parseRecipe } from '#common/contract/recipe.ts';
+import type { Unsubscribe } from '#common/rpc/contract.ts';
+import { describeFailure } from '../engine/failure.ts';
+import { defaultLimits } from '../images/limits.ts';
+import { readImageFile } from '../images/read-image-file.ts';
+import { fileThumbnail } from '../images/thumbnail.ts';
+import { BatchState } from './batch-state.ts';
+import type { GrantedFolders } from './granted-folders.ts';
+import { readEntries } from './journal.ts';
+import { batchFiles } from './report.ts';
+import { openBatch, previewBatch } from './run-batch.ts';
+import type { BatchServices, BatchWish, OpenedBatch } from './run-batch.ts';
+
+/** What pictures of a plan or a batch are found by. */
+interface Shelf {
+  readonly input: string; // folders
+  readonly output: string;
+  item(index: number): ItemReport | undefined;
+}
+
+interface Running {
+  readonly id: BatchId;
+  readonly order: BatchOrder;
+  readonly wish: BatchWish;
+  readonly opened: OpenedBatch;
+  readonly abort: AbortController;
+  work: Promise<void>; // ends when nothing is made any more
+  status: BatchView['status'];
+  progress: BatchProgress | null;
+  finished: BatchFinished | null;
+  failure: BatchView['failure'];
+}
+
+const keptPlans = 8;
+const progressEveryMs = 100;
+
+/** The one batch of this engine, for all its pages: it goes on while pages come and go. */
+export class BatchDesk implements AsyncDisposable {
+  readonly #services: BatchServices;
+  readonly #folders: GrantedFolders;
+  readonly #listeners = new Set<(message: DeskMessage) => void>();
+  readonly #plans = new Map<BatchId, Shelf>();
+  #current: Running | undefined;
+  #opening: Promise<void> = Promise.resolve(); // one batch is opened after the other
+  #saidProgressAt = -Infinity;
+  #thumbnails: Promise<unknown> = Promise.resolve(); // one at a time: the model needs the processor more
+
+  constructor(services: BatchServices, folders: GrantedFolders) {
+    this.#services = services;
+    this.#folders = folders;
+  }
+
+  onMessage(listener: (message: DeskMessage) => void): Unsubscribe {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** @throws AppError `journal-damaged` */
+  async find(input: FileHandle, output: FileHandle): Promise<FoundBatch | null> {
+    const entries = await readEntries(join(this.#folders.path(output), batchFiles.journal));
+    const { run, isEnded, counts } = BatchState.of(entries);
+    if (!run || isEnded) return null;
+    const { recipe, options, at: startedAt } = run;
+    const isOfInput = run.input === resolve(this.#folders.path(input));
+    return { recipe, options, startedAt, counts, input: run.input, isOfInput };
+  }
+
+  /** @throws AppError as `previewBatch`; the signal's reason */
+  async preview(order: BatchOrder, signal: AbortSignal): Promise<BatchPlan> {
+    const wish = this.#wish(order);
+    const items = new Map<number, ItemReport>();
+    let [make, etaMs]: [number, number | null] = [0, null];
+    await previewBatch(wish, this.#services, signal, (message) => {
+      if (message.type === 'item') items.set(message.index, withoutType(message));
+      if (message.type === 'dry-run') ({ make, etaMs } = message);
+    });
+    const id = randomUUID() as BatchId;
+    this.#plans.set(id, { ...wish, item: (index) => items.get(index) });
+    for (const old of [...this.#plans.keys()].slice(0, -keptPlans)) this.#plans.delete(old);
+    return { id, items: [...items.values()], make, etaMs };
+  }
+
+  /** @throws AppError as `openBatch`; `batch-running` while there is one */
+  async start(order: BatchOrder): Promise<void> {
+    const opened = this.#opening.then(() => this.#start(order));
+    this.#opening = opened.catch(() => undefined);
+    await opened;
+  }
+
+  view(): BatchView | null {
+    if (!this.#current) return null;
+    const { id, order, wish, opened, status, progress, finished, failure } = this.#current;
+    return {
+      ...{ id, recipe: wish.recipe, options: wish.options, status, progress, finished, failure },
+      input: this.#folders.folder(order.input),
+      output: this.#folders.folder(order.output),
+      items: [...opened.batch.state.items],
+      waiting: [...opened.batch.runner.waiting],
+    };
+  }
+
+  pause(): void {
+    if (this.#current?.status === 'running') this.#current.opened.batch.runner.pause();
+  }
+
+  resume(): void {
+    this.#current?.opened.batch.runner.resume();
+  }
+
+  /** Resolves when nothing is made any more. */
+  async cancel(): Promise<void> {
+    this.#current?.abort.abort(new DOMException('the batch was cancelled', 'AbortError'));
+    await this.#current?.work;
+  }
+
+  moveBefore(indexes: readonly number[], next: number | null): void {
+    const runner = this.#current?.opened.batch.runner;
+    if (!runner) return;
+    const moved = runner.waiting.filter((index) => indexes.includes(index));
+    const others = runner.waiting.filter((index) => !indexes.includes(index));
+    const place = next === null ? -1 : others.indexOf(next);
+    const first = place < 0 ? others.length : place;
+    for (const [offset, index] of moved.entries()) runner.move(index, first + offset);
+    this.#tellOrder();
+  }
+
+  /** Makes items once more; a batch that is finished goes on. One that was cancelled makes them when it is resumed.
+   * @param seed null: as before @throws AppError when the journal cannot be written */
+  async again(indexes: readonly number[], seed: number | null): Promise<void> {
+    const running = this.#current;
+    if (!running) return;
+    const { batch } = running.opened;
+    const known = new Map(batch.state.items.map((item) => [item.index, item]));
+    for (const index of indexes) {
+      const item = known.get(index);
+      if (item?.state !== 'done' && item?.state !== 'failed') continue;
+      await batch.runner.again(index, seed ?? item.seed);
+    }
+    this.#tellOrder();
+    if (running.status === 'finished' && batch.runner.waiting.length > 0) this.#run(running);
+  }
+
+  /** @throws AppError when the journal cannot be written */
+  async accept(indexes: readonly number[], accepted: boolean): Promise<void> {
+    const batch = this.#current?.opened.batch;
+    if (!batch) return;
+    const done = new Set(batch.state.items.filter(({ state }) => state === 'done').map(({ index }) => index));
+    for (const index of indexes) if (done.has(index)) await batch.runner.accept(index, accepted);
+  }
+
+  /** Forgets a batch that is over. */
+  async close(): Promise<void> {
+    if (!this.#current || isUnderWay(this.#current)) return;
+    await this.#leave();
+    this.#tell({ type: 'closed' });
+  }
+
+  /** Null where there is nothing to see: not made yet, or unreadable, which is told elsewhere. */
+  async thumbnail(id: BatchId, index: number, side: PictureSide, signal: AbortSignal): Promise<Uint8Array | null> {
+    const path = this.#path(id, index, side);
+    if (path === undefined) return null;
+    const made = this.#thumbnails.then(() => (signal.aborted ? null : fileThumbnail(path).catch(() => null)));
+    this.#thumbnails = made;
+    return await made;
+  }
+
+  /** @throws AppError `image-unreadable`, `image-too-large` */
+  async picture(id: BatchId, index: number, side: PictureSide): Promise<{ name: string; bytes: Uint8Array }> {
+    const path = this.#path(id, index, side);
+    if (path === undefined) throw new AppError('image-unreadable', { reason: 'it was not made yet' });
+    return { name: basename(path), bytes: await readImageFile(path, defaultLimits) };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#opening;
+    await this.cancel();
+    await this.#leave();
+  }
+
+  async #start(order: BatchOrder): Promise<void> {
+    if (this.#current && isUnderWay(this.#current)) {
+      throw new AppError('batch-running', { folder: this.#current.wish.output, pid: process.pid });
+    }
+    await this.#leave();
+    const wish = this.#wish(order);
+    const abort = new AbortController();
+    const opened = await openBatch(wish, this.#services, abort.signal, (message) => this.#hear(message));
+    const fresh = {
+      status: 'running',
+      progress: null,
+      finished: null,
+      failure: null,
+      work: Promise.resolve(),
+    } as const;
+    this.#current = { id: randomUUID() as BatchId, order, wish, opened, abort, ...fresh };
+    this.#run(this.#current);
+    this.#tell({ type: 'opened', batch: this.view()! });
+  }
+
+  /** Works until everything is settled, or it cannot go on; then pages are told. */
+  #run(running: Running): void {
+    const { opened, abort } = running;
+    Object.assign(running, { status: 'running', finished: null, failure: null });
+    const work = async (): Promise<void> => {
+      try {
+        await opened.run();
+        running.status = 'finished';
+        const left = opened.batch.runner.waiting.length; // somebody asked for more at the last moment
+        if (left > 0 && !abort.signal.aborted) this.#run(running);
+      } catch (error) {
+        running.status = abort.signal.aborted ? 'cancelled' : 'failed';
+        if (abort.signal.aborted) return;
+        running.failure = describeFailure(error);
+        this.#tell({ type: 'failed', ...running.failure });
+      }
+    };
+    running.work = work();
+  }
+
+  /** Lets go of a batch that is over, and of its output folder. */
+  async #leave(): Promise<void> {
+    const before = this.#current;
+    this.#current = undefined;
+    await before?.work;
+    await before?.opened[Symbol.asyncDispose]();
+  }
+
+  #hear(message: BatchMessage): void {
+    const running = this.#current;
+    if (message.type === 'progress') {
+      if (running) running.progress = message;
+      const now = performance.now();
+      if (message.item && now - this.#saidProgressAt < progressEveryMs) return;
+      this.#saidProgressAt = now;
+    }
+    if (running) note(running, message);
+    this.#tell(message);
+  }
+
+  #tell(message: DeskMessage): void {
+    for (const listener of this.#listeners) listener(message);
+  }
+
+  #tellOrder(): void {
+    const waiting = this.#current?.opened.batch.runner.waiting ?? [];
+    this.#tell({ type: 'order', waiting: [...waiting] });
+  }
+
+  /** @throws AppError `recipe-invalid` */
+  #wish({ input, output, recipe, options, device, resume }: BatchOrder): BatchWish {
+    const parsed = parseRecipe(recipe);
+    if ('model' in parsed && parsed.model && /[/\\]/.test(parsed.model.id)) {
+      throw hostError('invalid-call', { member: 'batch', reason: 'a model is named by its id' });
+    }
+    const folders = { input: this.#folders.path(input), output: this.#folders.path(output) };
+    return { ...folders, recipe: parsed, options, device, resume };
+  }
+
+  /** The file of an item; undefined where there is none yet. */
+  #path(id: BatchId, index: number, side: PictureSide): string | undefined {
+    const running = this.#current;
+    const shelf: Shelf | undefined =
+      running?.id === id
+        ? { ...running.wish, item: (wanted) => running.opened.batch.state.items.find((item) => item.index === wanted) }
+        : this.#plans.get(id);
+    const item = shelf?.item(index);
+    if (!shelf || !item) return undefined;
+    if (side === 'before') return join(shelf.input, item.input);
+    const made = item.outputs?.[0] ?? (item.state === 'skipped' ? item.output : undefined);
+    return made === undefined ? undefined : join(shelf.output, made);
+  }
+}
+
+const isUnderWay = ({ status }: Running): boolean => status === 'running' || status === 'paused';
+
+function note(running: Running, message: BatchMessage): void {
+  if (message.type === 'paused') running.status = 'paused';
+  if (message.type === 'resumed') running.status = 'running';
+  if (message.type === 'finished') running.finished = message;
+}
+
+function withoutType({ type: _, ...item }: Extract<BatchMessage, { type: 'item' }>): ItemReport {
+  return item;
+}

@@ -1,0 +1,33 @@
+import type { EngineImplementations } from '#common/contract/services.ts';
+import type { BatchDesk } from './batch-desk.ts';
+import type { GrantedFolders } from './granted-folders.ts';
+
+/** Batches and folders as a page calls them. */
+export function batchImplementations(
+  desk: BatchDesk,
+  folders: GrantedFolders,
+): Pick<EngineImplementations, 'batch' | 'folders'> {
+  return {
+    folders: {
+      roots: () => folders.roots(),
+      list: (folder) => folders.list(folder),
+      inside: (folder, name) => folders.inside(folder, name),
+    },
+    batch: {
+      find: (input, output) => desk.find(input, output),
+      preview: (order, signal) => desk.preview(order, signal),
+      start: async (order) => void (await desk.start(order)),
+      current: () => desk.view(),
+      pause: () => void desk.pause(),
+      resume: () => void desk.resume(),
+      cancel: async () => void (await desk.cancel()),
+      moveBefore: (indexes, next) => void desk.moveBefore(indexes, next),
+      again: async (indexes, seed) => void (await desk.again(indexes, seed)),
+      accept: async (indexes, accepted) => void (await desk.accept(indexes, accepted)),
+      close: async () => void (await desk.close()),
+      thumbnail: (id, index, side, signal) => desk.thumbnail(id, index, side, signal),
+      picture: (id, index, side) => desk.picture(id, index, side),
+      onMessage: (listener) => desk.onMessage(listener),
+    },
+  };
+}

@@ -1,0 +1,15 @@
+import { BatchDesk } from '../batch/batch-desk.ts';
+import { GrantedFolders } from '../batch/granted-folders.ts';
+import { openStores } from '../projects/stores.ts';
+import type { Services } from '../services.ts';
+import type { HostedServices } from './engine-services.ts';
+
+/** Everything a host serves its pages with. @param roots folders that a page in a browser may choose from, with those below them */
+export function hostServices(
+  services: HostedServices['services'] & Pick<Services, 'dataFolder'>,
+  roots: readonly string[] = [],
+): HostedServices {
+  const stores = openStores(services.dataFolder);
+  const folders = new GrantedFolders(stores.files, roots);
+  return { services, ...stores, folders, batches: new BatchDesk(services, folders) };
+}

@@ -82,6 +82,8 @@ function requestFor(item: ItemReport, { input, output, recipe, options, model, d
   return zEditRequest.parse({ ...edit, ...own, ...files, device, keepsPlace, tellsRecipe });
 }
 
+const never = new AbortController().signal;
+
 async function decode(
   ready: ReadyEdit,
   engine: EditWorkConfig['engine'],
@@ -95,7 +97,7 @@ async function decode(
   return {
     tokens: edit.painted.timings.tokens * ready.request.variants,
     encode: async () => {
-      const encoded = await encodeEdit(edit, signal);
+      const encoded = await encodeEdit(edit, never); // what the model has made is kept, also when the batch is cancelled
       const { width, height, notices } = encoded;
       return { width, height, notices, write: async () => void (await writeEdit(encoded)) };
     },

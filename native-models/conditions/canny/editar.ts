@@ -1,5 +1,5 @@
 import type { RgbImage } from '../../api.ts';
-import { newEdgeStrength, rowWindow, type EdgeStrength } from './edge-strength.ts';
+import { collectRidges, rowWindow, type EdgeStrength, type RidgeRow } from './edge-strength.ts';
 
 // exp(-i * i / 2) for i = -2..2, normalised to sum 1.
 const gauss = [
@@ -22,7 +22,6 @@ interface GradientRow {
  * @param least what no threshold will be below; ridges up to it are left out, which saves time */
 export function editarStrength(image: RgbImage, isTieSafe: boolean, least = 0): EdgeStrength {
   const { width, height } = image;
-  const strength = newEdgeStrength(width, height);
   const newRow = (): GradientRow => ({
     size: new Float64Array(width + 2),
     x: new Float64Array(width + 2),
@@ -31,14 +30,12 @@ export function editarStrength(image: RgbImage, isTieSafe: boolean, least = 0): 
   const gradient = rowWindow(3, newRow, gradientRows(image));
   const outside = newRow().size;
   const [ahead, behind] = isTieSafe ? [-tie, tie] : [0, 0];
-  for (let y = 0; y < height; y++) {
+  return collectRidges(width, height, (y, out) => {
     const above = y > 0 ? gradient(y - 1).size : outside;
     const row = gradient(y);
     const below = y < height - 1 ? gradient(y + 1).size : outside;
-    const start = (y + 1) * (width + 2);
-    thinRow(above, row, below, { least, ahead, behind }, strength.data.subarray(start, start + width + 2));
-  }
-  return strength;
+    thinRow(above, row, below, { least, ahead, behind }, out);
+  });
 }
 
 /** Writes the gradient of any row of the blurred picture. Borders repeat its outermost pixel. */
@@ -104,14 +101,15 @@ interface Margins {
   readonly behind: number; // than the neighbour down the gradient
 }
 
-/** Writes the sizes of pixels that are largest along their gradient, rounded to one of eight directions. */
+/** Writes the pixels that are largest along their gradient, rounded to one of eight directions. */
 function thinRow(
   above: Float64Array,
   { size, x: xs, y: ys }: GradientRow,
   below: Float64Array,
   { least, ahead, behind }: Margins,
-  out: Float32Array,
+  out: RidgeRow,
 ): void {
+  let count = 0;
   for (let i = 1; i < size.length - 1; i++) {
     const m = size[i]!;
     if (m <= least) continue;
@@ -123,6 +121,9 @@ function thinRow(
     const dx = ax > ay * tan22 ? Math.sign(gx) : dy === 0 ? 1 : 0;
     const next = dy > 0 ? below : dy < 0 ? above : size;
     const last = dy > 0 ? above : dy < 0 ? below : size;
-    if (m - next[i + dx]! > ahead && m - last[i - dx]! > behind) out[i] = m;
+    if (m - next[i + dx]! <= ahead || m - last[i - dx]! <= behind) continue;
+    out.at[count] = i;
+    out.size[count++] = m;
   }
+  out.count = count;
 }

@@ -1,34 +1,44 @@
 import type { EdgeStrength } from './edge-strength.ts';
 
+const waiting = 1; // strong enough to continue an edge
+const edge = 255;
+
 /** Edges: ridges above `high`, and those above `low` that touch one of them, directly or through others (8 neighbours).
  * @param low, high strict bounds in the detector's unit @returns 0 or 255, [height][width] */
-export function connectEdges({ width, height, data }: EdgeStrength, low: number, high: number): Uint8Array {
+export function connectEdges({ width, height, count, at, size }: EdgeStrength, low: number, high: number): Uint8Array {
   const stride = width + 2;
-  const reached = new Uint8Array(data.length); // framed like the strengths, so that neighbours need no bounds
-  const around = Int32Array.of(-stride - 1, -stride, -stride + 1, -1, 1, stride - 1, stride, stride + 1);
-  const open: number[] = [];
-  for (let i = stride; i < data.length - stride; i++) {
-    if (data[i]! <= high || reached[i] !== 0) continue;
-    reached[i] = 255;
-    open.push(i);
-    while (open.length > 0) {
-      const from = open.pop()!;
-      for (let k = 0; k < 8; k++) {
-        const to = from + around[k]!;
-        if (data[to]! <= low || reached[to] !== 0) continue;
-        reached[to] = 255;
-        open.push(to);
-      }
+  const state = new Uint8Array(stride * (height + 2)); // framed, so that neighbours need no bounds
+  for (let i = 0; i < count; i++) if (size[i]! > low) state[at[i]!] = waiting;
+  const open = new Int32Array(count); // a pixel is put here once at most
+  let end = 0;
+  const reach = (to: number): void => {
+    if (state[to] !== waiting) return;
+    state[to] = edge;
+    open[end++] = to;
+  };
+  for (let i = 0; i < count; i++) {
+    if (size[i]! <= high) continue;
+    reach(at[i]!);
+    while (end > 0) {
+      const from = open[--end]!;
+      reach(from - stride - 1);
+      reach(from - stride);
+      reach(from - stride + 1);
+      reach(from - 1);
+      reach(from + 1);
+      reach(from + stride - 1);
+      reach(from + stride);
+      reach(from + stride + 1);
     }
   }
-  return withoutFrame(reached, width, height);
+  return edgesWithoutFrame(state, width, height);
 }
 
-function withoutFrame(framed: Uint8Array, width: number, height: number): Uint8Array {
+function edgesWithoutFrame(state: Uint8Array, width: number, height: number): Uint8Array {
   const out = new Uint8Array(width * height);
-  for (let y = 0; y < height; y++) {
+  for (let y = 0, to = 0; y < height; y++) {
     const start = (y + 1) * (width + 2) + 1;
-    out.set(framed.subarray(start, start + width), y * width);
+    for (let from = start; from < start + width; from++, to++) if (state[from] === edge) out[to] = edge;
   }
   return out;
 }

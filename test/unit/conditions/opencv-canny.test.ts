@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { RgbImage } from '../../../native-models/api.ts';
 import { canny, cannyStrength, edgesAt, opencvCanny } from '../../../native-models/conditions/canny/canny.ts';
+import { edgeF1 } from '../../../native-models/evaluation/edges.ts';
 import { colourImage, greyImage, rowsOf } from './pictures.ts';
 
 const usual = { low: 100, high: 200 };
@@ -136,7 +137,56 @@ const transposedMap = (map: Uint8Array, width: number): Uint8Array => {
   return Uint8Array.from(map, (_, i) => map[(i % height) * width + Math.floor(i / height)]!);
 };
 
+/** A picture of blobs, some pixels wide, with a little noise: mirrored edges of white noise would be found anywhere. */
+const blobs = fc
+  .record({ seed: fc.integer({ min: 1, max: 1_000_000 }), blobs: fc.integer({ min: 3, max: 20 }) })
+  .map(({ seed, blobs: count }) => {
+    let state = seed;
+    const next = (below: number) => (state = (state * 48271) % 2147483647) % below;
+    const discs = Array.from({ length: count }, () => [next(96), next(80), 4 + next(20), 30 + next(226)] as const);
+    return greyImage(96, 80, (x, y) => {
+      const disc = discs.find(([cx, cy, radius]) => (x - cx) ** 2 + (y - cy) ** 2 < radius ** 2);
+      const edge = disc ? Math.min(1, (disc[2] - Math.hypot(x - disc[0], y - disc[1])) / 2) : 0;
+      return Math.round((disc?.[3] ?? 0) * edge) + next(4);
+    });
+  });
+/** Pixel (x, y) of the turned picture is pixel `from` of this one. */
+const turned = (
+  image: RgbImage,
+  width: number,
+  height: number,
+  from: (x: number, y: number) => readonly [x: number, y: number],
+): RgbImage =>
+  colourImage(width, height, (x, y) => {
+    const [fromX, fromY] = from(x, y);
+    const i = (fromY * image.width + fromX) * 3;
+    return [image.data[i]!, image.data[i + 1]!, image.data[i + 2]!];
+  });
+
 describe('what cv::Canny keeps', () => {
+  test('mirrored and rotated pictures have mirrored and rotated edges, but for a pixel here and there', () => {
+    fc.assert(
+      fc.property(blobs, (image) => {
+        const { width, height } = image;
+        const edges = opencvCanny(image, usual);
+        fc.pre(edges.filter((value) => value === 255).length > 100);
+        const edgePicture = greyImage(width, height, (x, y) => edges[y * width + x]!);
+        const moves = [
+          [width, height, (x: number, y: number) => [width - 1 - x, y] as const],
+          [width, height, (x: number, y: number) => [x, height - 1 - y] as const],
+          [width, height, (x: number, y: number) => [width - 1 - x, height - 1 - y] as const],
+          [height, width, (x: number, y: number) => [width - 1 - y, x] as const],
+        ] as const;
+        for (const [w, h, from] of moves) {
+          const found = { width: w, height: h, data: opencvCanny(turned(image, w, h, from), usual) };
+          const expected = turned(edgePicture, w, h, from).data.filter((_, i) => i % 3 === 0);
+          expect(edgeF1(found, { width: w, height: h, data: expected }, 1)).toBeGreaterThanOrEqual(0.98);
+        }
+      }),
+      { numRuns: 20 },
+    );
+  });
+
   test('transposing, inverting, brightening, scaling with its thresholds, swapping thresholds', () => {
     fc.assert(
       fc.property(picture, pair, (image, t) => {

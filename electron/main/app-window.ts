@@ -1,13 +1,13 @@
-import { BrowserWindow, ipcMain, Menu, MessageChannelMain, screen } from 'electron';
+import { app, BrowserWindow, ipcMain, Menu, MessageChannelMain, screen } from 'electron';
 import { basename } from 'node:path';
 import type { Folder } from '#common/contract/batch-service.ts';
 import type { ChosenFile } from '#common/contract/documents.ts';
 import { shellContract } from '#common/contract/services.ts';
-import type { NamedBytes, ShellImplementations, ShownMenu } from '#common/contract/services.ts';
+import type { ShellImplementations, ShownMenu } from '#common/contract/services.ts';
 import type { Unsubscribe } from '#common/rpc/contract.ts';
 import { electronPort } from '#common/rpc/electron-port.ts';
 import { serve } from '#common/rpc/server.ts';
-import { chooseFile, chooseFolder, chooseTarget, openPicture, readPicture, savePicture } from './dialogs.ts';
+import { chooseFile, chooseFolder, chooseTarget, openPicture, savePicture } from './dialogs.ts';
 import type { EngineProcess } from './engine-process.ts';
 import { menuTemplate } from './menu.ts';
 import { confine, isOurPage, pageOrigin } from './security.ts';
@@ -24,9 +24,12 @@ export class AppWindow {
   readonly window: BrowserWindow;
   readonly #engine: AppWindowConfig['engine'];
   readonly #commandListeners = new Set<(command: string) => void>();
-  readonly #openedListeners = new Set<(picture: NamedBytes) => void>();
+  readonly #openedListeners = new Set<(file: ChosenFile) => void>();
+  readonly #closeListeners = new Set<(wish: 'close') => void>();
   #waiting: string[] = []; // files to open once the page listens
   #hasPage = false;
+  #hasUnsaved = false;
+  #hangs = false;
 
   constructor({ preload, stateFile, engine }: AppWindowConfig) {
     this.#engine = engine;
@@ -41,7 +44,12 @@ export class AppWindow {
     if (isMaximized) this.window.maximize();
     confine(this.window.webContents);
     this.window.once('ready-to-show', () => this.window.show());
-    this.window.on('close', () => this.#remember(stateFile));
+    this.window.on('close', (event) => {
+      this.#remember(stateFile);
+      this.#askFirst(event);
+    });
+    this.window.on('unresponsive', () => (this.#hangs = true));
+    this.window.on('responsive', () => (this.#hangs = false));
     ipcMain.on('page-ready', this.#onPageReady);
     this.window.once('closed', () => ipcMain.off('page-ready', this.#onPageReady));
     this.#showMenu([]);
@@ -53,10 +61,10 @@ export class AppWindow {
     if (this.#hasPage) this.#sendPort('engine-port', this.#engine.connect());
   }
 
-  /** Opens a file once the page listens. A file that cannot be read opens nothing. */
+  /** Opens a file once the page listens. */
   open(path: string): void {
     if (this.#openedListeners.size === 0) this.#waiting.push(path);
-    else void this.#read(path);
+    else for (const listener of this.#openedListeners) listener(this.#grant(path));
   }
 
   focus(): void {
@@ -69,6 +77,7 @@ export class AppWindow {
     const { senderFrame, sender } = event;
     if (sender !== this.window.webContents || !isOurPage(senderFrame?.url, senderFrame?.parent === null)) return;
     this.#hasPage = true;
+    this.#hasUnsaved = false;
     this.#sendPort('engine-port', this.#engine.connect());
     const { port1, port2 } = new MessageChannelMain();
     serve(electronPort(port1), shellContract, this.#implementations());
@@ -84,14 +93,19 @@ export class AppWindow {
       dialogs: {
         openPicture: () => openPicture(this.window),
         savePicture: (picture) => savePicture(this.window, picture),
-        chooseFile: async () => this.#grant(await chooseFile(this.window)),
-        chooseTarget: async (name) => this.#grant(await chooseTarget(this.window, name)),
         chooseFolder: async () => this.#grantFolder(await chooseFolder(this.window)),
+        chooseFile: async () => this.#grantChosen(await chooseFile(this.window)),
+        chooseTarget: async (name) => this.#grantChosen(await chooseTarget(this.window, name)),
         onOpened: (listener) => {
           const stop = listen(this.#openedListeners, listener);
-          for (const path of this.#waiting.splice(0)) void this.#read(path);
+          for (const path of this.#waiting.splice(0)) listener(this.#grant(path));
           return stop;
         },
+      },
+      window: {
+        noteUnsaved: (hasUnsaved) => this.#noteUnsaved(hasUnsaved),
+        onCloseWanted: (listener) => listen(this.#closeListeners, listener),
+        close: () => this.#close(),
       },
       menu: {
         show: (menus) => this.#showMenu(menus),
@@ -100,9 +114,31 @@ export class AppWindow {
     };
   }
 
-  /** The page hears a name and a handle; the path goes to the engine alone. */
-  #grant(path: string | undefined): ChosenFile | null {
-    return path === undefined ? null : { handle: this.#engine.grant(path), name: basename(path) };
+  /** The page hears a name and a handle; the path goes to the engine alone, and to the system's own list of what was used last. */
+  #grant(path: string): ChosenFile {
+    app.addRecentDocument(path);
+    return { handle: this.#engine.grant(path), name: basename(path) };
+  }
+
+  #grantChosen(path: string | undefined): ChosenFile | null {
+    return path === undefined ? null : this.#grant(path);
+  }
+
+  #noteUnsaved(hasUnsaved: boolean): undefined {
+    this.#hasUnsaved = hasUnsaved;
+    this.window.setDocumentEdited(hasUnsaved); // macOS shows it in the window's corner
+  }
+
+  /** A window with unsaved work stays until the page has asked. One whose page cannot answer may go: its journal has everything. */
+  #askFirst(event: { preventDefault(): void }): void {
+    if (!this.#hasUnsaved || this.#hangs || this.#closeListeners.size === 0) return;
+    event.preventDefault();
+    for (const listener of this.#closeListeners) listener('close');
+  }
+
+  #close(): undefined {
+    this.#hasUnsaved = false;
+    this.window.close();
   }
 
   /** Of a folder the page hears its place too, to show it: it can name it by the handle alone. */
@@ -115,11 +151,6 @@ export class AppWindow {
       for (const listener of this.#commandListeners) listener(command);
     };
     Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate(process.platform, menus, say)));
-  }
-
-  async #read(path: string): Promise<void> {
-    const picture = await readPicture(path).catch(() => undefined);
-    if (picture) for (const listener of this.#openedListeners) listener(picture);
   }
 
   #remember(stateFile: string): void {

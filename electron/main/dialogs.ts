@@ -1,22 +1,20 @@
-import { app, dialog } from 'electron';
+import { dialog } from 'electron';
 import type { BrowserWindow } from 'electron';
+import { existsSync } from 'node:fs';
 import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { maxBlobBytes } from '#common/contract/blobs.ts';
 import { AppError } from '#common/contract/errors.ts';
 import type { NamedBytes } from '#common/contract/services.ts';
-import { pictureEndings, projectEnding } from '#common/picture-files.ts';
+import { endingOf, pictureEndings, projectEnding } from '#common/picture-files.ts';
 
-/** Lets the person choose a picture. Null when they choose none. */
+/** Lets the person choose a picture that the page reads itself, as a map. Null when they choose none. */
 export async function openPicture(window: BrowserWindow): Promise<NamedBytes | null> {
   const { filePaths } = await dialog.showOpenDialog(window, {
     properties: ['openFile'],
     filters: [{ name: 'Pictures', extensions: [...pictureEndings] }],
   });
-  if (filePaths[0] === undefined) return null;
-  const picture = await readPicture(filePaths[0]);
-  app.addRecentDocument(filePaths[0]); // the system's own list, on its icon
-  return picture;
+  return filePaths[0] === undefined ? null : await readPicture(filePaths[0]);
 }
 
 /** Lets the person choose a picture or a project. @returns its path; undefined when they choose none */
@@ -34,14 +32,32 @@ export async function chooseFolder(window: BrowserWindow): Promise<string | unde
   return filePaths[0];
 }
 
-/** Lets the person choose where to write. @returns the path; undefined when they choose none */
+/** Lets the person choose where to write. What is chosen without an ending gets that of the suggested name.
+ * @returns the path; undefined when they choose none, or would rather keep the file that is there */
 export async function chooseTarget(window: BrowserWindow, name: string): Promise<string | undefined> {
-  const { filePath, canceled } = await dialog.showSaveDialog(window, { defaultPath: basename(name) });
-  return canceled || filePath === '' ? undefined : filePath;
+  const ending = endingOf(name);
+  const { filePath, canceled } = await dialog.showSaveDialog(window, {
+    defaultPath: basename(name),
+    filters: [{ name: ending.toUpperCase(), extensions: [ending] }],
+  });
+  if (canceled || filePath === '') return undefined;
+  if (endingOf(filePath) !== '') return filePath; // the system has asked
+  const path = `${filePath}.${ending}`;
+  return !existsSync(path) || (await mayReplace(window, path)) ? path : undefined;
+}
+
+async function mayReplace(window: BrowserWindow, path: string): Promise<boolean> {
+  const { response } = await dialog.showMessageBox(window, {
+    type: 'warning',
+    message: `Replace ${basename(path)}?`,
+    detail: 'A file of this name is there already.',
+    ...{ buttons: ['Replace', 'Cancel'], defaultId: 1, cancelId: 1 },
+  });
+  return response === 0;
 }
 
 /** @throws AppError `image-unreadable`, `image-too-large` */
-export async function readPicture(path: string): Promise<NamedBytes> {
+async function readPicture(path: string): Promise<NamedBytes> {
   const name = basename(path);
   const found = await stat(path).catch(() => undefined);
   if (!found?.isFile()) throw new AppError('image-unreadable', { path: name, reason: 'there is no such file' });

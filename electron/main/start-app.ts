@@ -2,7 +2,7 @@ import { app } from 'electron';
 import { join } from 'node:path';
 import { AppWindow } from './app-window.ts';
 import { EngineProcess } from './engine-process.ts';
-import { picturesIn } from './opened-files.ts';
+import { filesIn } from './opened-files.ts';
 import { limitPermissions, registerPageScheme, servePage } from './security.ts';
 
 /** The desktop program from its first line to its window. A second start only brings the first one forward. */
@@ -13,7 +13,7 @@ export function startApp(): void {
   }
   registerPageScheme();
   const shell = new Shell();
-  app.on('second-instance', (_event, argv, folder) => shell.bringForward(picturesIn(argv, folder)));
+  app.on('second-instance', (_event, argv, folder) => shell.bringForward(filesIn(argv, folder)));
   app.on('open-file', (event, path) => {
     event.preventDefault();
     shell.open([path]);
@@ -26,7 +26,7 @@ export function startApp(): void {
   void app.whenReady().then(() => {
     servePage(join(app.getAppPath(), 'out', 'renderer'));
     limitPermissions();
-    shell.start(picturesIn(process.argv, process.cwd()));
+    shell.start(filesIn(process.argv, process.cwd()));
   });
 }
 
@@ -43,25 +43,22 @@ class Shell {
     this.engine = new EngineProcess({ entry, programFolder }, () => this.#window?.reconnect());
   }
 
-  start(pictures: readonly string[]): void {
+  start(files: readonly string[]): void {
     this.#isReady = true;
-    this.bringForward([...this.#waiting.splice(0), ...pictures]);
+    this.bringForward([...this.#waiting.splice(0), ...files]);
   }
 
-  /** Opens pictures in the window, or in the one to come. */
-  open(pictures: readonly string[]): void {
-    if (this.#isReady) this.bringForward(pictures);
-    else this.#waiting.push(...pictures);
+  /** Opens files in the window, or in the one to come. */
+  open(files: readonly string[]): void {
+    if (this.#isReady) this.bringForward(files);
+    else this.#waiting.push(...files);
   }
 
-  bringForward(pictures: readonly string[]): void {
-    if (!this.#isReady) return void this.#waiting.push(...pictures);
+  bringForward(files: readonly string[]): void {
+    if (!this.#isReady) return void this.#waiting.push(...files);
     this.#window ??= this.#createWindow();
     this.#window.focus();
-    for (const picture of pictures) {
-      this.#window.open(picture);
-      app.addRecentDocument(picture);
-    }
+    for (const file of files) this.#window.open(file);
   }
 
   #createWindow(): AppWindow {

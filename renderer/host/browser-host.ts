@@ -10,8 +10,14 @@ export function createBrowserHost(address = socketAddress(location)): Host {
   const link = new EngineLink();
   connect(link, address, 0);
   const never = () => () => undefined;
-  const events = { onEngine: link.onEngine, onOpened: never, onCommand: never };
-  return { kind: 'browser', dialogs: browserDialogs, ...events, showMenu: () => undefined }; // the page shows its own
+  const events = { onEngine: link.onEngine, onOpened: never, onCommand: never, onLeaveWanted: never };
+  const showMenu = () => undefined; // the page shows its own
+  return { kind: 'browser', dialogs: browserDialogs, ...events, showMenu, noteUnsaved, leave: () => undefined };
+}
+
+/** The browser asks before the page is left. */
+function noteUnsaved(hasUnsaved: boolean): void {
+  window.onbeforeunload = hasUnsaved ? (event) => event.preventDefault() : null;
 }
 
 const socketAddress = ({ protocol, host }: Location): string => `${protocol === 'https:' ? 'wss' : 'ws'}://${host}/rpc`;

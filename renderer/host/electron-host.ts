@@ -26,6 +26,9 @@ export function createElectronHost(page: Window = window): Host {
       chooseTarget: async (name) => (await shell).dialogs.chooseTarget(name),
     },
     onOpened: (listener) => later(shell.then(({ dialogs }) => dialogs.onOpened(listener))),
+    onLeaveWanted: (listener) => later(shell.then(({ window }) => window.onCloseWanted(listener))),
+    noteUnsaved: (hasUnsaved) => void shell.then(({ window }) => window.noteUnsaved(hasUnsaved)),
+    leave: () => void shell.then(({ window }) => window.close()),
     showMenu: (menus) => void shell.then(({ menu }) => menu.show([...menus])),
     onCommand: (listener) => later(shell.then(({ menu }) => menu.onCommand(listener))),
   };

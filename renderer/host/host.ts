@@ -21,10 +21,16 @@ export interface Host {
   readonly dialogs: Dialogs;
   /** The engine's services each time it can be reached, undefined when it was lost. Told anew after every loss. */
   readonly onEngine: Event<EngineServices | undefined>;
-  /** Pictures given to the program from outside. */
-  readonly onOpened: Event<NamedBytes>;
+  /** Pictures and projects given to the program from outside. */
+  readonly onOpened: Event<ChosenFile>;
   /** Ids of commands that were chosen in the system's menu. */
   readonly onCommand: Event<string>;
+  /** Told once the person wants to leave a page with unsaved work; it stays until it is left by `leave`. Never told in a browser, which
+   * asks by itself. */
+  readonly onLeaveWanted: Event<'close'>;
+  /** Whether leaving is to be asked about. */
+  noteUnsaved(hasUnsaved: boolean): void;
+  leave(): void;
   /** What the system's menu is to hold, where there is one. */
   showMenu(menus: readonly ShownMenu[]): void;
 }

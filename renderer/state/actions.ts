@@ -1,46 +1,14 @@
-import type { NamedBytes } from '#common/contract/services.ts';
-import { t } from '../i18n/i18n.svelte.ts';
 import type { AppState } from './app-state.ts';
-import { layeredPicture, visibleLayers } from './layered-picture.ts';
 import { createEditActions } from './edit-actions.ts';
-import { editedName } from './editor.svelte.ts';
+import { createFileActions } from './file-actions.ts';
 
 /** What a person can do with pictures and edits, wherever they do it: a button, a key, the menu, a drop. Each shows its own failure. */
 export function createActions(app: AppState) {
-  const { host, document, editor, engine, jobs, problems, questions } = app;
+  const { jobs, problems } = app;
   const edits = createEditActions(app);
-  /** Asks before what is in no file would be gone. */
-  const mayLeave = async (): Promise<boolean> => {
-    if (!document.isDirty) return true;
-    const text = t('welcome.unsavedText', { name: editor.shown?.name ?? '' });
-    const question = { title: t('welcome.unsavedTitle'), text, yes: t('welcome.unsavedYes'), isDanger: true };
-    return (await questions.ask(question)) === 'yes';
-  };
-  const open = (picture: NamedBytes): Promise<void> =>
-    problems.attempt(async () => {
-      if (jobs.isBusy) throw new Error(t('edit.underWay'));
-      if (!(await mayLeave())) return;
-      problems.clear();
-      const blob = await engine.require().blobs.put(picture.bytes);
-      const notices = await document.open({ blob, name: picture.name });
-      await editor.noteOpened(picture);
-      for (const notice of notices) problems.notice(notice);
-    });
   return {
-    open,
+    ...createFileActions(app),
     edits,
-    chooseAndOpen: () =>
-      problems.attempt(async () => {
-        const picture = await host.dialogs.openPicture();
-        if (picture) await open(picture);
-      }),
-    save: () =>
-      problems.attempt(async () => {
-        if (!editor.shown) return;
-        const { store } = document;
-        const bytes = await engine.require().pictures.flatten(layeredPicture(store, visibleLayers(store)));
-        await host.dialogs.savePicture({ name: editedName(editor.shown.name), bytes });
-      }),
     run: () => problems.attempt(() => edits.run()),
     stop: () => problems.attempt(() => jobs.stop()),
   };
@@ -51,10 +19,14 @@ export type Actions = ReturnType<typeof createActions>;
 export function registerEditorCommands(app: AppState, actions: Actions): () => void {
   const { commands, document, editor, jobs, layout, results, branch } = app;
   const hasPicture = () => editor.shown !== undefined;
+  const canWrite = () => hasPicture() && !document.isWriting;
   const hasResult = () => results.shown !== undefined;
   return commands.registerAll({
     'file.open': { run: actions.chooseAndOpen, isEnabled: () => !jobs.isBusy },
-    'file.saveAs': { run: actions.save, isEnabled: hasPicture },
+    'file.save': { run: actions.save, isEnabled: canWrite },
+    'file.saveAs': { run: actions.saveAs, isEnabled: canWrite },
+    'file.export': { run: () => void (layout.overlay = 'export'), isEnabled: canWrite },
+    'file.close': { run: actions.close, isEnabled: () => canWrite() && !jobs.isBusy },
     'edit.undo': { run: () => document.undo(), isEnabled: () => document.undoName !== undefined },
     'edit.redo': { run: () => document.redo(), isEnabled: () => document.redoName !== undefined },
     'edit.run': { run: actions.run, isEnabled: () => actions.edits.canRun() },

@@ -7,6 +7,7 @@ import { DocumentState } from './document.svelte.ts';
 import { EditSettings } from './edit-settings.svelte.ts';
 import { EditorState } from './editor.svelte.ts';
 import { EngineState } from './engine.svelte.ts';
+import { ExportState } from './export-choice.svelte.ts';
 import { InstructionHistory } from './instruction-history.svelte.ts';
 import type { KeptTexts } from './instruction-history.svelte.ts';
 import { JobsState } from './jobs.svelte.ts';
@@ -33,6 +34,7 @@ export interface AppState {
   readonly results: ResultsState;
   readonly branch: BranchState;
   readonly canvas: CanvasState;
+  readonly exporting: ExportState;
   readonly maps: MapsState;
   readonly painting: MapPainting;
   readonly commands: Commands;
@@ -62,6 +64,7 @@ export function createAppState(host: Host, storage?: KeptTexts): AppState {
     branch: new BranchState(),
     commands: new Commands(problems, platformOf(navigator.userAgent)),
     canvas: new CanvasState(),
+    exporting: new ExportState(),
     layout: new LayoutState(),
     questions: new Questions(),
   };

@@ -14,7 +14,10 @@ export interface CommandDefinition {
 /** Every command of the program. The part of the screen that can run one registers how with `Commands`. */
 export const commandTable = {
   'file.open': { group: 'file', keys: ['Mod+O'], whileTyping: true },
-  'file.saveAs': { group: 'file', keys: ['Mod+Shift+S', 'Mod+S'], whileTyping: true, section: 1 },
+  'file.save': { group: 'file', keys: ['Mod+S'], whileTyping: true, section: 1 },
+  'file.saveAs': { group: 'file', keys: ['Mod+Shift+S'], whileTyping: true, section: 1 },
+  'file.export': { group: 'file', keys: ['Mod+E'], whileTyping: true, section: 1 },
+  'file.close': { group: 'file', section: 2 },
   'edit.undo': { group: 'edit', keys: ['Mod+Z'] },
   'edit.redo': { group: 'edit', keys: ['Mod+Shift+Z', 'Mod+Y'] },
   'select.all': { group: 'select', keys: ['Mod+A'] },

@@ -40,11 +40,13 @@ type Listener = (change: Change<DocumentRecord>) => void;
 export class DocumentState {
   /** Records by place; replaced with every change. */
   project = $state.raw<Project>();
+  name = $state(''); // of the file it came from or was last saved to
   layers = $state.raw<readonly Layer[]>([]); // from the bottom up
   versions = $state.raw<readonly Version[]>([]);
 
   isDirty = $state(false); // something is in no file
   hasFile = $state(false); // saving needs no dialog
+  isWriting = $state(false); // a file, right now
   isWrittenDown = $state(true); // all of it would survive a crash
   undoName = $state<string>();
   redoName = $state<string>();
@@ -110,24 +112,24 @@ export class DocumentState {
    * @returns its name; undefined when the person chose nothing or kept what is there */
   async save(dialogs: Dialogs, ask: AskToReplace, { asNew = false } = {}): Promise<string | undefined> {
     const { id, store } = this.#require();
-    const target = this.hasFile && !asNew ? ownFile : await chooseTarget(dialogs, `${stemOf(this.project!.name)}.ora`);
+    const target = this.hasFile && !asNew ? ownFile : await chooseTarget(dialogs, `${stemOf(this.name)}.ora`);
     const changes = this.#changes;
     const write = (to: SaveTarget) => this.#services.save(id, store.all(), to);
     const written = target && (await this.#write(target, write, dialogs, ask));
     if (!written) return undefined;
     if (this.#changes === changes) this.isDirty = false;
     if (written.blob === null) this.hasFile = true;
+    this.name = written.name;
     return written.name;
   }
 
   /** Writes what is seen as a picture, where the person chooses.
-   * @returns sentences for the person; undefined when they chose nothing or kept what is there */
-  async export(options: ExportChoice, dialogs: Dialogs, ask: AskToReplace): Promise<readonly string[] | undefined> {
+   * @returns undefined when they chose nothing or kept what is there */
+  async export(options: ExportChoice, dialogs: Dialogs, ask: AskToReplace): Promise<Written | undefined> {
     const { id, store } = this.#require();
-    const ending = options.format === 'jpeg' ? 'jpg' : options.format;
-    const target = await chooseTarget(dialogs, `${stemOf(this.project!.name)}.${ending}`);
+    const target = await chooseTarget(dialogs, exportName(this.name, options.format));
     const write = (to: SaveTarget) => this.#services.export(id, store.all(), options, to);
-    return (target && (await this.#write(target, write, dialogs, ask)))?.notices;
+    return target && (await this.#write(target, write, dialogs, ask));
   }
 
   /** Closes the document; what is in no file is gone. */
@@ -136,7 +138,7 @@ export class DocumentState {
     if (!session) return;
     session.history[Symbol.dispose]();
     this.#session = undefined;
-    [this.project, this.layers, this.versions, this.isDirty] = [undefined, [], [], false];
+    [this.project, this.name, this.layers, this.versions, this.isDirty] = [undefined, '', [], [], false];
     await this.#writing;
     await this.#services.close(session.id);
   }
@@ -186,26 +188,41 @@ export class DocumentState {
     return this.#writing;
   }
 
-  /** Asks before something is replaced; hands on what comes as a blob. */
+  /** Hands on what comes as a blob. */
   async #write(
     target: SaveTarget,
     write: (to: SaveTarget) => Promise<Written>,
     dialogs: Dialogs,
     ask: AskToReplace,
   ): Promise<Written | undefined> {
-    const written = await write(target).catch(async (error: unknown) => {
+    this.isWriting = true;
+    try {
+      const written = await this.#writeAsked(target, write, ask);
+      if (!written?.blob) return written;
+      const bytes = await this.#engine.require().blobs.get(written.blob);
+      return (await dialogs.savePicture({ name: written.name, bytes })) ? written : undefined;
+    } finally {
+      this.isWriting = false;
+    }
+  }
+
+  /** Asks before something is replaced. */
+  async #writeAsked(
+    target: SaveTarget,
+    write: (to: SaveTarget) => Promise<Written>,
+    ask: AskToReplace,
+  ): Promise<Written | undefined> {
+    return await write(target).catch(async (error: unknown) => {
       const question = error instanceof RemoteError && mayBeReplaced.includes(error.code) ? error : undefined;
       if (!question || 'name' in target) throw error;
       const name = typeof question.data.path === 'string' ? question.data.path : '';
       return (await ask(question.code, name)) ? await write({ ...target, mayReplace: true }) : undefined;
     });
-    if (!written?.blob) return written;
-    const bytes = await this.#engine.require().blobs.get(written.blob);
-    return (await dialogs.savePicture({ name: written.name, bytes })) ? written : undefined;
   }
 
   async #begin({
     document,
+    name,
     records,
     hasFile,
     hasUnsaved,
@@ -216,7 +233,7 @@ export class DocumentState {
     const store = new DocumentStore(records);
     this.#session = { id: document, store, history: new History(store) };
     this.#mustAttach = false;
-    this.making = making;
+    [this.making, this.name] = [making, name];
     [this.isDirty, this.isWrittenDown, this.hasFile] = [hasUnsaved, true, hasFile];
     store.onChange((change) => this.#changed(change));
     this.#refresh();
@@ -279,6 +296,11 @@ const ownFile = { own: true, mayReplace: false } as const;
 const mayBeReplaced = ['output-is-input', 'file-changed'];
 
 const stemOf = (name: string): string => name.replace(/\.[^.]*$/, '');
+
+/** `photo.jpg` and `photo edited.ora` become `photo edited.png`: a name that is none of what was opened. */
+export function exportName(name: string, format: ExportChoice['format']): string {
+  return `${stemOf(name).replace(/ edited$/, '')} edited.${format === 'jpeg' ? 'jpg' : format}`;
+}
 
 async function chooseTarget(dialogs: Dialogs, name: string): Promise<SaveTarget | undefined> {
   const chosen = await dialogs.chooseTarget(name);

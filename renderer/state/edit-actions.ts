@@ -1,9 +1,10 @@
 import type { EditOrder } from '#common/contract/edit-order.ts';
+import { layeredPicture, visibleLayers } from '#common/document/layered-picture.ts';
 import { projectId } from '#common/document/records.ts';
 import type { Layer, Version, VersionId } from '#common/document/records.ts';
 import { t } from '../i18n/i18n.svelte.ts';
 import type { AppState } from './app-state.ts';
-import { layeredPicture, layersBelow, visibleLayers } from './layered-picture.ts';
+import { layersBelow } from './layered-picture.ts';
 import { alone, orderFrom, orderFromRecipe, placementOf } from './order.ts';
 import type { SentSelection } from './order.ts';
 import { recipeOfVersion } from './results.svelte.ts';

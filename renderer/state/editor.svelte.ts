@@ -1,9 +1,9 @@
 import type { Extent } from '#common/geometry.ts';
 import type { BlobId } from '#common/contract/blobs.ts';
-import type { NamedBytes } from '#common/contract/services.ts';
+import { layeredPicture, visibleLayers } from '#common/document/layered-picture.ts';
+import { projectId } from '#common/document/records.ts';
 import type { DocumentState } from './document.svelte.ts';
 import type { EngineState } from './engine.svelte.ts';
-import { layeredPicture, visibleLayers } from './layered-picture.ts';
 
 /** What is looked at: the open document, or the picture it began with. */
 export class EditorState {
@@ -18,15 +18,25 @@ export class EditorState {
     this.#engine = engine;
   }
 
-  /** Keeps what was opened for those who look at it themselves. */
-  async noteOpened({ name, bytes }: NamedBytes): Promise<void> {
+  /** Keeps the picture the document began with for those who look at it themselves; where none is known, what is seen. */
+  async noteOpened(): Promise<void> {
     this.showsBefore = false;
     this.current = undefined;
-    const file = new Blob([bytes as Uint8Array<ArrayBuffer>]);
-    const bitmap = await createImageBitmap(file, { imageOrientation: 'from-image' }).catch(async () => {
-      return await createImageBitmap(new Blob([(await this.#flattened()) as Uint8Array<ArrayBuffer>]));
-    });
-    this.current = { name, bitmap };
+    const { store } = this.#document;
+    const { source, name } = store.require(projectId);
+    const began =
+      source &&
+      (await this.#engine
+        .require()
+        .blobs.get(source.blob)
+        .then(bitmapOf)
+        .catch(() => undefined));
+    const bitmap = began ?? (await bitmapOf(await this.#flattened()));
+    if (this.#document.isOpen && this.#document.store === store) this.current = { name, bitmap };
+  }
+
+  noteClosed(): void {
+    this.current = undefined;
   }
 
   /** Makes sure the engine has the picture as it is seen now, as a file. @returns its blob */
@@ -42,14 +52,14 @@ export class EditorState {
   /** Undefined while nothing is open. */
   shown: { readonly name: string; readonly extent: Extent } | undefined = $derived.by(() => {
     const project = this.#document.project;
-    return project && { name: project.name, extent: { width: project.canvas.width, height: project.canvas.height } };
+    return (
+      project && { name: this.#document.name, extent: { width: project.canvas.width, height: project.canvas.height } }
+    );
   });
   /** Whether something was laid over the picture, so that there is a before. */
   hasBefore = $derived.by(() => this.#document.layers.length > 1);
 }
 
-/** `photo.jpg` and `photo edited.png` both become `photo edited.png`. */
-export function editedName(name: string): string {
-  const stem = name.replace(/\.[^.]*$/, '').replace(/ edited$/, '');
-  return `${stem} edited.png`;
-}
+/** Upright, as decoders of the engine read it. @throws DOMException for what this browser cannot decode */
+const bitmapOf = (file: Uint8Array): Promise<ImageBitmap> =>
+  createImageBitmap(new Blob([file as Uint8Array<ArrayBuffer>]), { imageOrientation: 'from-image' });

@@ -1,4 +1,4 @@
-import { setLocale } from '../i18n/i18n.svelte.ts';
+import { setLocale, t } from '../i18n/i18n.svelte.ts';
 import type { AppState } from './app-state.ts';
 import { applyAttributes, rootAttributes, watchSystem } from './appearance.ts';
 import { isCommandId } from './command-table.ts';
@@ -7,7 +7,7 @@ import { menusOf, shownMenus } from './menus.ts';
 const keepMs = 400; // after the last move of a panel's edge
 
 /** Ties settings, menus and the frame's own commands to the page. Called once, while the page is set up. */
-export function connectFrame({ host, engine, settings, commands, layout }: AppState): void {
+export function connectFrame({ host, document: opened, engine, settings, commands, layout }: AppState): void {
   $effect(() => settings.listen());
   $effect(() => watchSystem((wishes) => (settings.system = wishes)));
   $effect(() => applyAttributes(document.documentElement, rootAttributes(settings.current, settings.system)));
@@ -27,6 +27,8 @@ export function connectFrame({ host, engine, settings, commands, layout }: AppSt
     const timer = setTimeout(() => void settings.change({ panelWidth, isPanelOpen }), keepMs);
     return () => clearTimeout(timer);
   });
+  $effect(() => void (document.title = windowTitle(opened.name, opened.isDirty)));
+  $effect(() => host.noteUnsaved(opened.isDirty));
   $effect(() => host.showMenu(shownMenus(menusOf(commands.available))));
   $effect(() => host.onCommand((id) => void (isCommandId(id) && commands.run(id))));
   $effect(() =>
@@ -38,3 +40,7 @@ export function connectFrame({ host, engine, settings, commands, layout }: AppSt
     }),
   );
 }
+
+/** The open file's name first, with a mark while something of it is in no file. */
+const windowTitle = (name: string, isDirty: boolean): string =>
+  name === '' ? t('frame.app') : `${isDirty ? '• ' : ''}${name} – ${t('frame.app')}`;

@@ -2,7 +2,7 @@
 export const panelLimits = { min: 240, initial: 300, max: 520 } as const;
 
 /** What lies over the page. */
-export type Overlay = 'palette' | 'keys' | 'settings' | 'about';
+export type Overlay = 'palette' | 'keys' | 'settings' | 'about' | 'export';
 
 export const settingsSections = ['appearance', 'editing', 'keys'] as const;
 export type SettingsSection = (typeof settingsSections)[number];

@@ -148,7 +148,7 @@ describe.skipIf(noBrowser)('the edit loop', () => {
     await expect.poll(() => waiting.allInnerTexts()).toEqual(['third']);
   });
 
-  test('open, select, type, run, keep and save work from the keyboard alone', async () => {
+  test('open, select, type, run, keep and export work from the keyboard alone', async () => {
     const { page, picture } = await startStudio(browser, { stepMs: 10 });
     await page.getByText('Mini (256 pixels)').waitFor();
     const chooser = page.waitForEvent('filechooser');
@@ -164,7 +164,11 @@ describe.skipIf(noBrowser)('the edit loop', () => {
     await page.keyboard.press('Control+Shift+Enter');
     await expect.poll(() => results(page).count()).toBe(0);
     const download = page.waitForEvent('download');
-    await page.keyboard.press('Control+s');
+    await page.keyboard.press('Control+e');
+    await page.getByRole('dialog', { name: 'Export picture' }).waitFor();
+    const focused = () => page.evaluate<string>('document.activeElement.innerText');
+    while ((await focused()).trim() !== 'Export…') await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
     const file = await download;
     expect(file.suggestedFilename()).toBe('lake at dusk edited.png');
     const saved = sharp(await readFile(await file.path()));

@@ -94,7 +94,7 @@ describe.skipIf(noBrowser)('the shell of the page', () => {
     await page.getByRole('tab', { name: 'Keys' }).click();
     await page.getByRole('button', { name: 'Change the keys of Show side panel' }).click();
     await page.keyboard.press('Control+o');
-    await page.getByText('Ctrl+O belongs to “Open picture…”.').waitFor();
+    await page.getByText('Ctrl+O belongs to “Open…”.').waitFor();
     await expectAccessible(page);
     await screenshot(page, 'keys-conflict-dark');
     await page.getByRole('button', { name: 'Use it here instead' }).click();

@@ -97,6 +97,19 @@ export class BrowserWindow extends EventEmitter {
   maximize(): void {
     fake.maximized++;
   }
+  isEdited = false;
+  isClosed = false;
+  setDocumentEdited(isEdited: boolean): void {
+    this.isEdited = isEdited;
+  }
+  /** As the person does: closed unless somebody prevents it. */
+  close(): void {
+    let isPrevented = false;
+    this.emit('close', { preventDefault: () => (isPrevented = true) });
+    if (isPrevented) return;
+    this.isClosed = true;
+    this.emit('closed');
+  }
   isMinimized(): boolean {
     return false;
   }
@@ -151,6 +164,8 @@ export const fake = {
   checkPermission: undefined as Check | undefined,
   menu: undefined as unknown,
   chosen: { open: [] as string[], save: '' },
+  asked: [] as string[], // message boxes
+  answer: 0, // index of the button that is pressed in them
 };
 
 export let app = new FakeApp();
@@ -169,7 +184,7 @@ export function resetFake(userData: string): void {
     handler: undefined,
     menu: undefined,
   });
-  Object.assign(fake, { appPath: '/program', chosen: { open: [], save: '' } });
+  Object.assign(fake, { appPath: '/program', chosen: { open: [], save: '' }, asked: [], answer: 0 });
 }
 
 export const Menu = {
@@ -197,5 +212,9 @@ export const utilityProcess = {
 };
 export const dialog = {
   showOpenDialog: () => Promise.resolve({ filePaths: fake.chosen.open }),
+  showMessageBox: (_window: unknown, { message }: { message: string }) => {
+    fake.asked.push(message);
+    return Promise.resolve({ response: fake.answer });
+  },
   showSaveDialog: () => Promise.resolve({ filePath: fake.chosen.save, canceled: fake.chosen.save === '' }),
 };

@@ -54,7 +54,8 @@ export class FakeDocuments {
 
   #opened(document: DocumentId, records: DocumentRecord[], hasUnsaved: boolean) {
     this.written.set(document, new Map(records.map((record) => [record.id, record])));
-    return { document, records, hasFile: false, hasUnsaved, notices: [], making: null };
+    const name = records.find((record) => record.type === 'project')!.name;
+    return { document, name, records, hasFile: false, hasUnsaved, notices: [], making: null };
   }
 
   #write(content: unknown, target: SaveTarget): Written {

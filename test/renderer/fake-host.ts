@@ -49,6 +49,9 @@ export class FakeHost implements Host {
   };
   readonly onOpened = () => () => undefined;
   readonly onCommand = () => () => undefined;
+  readonly onLeaveWanted = () => () => undefined;
+  readonly noteUnsaved = () => undefined;
+  readonly leave = () => undefined;
   readonly showMenu = () => undefined;
   readonly ordered: unknown[] = [];
   readonly cancelled: string[] = [];

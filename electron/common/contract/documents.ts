@@ -37,6 +37,7 @@ export type Making = z.infer<typeof zMaking>;
 /** A document as the page gets it. */
 export const zOpenedDocument = z.object({
   document: zDocumentId,
+  name: zFileName, // of the file it came from or was last saved to
   records: zRecords,
   hasFile: z.boolean(), // `save` can write to the file it came from
   hasUnsaved: z.boolean(),
@@ -83,6 +84,7 @@ export const exportFormats = ['png', 'jpeg', 'webp', 'avif', 'tiff', 'ora'] as c
 const zExportOptions = z.object({
   format: z.enum(exportFormats),
   quality: z.int().min(1).max(100).default(92), // of JPEG, WebP and AVIF
+  depth: z.literal([8, 16]).optional(), // bits of PNG and TIFF; left out: those of the document
   keepsMetadata: z.boolean().default(true), // EXIF, XMP and IPTC of the picture that was opened
   keepsPlace: z.boolean().default(true), // GPS
   hasRecipe: z.boolean().default(true), // how it was made

@@ -71,6 +71,7 @@ const messages: Record<AppErrorCode, ErrorMessage> = {
   },
   'output-folder-missing': {
     sentence: 'The folder {folder} does not exist.',
+    kept: 'Nothing was written.',
     action: 'Create it, or choose another folder.',
   },
   'output-not-writable': {

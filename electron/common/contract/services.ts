@@ -118,12 +118,20 @@ export const shellContract = {
     savePicture: method([zNamedBytes], z.boolean()),
     /** A picture or a project to open, for `documents.open`. Null when the person chooses none. */
     chooseFile: method([], zChosenFile.nullable()),
-    /** Where to write, for `documents.save` and `export`; the system asks before a file is replaced. @param suggested name */
+    /** Where to write, for `documents.save` and `export`; the person is asked before a file is replaced. @param name suggested; a file
+     * that is chosen without an ending gets that of this name */
     chooseTarget: method([zFileName], zChosenFile.nullable()),
     /** A folder for a batch. Null when the person chooses none. */
     chooseFolder: method([], zFolder.nullable()),
-    /** Files given to the program from outside: its arguments, a double click, a drop on the icon. */
-    onOpened: event(zNamedBytes),
+    /** Files given to the program from outside, for `documents.open`: its arguments, a double click, a drop on the icon. */
+    onOpened: event(zChosenFile),
+  },
+  window: {
+    /** Whether closing the window is to be asked about. */
+    noteUnsaved: method([z.boolean()], z.undefined()),
+    /** The person wants to close a window with unsaved work; it stays until the page says `close`. */
+    onCloseWanted: event(z.literal('close')),
+    close: method([], z.undefined()),
   },
   menu: {
     /** The page knows what can be done and in which language; main knows where a menu is. */

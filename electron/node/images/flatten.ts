@@ -1,10 +1,12 @@
 import type { BlobId } from '#common/contract/blobs.ts';
+import type { LayeredPicture, TiledPixels } from '#common/contract/pictures.ts';
+import { layeredPicture, visibleLayers } from '#common/document/layered-picture.ts';
 import { projectId } from '#common/document/records.ts';
-import type { DocumentRecord, Image, Layer, Project } from '#common/document/records.ts';
+import type { DocumentRecord, Image, Layer } from '#common/document/records.ts';
 import { DocumentStore } from '#common/document/store.ts';
 import type { TilePixels } from '#common/document/tile-codec.ts';
 import { tileBounds, tilesIn, tileSize } from '#common/document/tiles.ts';
-import { boundsOf, intersect } from '#common/geometry.ts';
+import { intersect } from '#common/geometry.ts';
 import type { Bounds, Extent, Point } from '#common/geometry.ts';
 import { blendOnto } from '#common/raster/blend.ts';
 import { newSamples } from '#common/raster/raster.ts';
@@ -31,48 +33,50 @@ export interface BandedPicture extends Extent {
  * @throws RemoteError `blob-missing`, `blob-damaged`; AppError `tile-damaged` */
 export function flattenDocument(records: readonly DocumentRecord[], blobs: Blobs): BandedPicture {
   const store = new DocumentStore(records);
-  const { canvas, depth } = store.require(projectId);
-  return { width: canvas.width, height: canvas.height, depth, bands: documentBands(store, blobs) };
+  return flattenLayers(layeredPicture(store, visibleLayers(store)), blobs);
 }
 
-async function* documentBands(store: DocumentStore, blobs: Blobs): AsyncGenerator<Band> {
-  const { canvas, depth, layerOrder } = store.require(projectId);
-  const layers = layerOrder.map((id) => store.require(id)).filter(({ isVisible, opacity }) => isVisible && opacity > 0);
-  for (const area of bandAreas(canvas)) {
+/** The same of what a page shows. */
+function flattenLayers(picture: LayeredPicture, blobs: Blobs): BandedPicture {
+  const { extent, depth } = picture;
+  return { ...extent, depth, bands: layeredBands(picture, blobs) };
+}
+
+async function* layeredBands({ extent, depth, layers }: LayeredPicture, blobs: Blobs): AsyncGenerator<Band> {
+  for (const area of bandAreas(extent)) {
     const samples = newSamples(depth, area.width * area.height * 4);
-    for (const layer of layers) await layOver(samples, area, layer, store, blobs);
+    for (const layer of layers) await layOver(samples, area, layer, blobs);
     yield { rows: area.height, samples };
   }
 }
 
-/** Rows of the canvas, as many at a time as a tile has. */
-function bandAreas({ x, y, width, height }: Project['canvas']): Bounds[] {
+/** All of a picture, as many rows at a time as a tile has. */
+function bandAreas({ width, height }: Extent): Bounds[] {
   const count = Math.ceil(height / tileSize);
   return Array.from({ length: count }, (_, index) => {
-    const top = index * tileSize;
-    return { x, y: y + top, width, height: Math.min(tileSize, height - top) };
+    const y = index * tileSize;
+    return { x: 0, y, width, height: Math.min(tileSize, height - y) };
   });
 }
 
-async function layOver(to: Samples, area: Bounds, layer: Layer, store: DocumentStore, blobs: Blobs): Promise<void> {
-  const image = store.require(layer.image);
-  const source = await readArea(image, layer.offset, area, blobs);
+async function layOver(to: Samples, area: Bounds, layer: LayeredPicture['layers'][number], blobs: Blobs) {
+  const { pixels, mask, offset, opacity, blend: mode } = layer;
+  const source = await readArea(pixels, offset, area, blobs);
   if (!source) return;
-  const mask = layer.mask && (await readArea(store.require(layer.mask), layer.offset, area, blobs));
-  if (layer.mask && !mask) return; // all of it is hidden here
-  const { opacity, blend: mode } = layer;
+  const strengths = mask && (await readArea(mask, offset, area, blobs));
+  if (mask && !strengths) return; // all of it is hidden here
   for (let row = 0; row < area.height; row += rowsAtOnce) {
     const [first, end] = [row * area.width, Math.min(area.height, row + rowsAtOnce) * area.width];
-    const strengths = mask ? (mask.subarray(first, end) as Uint8Array) : undefined;
-    blendOnto(to.subarray(first * 4, end * 4), source.subarray(first * 4, end * 4), { mode, opacity, mask: strengths });
+    const part = strengths ? (strengths.subarray(first, end) as Uint8Array) : undefined;
+    blendOnto(to.subarray(first * 4, end * 4), source.subarray(first * 4, end * 4), { mode, opacity, mask: part });
     await pause();
   }
 }
 
 const rowsAtOnce = 32; // a few milliseconds of blending
 
-/** The samples of an image in a part of document space, 0 beyond it; undefined where it has none there. */
-async function readArea(image: Image, offset: Point, area: Bounds, blobs: Blobs): Promise<Samples | undefined> {
+/** The samples of an image in an area of the space it is placed in, 0 beyond it; undefined where it has none there. */
+async function readArea(image: TiledPixels, offset: Point, area: Bounds, blobs: Blobs): Promise<Samples | undefined> {
   const local = { ...area, x: area.x - offset.x, y: area.y - offset.y };
   const indices = tilesIn(image.extent, local).filter((index) => image.tiles[index] !== null);
   if (indices.length === 0) return undefined;
@@ -103,7 +107,7 @@ export function layerPicture(layer: Pick<Layer, 'image' | 'mask'>, store: Docume
 
 async function* imageBands(image: Image, mask: Image | undefined, blobs: Blobs): AsyncGenerator<Band> {
   const here = { x: 0, y: 0 };
-  for (const area of bandAreas(boundsOf(image.extent))) {
+  for (const area of bandAreas(image.extent)) {
     const pixels = await readArea(image, here, area, blobs);
     const samples = pixels ?? newSamples(image.depth, area.width * area.height * 4);
     const strengths = mask && (await readArea(mask, here, area, blobs));
@@ -116,6 +120,12 @@ async function* imageBands(image: Image, mask: Image | undefined, blobs: Blobs):
 
 function hide(samples: Samples, alpha: number, strength: number): void {
   samples[alpha] = Math.round((samples[alpha]! * strength) / 255);
+}
+
+/** What a page shows, in one piece. */
+export async function flattenToRaster(picture: LayeredPicture, blobs: Blobs): Promise<Raster> {
+  const profile = picture.profile ? await blobs.get(picture.profile) : undefined;
+  return await wholeRaster(flattenLayers(picture, blobs), profile);
 }
 
 /** A picture in one piece. Without alpha where all of it is opaque. */

@@ -17,7 +17,9 @@ import type {
 import { hostError } from '#common/contract/host-errors.ts';
 import { documentProblem } from '#common/document/integrity.ts';
 import type { DocumentPatch } from '#common/document/patch.ts';
+import { projectId } from '#common/document/records.ts';
 import type { DocumentRecord } from '#common/document/records.ts';
+import { DocumentStore } from '#common/document/store.ts';
 import type { BlobStore } from '../blobs/blob-store.ts';
 import { defaultLimits } from '../images/limits.ts';
 import { readImageFile } from '../images/read-image-file.ts';
@@ -61,9 +63,10 @@ export class Documents implements AsyncDisposable {
 
   async open(source: FileSource): Promise<OpenedDocument> {
     const opened = 'handle' in source ? await this.#openFile(source.handle) : await this.#openBlob(source);
-    const { records, notices, files, making = null } = opened;
+    const { name, records, notices, files, making = null } = opened;
     const document = await this.#begin(records, files, false);
-    return { document, records, hasFile: files.project !== null, hasUnsaved: false, notices: [...notices], making };
+    const hasFile = files.project !== null;
+    return { document, name, records, hasFile, hasUnsaved: false, notices: [...notices], making };
   }
 
   async save(document: DocumentId, records: DocumentRecord[], target: SaveTarget): Promise<Written> {
@@ -123,7 +126,8 @@ export class Documents implements AsyncDisposable {
     const { records, files, hasUnsaved, isCut } = found;
     this.#keep(document, journal, files);
     const notices = isCut ? ['The very last change had not been written down completely and is missing.'] : [];
-    return { document, records, hasFile: files.project !== null, hasUnsaved, notices, making: null };
+    const name = files.project ? basename(files.project.path) : new DocumentStore(records).require(projectId).name;
+    return { document, name, records, hasFile: files.project !== null, hasUnsaved, notices, making: null };
   }
 
   async discard(document: DocumentId): Promise<undefined> {
@@ -141,14 +145,15 @@ export class Documents implements AsyncDisposable {
 
   async #openFile(handle: FileHandle): Promise<Opened> {
     const path = this.#files.path(handle);
+    const name = basename(path);
     const project = await lookAt(path);
     if (await isProjectFile(path)) {
-      const { records, notices } = await readProject(path, basename(path), this.#blobs);
-      return { records, notices, files: { project: project ?? null, inputs: [] } };
+      const { records, notices } = await readProject(path, name, this.#blobs);
+      return { name, records, notices, files: { project: project ?? null, inputs: [] } };
     }
-    const source = { blob: await this.#blobs.put(await readImageFile(path, defaultLimits)), name: basename(path) };
+    const source = { blob: await this.#blobs.put(await readImageFile(path, defaultLimits)), name };
     const opened = await openAsDocument(await this.#blobs.get(source.blob), source, this.#blobs);
-    return { ...opened, files: { project: null, inputs: [path] } };
+    return { ...opened, name, files: { project: null, inputs: [path] } };
   }
 
   async #openBlob(source: { readonly blob: BlobId; readonly name: string }): Promise<Opened> {
@@ -157,7 +162,7 @@ export class Documents implements AsyncDisposable {
     const opened = isOwn
       ? await readProject(this.#blobs.path(source.blob), source.name, this.#blobs)
       : await openAsDocument(bytes, source, this.#blobs);
-    return { ...opened, files: noFiles };
+    return { ...opened, name: source.name, files: noFiles };
   }
 
   /** The journal says from where on there is something to lose; a change that came meanwhile is not in the file. */
@@ -214,6 +219,7 @@ export class Documents implements AsyncDisposable {
 }
 
 interface Opened {
+  readonly name: string; // of the file
   readonly records: DocumentRecord[];
   readonly notices: readonly string[];
   readonly files: DocumentFiles;

@@ -2,9 +2,11 @@ import type { ExportOptions } from '#common/contract/documents.ts';
 import { projectId } from '#common/document/records.ts';
 import type { DocumentRecord, Version } from '#common/document/records.ts';
 import { DocumentStore } from '#common/document/store.ts';
+import { toDepth } from '#common/raster/depth.ts';
 import { decodeImage } from '../images/decode.ts';
 import { encodeParts } from '../images/encode.ts';
 import type { EncodeOptions, Encoded } from '../images/encode.ts';
+import { pause } from '../images/pause.ts';
 import { flattenDocument, profileOf, wholeRaster } from '../images/flatten.ts';
 import type { RecipeStamp } from '../images/recipe-metadata.ts';
 import type { BlobStore } from '../blobs/blob-store.ts';
@@ -21,10 +23,10 @@ export async function exportPicture(
 ): Promise<Encoded> {
   const profile = await profileOf(records, blobs);
   const raster = await wholeRaster(flattenDocument(records, blobs), profile);
-  const { format, quality, keepsMetadata, keepsPlace: keepGps, hasRecipe } = options;
+  const { format, quality, depth = raster.depth, keepsMetadata, keepsPlace: keepGps, hasRecipe } = options;
   const metadata = keepsMetadata ? await sourceMetadata(records, blobs) : undefined;
   const recipe = hasRecipe ? recipeStamp(records, version) : undefined;
-  return await encodeParts(raster, format, { quality, keepGps, metadata, recipe });
+  return await encodeParts(await toDepth(raster, depth, pause), format, { quality, keepGps, metadata, recipe });
 }
 
 async function sourceMetadata(

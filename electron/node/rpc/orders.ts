@@ -5,12 +5,11 @@ import { maskOfBounds, maskOfStrengths } from '#common/raster/masks.ts';
 import type { Mask } from '#common/raster/masks.ts';
 import type { Unsubscribe } from '#common/rpc/contract.ts';
 import type { BlobStore } from '../blobs/blob-store.ts';
-import { flattenLayers } from '../blobs/flatten.ts';
 import { storeTiled } from '../blobs/tiled-pixels.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { NewPixels, PaintedPicture, PaintWork } from '../engine/paint-job.ts';
-
 import { encodeBytes } from '../images/encode.ts';
+import { flattenToRaster } from '../images/flatten.ts';
 import { decodeBlob, requireBlob } from './pictures.ts';
 
 type Listener = (message: EngineMessage) => void;
@@ -67,7 +66,7 @@ export class Orders {
   }
 
   async #picture(picture: EditOrder['picture']): Promise<PaintedPicture> {
-    if ('layers' in picture) return { raster: await flattenLayers(this.#blobs, picture), notices: [] };
+    if ('layers' in picture) return { raster: await flattenToRaster(picture, this.#blobs), notices: [] };
     const { raster, metadata } = await decodeBlob(this.#blobs, picture);
     return { raster, notices: metadata.notices };
   }

@@ -7,10 +7,10 @@ import { boundsOf } from '#common/geometry.ts';
 import { rasterOf } from '#common/raster/raster.ts';
 import { resample } from '#common/raster/resample.ts';
 import type { BlobStore } from '../blobs/blob-store.ts';
-import { flattenLayers } from '../blobs/flatten.ts';
 import { decodeImage } from '../images/decode.ts';
 import type { DecodedImage } from '../images/decode.ts';
 import { encodeBytes } from '../images/encode.ts';
+import { flattenToRaster } from '../images/flatten.ts';
 import { pause } from '../images/pause.ts';
 import { toSrgb8 } from '../images/to-srgb.ts';
 
@@ -18,7 +18,7 @@ type PictureRef = z.infer<typeof zPictureRef>;
 
 /** What is seen of a document, as a PNG. */
 export async function flattenToPng(blobs: BlobStore, picture: LayeredPicture): Promise<Uint8Array> {
-  return await encodeBytes(await flattenLayers(blobs, picture), 'png');
+  return await encodeBytes(await flattenToRaster(picture, blobs), 'png');
 }
 
 const thumbnailSide = 768; // px at most: a part of it is still recognised
@@ -26,7 +26,7 @@ const thumbnailSide = 768; // px at most: a part of it is still recognised
 /** What is seen of a document, small, as a PNG in sRGB. */
 export async function thumbnailOf(blobs: BlobStore, picture: LayeredPicture): Promise<Uint8Array> {
   const { width, height } = picture.extent;
-  const photo = rasterOf(await toSrgb8(await flattenLayers(blobs, picture)));
+  const photo = rasterOf(await toSrgb8(await flattenToRaster(picture, blobs)));
   const shrink = Math.min(1, thumbnailSide / Math.max(width, height));
   const side = (length: number): number => Math.max(1, Math.round(length * shrink));
   return await encodeBytes(

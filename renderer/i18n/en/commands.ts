@@ -2,8 +2,11 @@ import type { Area } from '../area.ts';
 
 /** What a person can do, by command. Menus, tooltips, the palette and the list of keys all read these. */
 export const commands = {
-  'file.open': 'Open picture…',
-  'file.saveAs': 'Save picture as…',
+  'file.open': 'Open…',
+  'file.save': 'Save',
+  'file.saveAs': 'Save as…',
+  'file.export': 'Export…',
+  'file.close': 'Close picture',
   'edit.undo': 'Undo',
   'edit.redo': 'Redo',
   'select.all': 'Select all',

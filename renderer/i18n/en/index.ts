@@ -1,6 +1,7 @@
 import { canvas } from './canvas.ts';
 import { commands } from './commands.ts';
 import { edit } from './edit.ts';
+import { files } from './files.ts';
 import { frame } from './frame.ts';
 import { help } from './help.ts';
 import { layers } from './layers.ts';
@@ -11,4 +12,4 @@ import { ui } from './ui.ts';
 import { welcome } from './welcome.ts';
 
 /** Every sentence of the page in English, one file per area of the screen. */
-export const en = { canvas, commands, edit, frame, help, layers, maps, results, settings, ui, welcome } as const;
+export const en = { canvas, commands, edit, files, frame, help, layers, maps, results, settings, ui, welcome } as const;

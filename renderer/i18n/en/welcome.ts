@@ -14,9 +14,6 @@ export const welcome = {
   forgetTitle: 'Forget {name}?',
   forgetText:
     'What was done since it was last saved cannot be brought back afterwards. The file it came from is not touched.',
-  unsavedTitle: 'Open another picture?',
-  unsavedText: 'What you did to {name} is in no file yet and would be gone.',
-  unsavedYes: 'Open without saving',
   samples: 'Try it on a sample',
   samplesLead: 'Choose a sentence and watch the picture change.',
   tryIt: '{instruction} ({title})',

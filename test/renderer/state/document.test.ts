@@ -130,7 +130,7 @@ test('the first save asks where, the next ones do not, and only what is saved is
   expect([document.isDirty, host.documents.targets.length]).toEqual([true, 0]);
   host.chosen = chosen;
   expect(await document.save(host.dialogs, never)).toBe('photo.ora');
-  expect([document.isDirty, document.hasFile]).toEqual([false, true]);
+  expect([document.isDirty, document.hasFile, document.name]).toEqual([false, true, 'photo.ora']);
   expect(host.documents.content).toEqual(document.store.all());
   document.act('Rename', (store) => renameLayer(store, layer, 'Sea'));
   const saving = document.save(host.dialogs, never);
@@ -167,7 +167,7 @@ test('before a file of somebody else is replaced the person is asked, once', asy
   expect(asked).toEqual(Array(2).fill(['file-changed', 'photo.ora']));
   const jpeg = { format: 'jpeg', quality: 80 } as const;
   host.documents.question = 'output-is-input';
-  expect(await document.export(jpeg, host.dialogs, answer(true))).toEqual([]);
+  expect(await document.export(jpeg, host.dialogs, answer(true))).toMatchObject({ name: 'photo.ora', notices: [] });
   host.documents.question = 'disk-full';
   await expect(document.export(jpeg, host.dialogs, never)).rejects.toMatchObject({ code: 'disk-full' });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { editedName } from '../../../renderer/state/editor.svelte.ts';
+import { exportName } from '../../../renderer/state/document.svelte.ts';
 import { InstructionHistory } from '../../../renderer/state/instruction-history.svelte.ts';
 import { cliCommandOf, orderFrom, orderFromRecipe, placementOf, recipeFrom } from '../../../renderer/state/order.ts';
 import type { BlobId } from '#common/contract/blobs.ts';
@@ -87,10 +87,10 @@ describe('earlier instructions', () => {
 });
 
 test.each([
-  ['photo.jpg', 'photo edited.png'],
-  ['photo edited.png', 'photo edited.png'],
-  ['a.b.tiff', 'a.b edited.png'],
-  ['noending', 'noending edited.png'],
-])('what is saved of %s is called %s', (name, edited) => {
-  expect(editedName(name)).toBe(edited);
+  ['photo.jpg', 'png', 'photo edited.png'],
+  ['photo edited.ora', 'jpeg', 'photo edited.jpg'],
+  ['a.b.tiff', 'tiff', 'a.b edited.tiff'],
+  ['noending', 'ora', 'noending edited.ora'],
+] as const)('what is exported of %s as %s is called %s', (name, format, edited) => {
+  expect(exportName(name, format)).toBe(edited);
 });

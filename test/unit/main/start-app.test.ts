@@ -120,20 +120,19 @@ test('quitting ends the engine and does not start it again', async () => {
   expect(fake.processes.map(({ isKilled }) => isKilled)).toEqual([true]);
 });
 
-test('pictures from arguments, the system and a second start are opened in the one window', async () => {
-  const [early, later] = [join(folder, 'early.png'), join(folder, 'later.jpg')];
-  writeFileSync(early, 'early');
-  writeFileSync(later, 'later');
+test('files from arguments, the system and a second start are opened in the one window', async () => {
+  const [early, later] = [join(folder, 'early.png'), join(folder, 'later.ora')];
   startApp();
   app.emit('open-file', { preventDefault: () => undefined }, early); // before there is a window
   app.becomeReady();
   await settled();
   pageReady();
   const opened: string[] = [];
-  shell().dialogs.onOpened(({ name, bytes }) => opened.push(`${name}: ${Buffer.from(bytes).toString()}`));
-  await expect.poll(() => opened).toEqual(['early.png: early']);
-  app.emit('second-instance', {}, ['editar', '--switch', 'later.jpg', 'notes.txt', '.'], folder);
-  await expect.poll(() => opened).toEqual(['early.png: early', 'later.jpg: later']);
+  shell().dialogs.onOpened(({ name }) => opened.push(name));
+  await expect.poll(() => opened).toEqual(['early.png']);
+  app.emit('second-instance', {}, ['editar', '--switch', 'later.ora', 'notes.txt', '.'], folder);
+  await expect.poll(() => opened).toEqual(['early.png', 'later.ora']);
+  expect(fake.processes[0].messages).toMatchObject([{ type: 'connect' }, { path: early }, { path: later }]);
   expect(fake.recent).toEqual([early, later]);
   expect(fake.windows).toHaveLength(1);
 });
@@ -150,7 +149,6 @@ test('dialogs read and write what the person chose', async () => {
   expect(readdirSync(folder)).toEqual(['a.png']);
   fake.chosen.open = [fake.chosen.save];
   expect(await dialogs.openPicture()).toEqual({ name: 'a.png', bytes: new Uint8Array([1, 2]) });
-  expect(fake.recent).toEqual([fake.chosen.save]);
   fake.chosen.open = [join(folder, 'gone.png')];
   await expect(dialogs.openPicture()).rejects.toMatchObject({ code: 'image-unreadable', data: { path: 'gone.png' } });
   fake.chosen.save = join(folder, 'no', 'folder.png');
@@ -200,6 +198,44 @@ test('of a chosen folder the page hears its place too, and can name it by its ha
   const folder = (await dialogs.chooseFolder())!;
   expect(folder).toMatchObject({ name: 'summer', place: '/photos/summer' });
   expect(fake.processes[0].messages.at(-1)).toEqual({ type: 'grant', handle: folder.handle, path: '/photos/summer' });
+});
+
+test('a file that is written without an ending gets it, and one that is there is replaced only when the person says so', async () => {
+  await startReady();
+  pageReady();
+  const { dialogs } = shell();
+  fake.chosen.save = join(folder, 'work');
+  expect(await dialogs.chooseTarget('photo.ora')).toMatchObject({ name: 'work.ora' });
+  writeFileSync(join(folder, 'work.ora'), 'there');
+  fake.answer = 1;
+  expect(await dialogs.chooseTarget('photo.ora')).toBeNull();
+  fake.answer = 0;
+  expect(await dialogs.chooseTarget('photo.ora')).toMatchObject({ name: 'work.ora' });
+  expect(fake.asked).toEqual(['Replace work.ora?', 'Replace work.ora?']);
+});
+
+test('a window with unsaved work stays until its page has asked; one that hangs may go', async () => {
+  const { window } = await startReady();
+  pageReady();
+  const page = shell();
+  const wishes: string[] = [];
+  page.window.onCloseWanted((wish) => wishes.push(wish));
+  await page.window.noteUnsaved(true);
+  window.close();
+  await expect.poll(() => wishes).toEqual(['close']);
+  expect([window.isEdited, window.isClosed]).toEqual([true, false]);
+  await page.window.close();
+  expect(window.isClosed).toBe(true);
+
+  resetFake(folder);
+  const { window: other } = await startReady();
+  pageReady();
+  const deaf = shell();
+  deaf.window.onCloseWanted(() => undefined);
+  await deaf.window.noteUnsaved(true);
+  other.emit('unresponsive');
+  other.close();
+  expect(other.isClosed).toBe(true);
 });
 
 test('before the page has said what can be done the menu holds what every program has', async () => {

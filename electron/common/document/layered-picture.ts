@@ -1,0 +1,32 @@
+import type { LayeredPicture, TiledPixels } from '../contract/pictures.ts';
+import { projectId } from './records.ts';
+import type { Image, Layer, Project } from './records.ts';
+import type { DocumentStore } from './store.ts';
+
+/** Layers as they are seen, from the bottom up. */
+export const visibleLayers = (store: DocumentStore): Layer[] =>
+  store
+    .require(projectId)
+    .layerOrder.map((id) => store.require(id))
+    .filter(({ isVisible, opacity }) => isVisible && opacity > 0);
+
+/** What is to be read of a document. @param layers of this document, from the bottom up */
+export function layeredPicture(store: DocumentStore, layers: readonly Layer[]): LayeredPicture {
+  const { name, canvas, depth, profile } = store.require(projectId);
+  return {
+    ...{ name, depth, profile, extent: { width: canvas.width, height: canvas.height } },
+    layers: layers.map(({ image, mask, offset, opacity, blend }) => ({
+      ...{ pixels: tiledPixels(store.require(image)), mask: mask && tiledPixels(store.require(mask)), opacity, blend },
+      offset: onCanvas(offset, canvas),
+    })),
+  };
+}
+
+/** An image without its id. */
+const tiledPixels = ({ extent, channels, depth, tiles }: Image): TiledPixels => ({ extent, channels, depth, tiles });
+
+/** From document space to the canvas. */
+export const onCanvas = ({ x, y }: Layer['offset'], canvas: Project['canvas']): Layer['offset'] => ({
+  x: x - canvas.x,
+  y: y - canvas.y,
+});

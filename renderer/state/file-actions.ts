@@ -1,0 +1,92 @@
+import type { ChosenFile, DocumentId, FileSource } from '#common/contract/documents.ts';
+import type { NamedBytes } from '#common/contract/services.ts';
+import { t } from '../i18n/i18n.svelte.ts';
+import type { AppState } from './app-state.ts';
+
+/** What a person can do with files. Each shows its own failure; nothing that is in no file is left without asking. */
+export function createFileActions(app: AppState) {
+  const { host, document, editor, engine, exporting, jobs, problems, questions } = app;
+  const attempt = (action: () => Promise<void>) => () => problems.attempt(action);
+
+  const askToReplace = async (code: string, name: string): Promise<boolean> => {
+    const text = t(code === 'output-is-input' ? 'files.replaceInput' : 'files.replaceChanged');
+    const question = { title: t('files.replaceTitle', { name }), text, yes: t('files.replace'), isDanger: true };
+    return (await questions.ask(question)) === 'yes';
+  };
+
+  /** @returns whether it is in a file now */
+  async function save(asNew: boolean): Promise<boolean> {
+    const name = await document.save(host.dialogs, askToReplace, { asNew });
+    if (name !== undefined) problems.notice(t('files.saved', { name }));
+    return name !== undefined;
+  }
+
+  /** Asks before what is in no file would be gone. */
+  async function mayLeave(): Promise<boolean> {
+    if (!document.isDirty) return true;
+    const title = t('files.unsavedTitle', { name: document.name });
+    const question = { title, text: t('files.unsavedText'), yes: t('files.save'), other: t('files.doNotSave') };
+    const answer = await questions.ask(question);
+    return answer === 'yes' ? await save(false) : answer === 'other';
+  }
+
+  /** Whether the place of the open document may be taken. */
+  async function mayReplaceDocument(): Promise<boolean> {
+    if (jobs.isBusy) throw new Error(t('edit.underWay'));
+    if (!(await mayLeave())) return false;
+    problems.clear();
+    return true;
+  }
+
+  async function begin(opening: Promise<readonly string[]>): Promise<void> {
+    const notices = await opening;
+    await editor.noteOpened();
+    for (const notice of notices) problems.notice(notice);
+  }
+
+  const open = (file: ChosenFile | NamedBytes): Promise<void> =>
+    problems.attempt(async () => {
+      if (await mayReplaceDocument()) await begin(document.open(await sourceOf(file)));
+    });
+
+  async function sourceOf(file: ChosenFile | NamedBytes): Promise<FileSource> {
+    if ('handle' in file) return { handle: file.handle };
+    return { blob: await engine.require().blobs.put(file.bytes), name: file.name };
+  }
+
+  return {
+    open,
+    chooseAndOpen: attempt(async () => {
+      const file = await host.dialogs.chooseFile();
+      if (file) await open(file);
+    }),
+    /** Opens what a crash left. */
+    recover: (left: DocumentId) =>
+      problems.attempt(async () => {
+        if (await mayReplaceDocument()) await begin(document.recover(left));
+      }),
+    save: attempt(async () => void (await save(false))),
+    saveAs: attempt(async () => void (await save(true))),
+    /** Writes the picture as it was chosen in the dialog. @returns false when the person chose no place for it */
+    async export(): Promise<boolean> {
+      const written = await document.export(
+        exporting.choiceFor(document.project?.depth ?? 8),
+        host.dialogs,
+        askToReplace,
+      );
+      if (written) problems.notice(t('files.exported', { name: written.name }), written.notices.join(' '));
+      return written !== undefined;
+    },
+    close: attempt(async () => {
+      if (!(await mayReplaceDocument())) return;
+      await document.close();
+      editor.noteClosed();
+    }),
+    /** The window is about to be closed. What is not to be saved must not be offered at the next start. */
+    leave: attempt(async () => {
+      if (questions.current || !(await mayLeave())) return;
+      await document.close();
+      host.leave();
+    }),
+  };
+}

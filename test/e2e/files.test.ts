@@ -1,0 +1,139 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { expectAccessible, launchBrowser, noBrowser, screenshot } from '../helpers/browser.ts';
+import type { Theme } from '../helpers/browser.ts';
+import { colourAt, instruction, isBlue, isOrange, openPicture, startStudio } from '../helpers/studio.ts';
+import type { Started } from '../helpers/studio.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
+
+if (noBrowser) console.warn(`skipped: ${noBrowser}`);
+
+let browser: Browser;
+
+beforeAll(async () => {
+  if (!noBrowser) browser = await launchBrowser();
+});
+afterAll(async () => {
+  await browser?.close();
+});
+
+const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name, exact: true });
+const layers = (page: Page) => page.getByRole('list', { name: 'Layers' }).getByRole('listitem');
+
+/** A picture with an edit as a second layer, saved nowhere. */
+async function startEdited(theme?: Theme): Promise<Started> {
+  const started = await startStudio(browser, {}, theme);
+  const { page, picture } = started;
+  page.on('filechooser', () => undefined); // watched for from here on: beginning to watch takes longer than pressing a key
+  await openPicture(page, picture);
+  await instruction(page).fill('swap');
+  await button(page, 'Run').click();
+  await button(page, 'Keep as layer').click();
+  await expect.poll(() => page.title()).toBe('• lake at dusk.png – EditAR Studio');
+  return started;
+}
+
+/** Does something that downloads, and keeps the file under the name it was given. */
+async function downloaded(page: Page, action: () => Promise<void>): Promise<string> {
+  const begun = page.waitForEvent('download');
+  await action();
+  const download = await begun;
+  const path = join(temporaryFolder(), download.suggestedFilename());
+  await download.saveAs(path);
+  return path;
+}
+
+/** Opens a file over what is open. */
+async function choose(page: Page, path: string): Promise<void> {
+  const chooser = page.waitForEvent('filechooser');
+  await page.keyboard.press('Control+o');
+  await (await chooser).setFiles(path);
+}
+
+async function exportAs(page: Page, format: string, settle: () => Promise<unknown> = () => Promise.resolve()) {
+  await page.keyboard.press('Control+e');
+  await page.getByLabel('Format').selectOption(format);
+  await settle();
+  return await downloaded(page, () => button(page, 'Export…').last().click());
+}
+
+describe.skipIf(noBrowser)('files', () => {
+  test('a project is saved, and opened again with its layers and history', async () => {
+    const { page } = await startEdited();
+    const path = await downloaded(page, () => page.keyboard.press('Control+s'));
+    expect(path).toMatch(/lake at dusk\.ora$/);
+    await page.getByText('Saved as lake at dusk.ora.').waitFor();
+    await expect.poll(() => page.title()).toBe('lake at dusk.ora – EditAR Studio');
+
+    await page.getByRole('menuitem', { name: 'File' }).click();
+    await screenshot(page, 'menu-file-dark');
+    await page.getByRole('menuitem', { name: 'Close picture' }).click();
+    await page.getByRole('heading', { name: 'Open a picture to edit it' }).waitFor();
+    await choose(page, path);
+    await page.getByRole('tab', { name: 'Layers' }).click();
+    await expect.poll(() => layers(page).count()).toBe(2);
+    await page.getByRole('tab', { name: 'History' }).click();
+    await page.getByText('is a layer').waitFor();
+    await expect.poll(() => colourAt(page, 0.5, 0.1).then(isOrange)).toBe(true);
+    await page.getByRole('button', { name: 'Show before' }).click();
+    await expect.poll(() => colourAt(page, 0.5, 0.1).then(isBlue)).toBe(true);
+  });
+
+  test.each<Theme>(['dark', 'light'])('what is seen is exported as it was chosen: %s', async (theme) => {
+    const { page } = await startEdited(theme);
+    const jpeg = await exportAs(page, 'jpeg', async () => {
+      await page.getByRole('slider', { name: 'Quality' }).fill('70');
+      await page.getByRole('switch', { name: 'How it was made' }).click();
+      await expectAccessible(page);
+      await screenshot(page, `export-${theme}`);
+    });
+    expect(jpeg).toMatch(/lake at dusk edited\.jpg$/);
+    await page.getByText('Exported lake at dusk edited.jpg.').waitFor();
+    await screenshot(page, `exported-${theme}`);
+    const { data, info } = await sharp(await readFile(jpeg))
+      .raw()
+      .toBuffer({ resolveWithObject: true });
+    expect(info).toMatchObject({ width: 1200, height: 800 });
+    expect(isOrange([...data.subarray(0, 3)])).toBe(true);
+    expect((await readFile(jpeg)).includes('swap')).toBe(false);
+
+    const png = await exportAs(page, 'png', () => page.getByRole('switch', { name: 'How it was made' }).click());
+    expect((await readFile(png)).includes('swap')).toBe(true);
+    expect(await page.title()).toContain('• '); // an export is no project
+  });
+
+  test('before unsaved work would be gone the person is asked, and may save it', async () => {
+    const { page, picture } = await startEdited();
+    const question = page.getByRole('dialog', { name: 'Save lake at dusk.png first?' });
+    await choose(page, picture);
+    await question.waitFor();
+    await expectAccessible(page);
+    await screenshot(page, 'unsaved-dark');
+    await button(page, 'Cancel').click();
+    expect(await page.title()).toContain('• lake at dusk.png');
+    await choose(page, picture);
+    await downloaded(page, () => button(page, 'Save').last().click());
+    await expect.poll(() => page.title()).toBe('lake at dusk.png – EditAR Studio');
+
+    await page.getByRole('tab', { name: 'Layers' }).click();
+    await expect.poll(() => layers(page).count()).toBe(1);
+    await page.getByRole('slider', { name: 'Opacity' }).fill('40');
+    await choose(page, picture);
+    await button(page, 'Do not save').click();
+    await expect.poll(() => page.title()).toBe('lake at dusk.png – EditAR Studio');
+  });
+
+  test('a project that another program saved opens as layers, and says so', async () => {
+    const { page } = await startEdited();
+    const ora = await exportAs(page, 'ora');
+    await choose(page, ora);
+    await button(page, 'Do not save').click();
+    await page.getByText('The file has no history: another program saved it, or removed it.').waitFor();
+    await page.getByRole('tab', { name: 'Layers' }).click();
+    await expect.poll(() => layers(page).count()).toBe(2);
+    await screenshot(page, 'plain-layers-dark');
+  });
+});

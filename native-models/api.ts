@@ -12,7 +12,8 @@ export type Task = 'edit' | 'canny' | 'depth' | 'segmentation';
 export const tasks: readonly Task[] = ['edit', 'canny', 'depth', 'segmentation'];
 
 /** Precision of weights. fp32 is the reference that the others are compared with. */
-export type WeightPrecision = 'fp32' | 'int8' | 'int4';
+export type WeightPrecision = (typeof precisions)[number];
+export const precisions = ['fp32', 'int8', 'int4'] as const;
 
 export interface Sampling {
   readonly cfg: number; // guidance scale; 1 and below run without guidance

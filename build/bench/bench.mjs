@@ -46,11 +46,20 @@ function table(head, rows) {
   console.log([line(head), line(head.map(() => '---')), ...rows.map(line), ''].join('\n'));
 }
 
+/** @param {{precision: string, cache: string}} transformer */
+const formOf = ({ precision, cache }) => `${precision} / ${cache}`;
+
 async function benchXl() {
   const results = [];
-  for (const precision of ['fp32', 'int8', 'int4']) {
+  const forms = [
+    ['fp32', 'fp32'],
+    ['int8', 'int8'],
+    ['int4', 'fp32'],
+    ['int4', 'int8'],
+  ];
+  for (const [precision, cache] of forms) {
     const pictures = precision === 'int4' && !options.quick ? ['--pictures'] : [];
-    results.push(await editarBench(['--random-xl', '--precision', precision, ...pictures]));
+    results.push(await editarBench(['--random-xl', '--precision', precision, '--cache', cache, ...pictures]));
   }
   console.log(`Machine: ${results[0].machine}\n`);
   const transformers = results.map(({ transformer }) => transformer);
@@ -83,9 +92,17 @@ async function benchXl() {
     ]),
   );
   table(
-    ['weights', 'prefill s', 'naive prefill s', 'naive / shared', 'second instruction s', 'second / first', 'build s'],
+    [
+      'weights / cache',
+      'prefill s',
+      'naive prefill s',
+      'naive / shared',
+      'second instruction s',
+      'second / first',
+      'build s',
+    ],
     transformers.map((t) => [
-      t.precision,
+      formOf(t),
       fixed(t.prefillMs / 1000, 2),
       fixed(t.naivePrefillMs / 1000, 2),
       fixed(t.naivePrefillMs / t.prefillMs, 2),
@@ -95,19 +112,18 @@ async function benchXl() {
     ]),
   );
   table(
-    ['weights', '1 picture', '2 variants, ms per token and picture', '4 variants'],
+    ['weights / cache', '1 picture', '2 variants, ms per token and picture', '4 variants'],
     transformers.map((t) => [
-      t.precision,
+      formOf(t),
       fixed(t.msPerToken, 1),
       fixed(t.variantsMsPerToken[2], 1),
       fixed(t.variantsMsPerToken[4], 1),
     ]),
   );
-  const whole = transformers.find((t) => t.pictureMs !== undefined);
-  if (whole) {
+  for (const whole of transformers.filter((t) => t.pictureMs !== undefined)) {
     const share = fixed(whole.lockedPictureMs / whole.pictureMs, 2);
     console.log(
-      `Whole picture, ${whole.precision}: ${fixed(whole.pictureMs / 1000, 1)} s; with 80 % of the cells locked ` +
+      `Whole picture, ${formOf(whole)}: ${fixed(whole.pictureMs / 1000, 1)} s; with 80 % of the cells locked ` +
         `${fixed(whole.lockedPictureMs / 1000, 1)} s (${share}).\n`,
     );
   }
@@ -140,7 +156,7 @@ async function benchPytorch(transformers) {
     [
       [`PyTorch ${torch.torch}, fp32, ${torch.threads} threads`, fixed(torch.msPerToken, 1), '1'],
       ...transformers.map((t) => [
-        `ours, ${t.precision}`,
+        `ours, ${formOf(t)}`,
         fixed(t.msPerToken, 1),
         fixed(torch.msPerToken / t.msPerToken, 2),
       ]),

@@ -1,7 +1,9 @@
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import type { BenchRequest } from '#node/models/run-bench.ts';
+import { precisions } from '#models/api';
 import { sceneSplits } from '#node/models/run-scene-eval.ts';
 import type { SceneEvalRequest } from '#node/models/run-scene-eval.ts';
+import { addBench } from './bench-arguments.ts';
+import type { BenchCommand } from './bench-arguments.ts';
 import { addConditions } from './conditions-arguments.ts';
 import type { ConditionsCommand } from './conditions-arguments.ts';
 import { numberOption } from './number-option.ts';
@@ -14,8 +16,6 @@ export interface EditCommand {
   readonly name: 'edit';
   readonly request: EditRequest;
 }
-
-const precisions = ['fp32', 'int8', 'int4'] as const;
 
 export interface BuildCommand {
   readonly name: 'models build';
@@ -42,8 +42,8 @@ export type CliCommand = (
   | { readonly name: 'models add'; readonly source: string } // folder or address
   | { readonly name: 'models remove'; readonly id: string }
   | Omit<ConditionsCommand, 'json'>
+  | Omit<BenchCommand, 'json'>
   | { readonly name: 'parity'; readonly folder: string }
-  | { readonly name: 'bench'; readonly request: BenchRequest }
   | { readonly name: 'eval scenes'; readonly request: SceneEvalRequest; readonly items: boolean }
 ) & { readonly json: boolean };
 
@@ -79,8 +79,6 @@ type EvalFlags = Omit<SceneEvalRequest, 'sampling'> &
 interface JsonFlag {
   readonly json?: boolean;
 }
-
-type BenchFlags = Omit<BenchRequest, 'isRandom'> & { readonly randomXl?: boolean; readonly json?: boolean };
 
 /** Reads the arguments after the program's name. */
 export function parseArguments(argv: readonly string[], version: string): ParsedArguments {
@@ -233,25 +231,6 @@ function addParity(program: Command, found: Found): void {
     .option('--json', 'one JSON object per line on stdout')
     .action((folder: string, flags: JsonFlag) => {
       found({ name: 'parity', folder, json: flags.json ?? false });
-    });
-}
-
-function addBench(program: Command, found: Found): void {
-  program
-    .command('bench')
-    .description('Time a model on this machine.')
-    .addOption(
-      new Option('--model <id|dir>', 'installed model or folder of one (default: the embedded model)').conflicts(
-        'randomXl',
-      ),
-    )
-    .option('--random-xl', 'the released model with random weights; needs some gigabytes of temporary space')
-    .addOption(numberOption('--tokens <number>', 'steps to time', { min: 1, max: 1024, isWhole: true }))
-    .addOption(new Option('--precision <precision>', 'of the random weights').choices(precisions))
-    .option('--pictures', 'time whole pictures of random weights too, which takes minutes')
-    .option('--json', 'one JSON object per line on stdout')
-    .action(({ json, randomXl, ...request }: BenchFlags) => {
-      found({ name: 'bench', request: { ...request, isRandom: randomXl ?? false }, json: json ?? false });
     });
 }
 

@@ -10,7 +10,7 @@ import { BandwidthMeter } from './bandwidth.ts';
 import { benchModel } from './model-bench.ts';
 import type { ModelBench } from './model-bench.ts';
 import { benchTransformer } from './transformer-bench.ts';
-import type { TransformerBench } from './transformer-bench.ts';
+import type { CachePrecision, TransformerBench } from './transformer-bench.ts';
 import { benchVq } from './vq-bench.ts';
 import type { VqBench } from './vq-bench.ts';
 
@@ -18,6 +18,7 @@ export interface BenchOptions {
   /** Folder of a pack to time as a whole; left out: the released model's shapes with random weights. */
   readonly model?: string;
   readonly precision?: WeightPrecision; // of the random model, default int4
+  readonly cache?: CachePrecision; // of the random model, default: as its packs keep it on the processor
   readonly tokens?: number; // timed steps of the random model, default 48
   readonly pictures?: boolean; // whole pictures of the random model too, minutes each
   readonly onProgress?: (what: string) => void;
@@ -39,9 +40,9 @@ export async function bench(options: BenchOptions): Promise<BenchResult> {
 }
 
 async function benchRandomXl(options: BenchOptions): Promise<Pick<BenchResult, 'transformer' | 'vq'>> {
-  const { precision = 'int4', tokens = 48, pictures = false, onProgress } = options;
+  const { precision = 'int4', cache, tokens = 48, pictures = false, onProgress } = options;
   await using meter = new BandwidthMeter();
-  const transformer = await benchTransformer(gptXl, meter, { precision, tokens, pictures, onProgress });
+  const transformer = await benchTransformer(gptXl, meter, { precision, cache, tokens, pictures, onProgress });
   return { transformer, vq: await benchVq(vq16, gptXl.grid, onProgress) };
 }
 

@@ -10,6 +10,7 @@ import { imageTokens } from '../families/editar/config.ts';
 import type { TransformerConfig } from '../families/editar/config.ts';
 import { transformer } from '../families/editar/graph.ts';
 import { GuidedDecoder } from '../families/editar/guided-decoder.ts';
+import { isLargeAndQuantised } from '../families/editar/parts.ts';
 import { PrefixCache } from '../families/editar/prefix.ts';
 import { TransformerRunner } from '../families/editar/transformer-runner.ts';
 import { transformerTensors } from '../families/editar/weights.ts';
@@ -24,10 +25,13 @@ import { fillOutput } from './fill-cache.ts';
 import { randomWeights } from './random-weights.ts';
 import { median, mebibytes, ownMiB, peakMiB, residentMiB, timed } from './statistics.ts';
 
+/** How keys and values are kept. */
+export type CachePrecision = 'fp32' | 'int8';
+
 export interface TransformerBenchOptions {
   readonly precision: WeightPrecision;
   readonly tokens: number; // timed single-token steps
-  readonly cache?: 'fp32' | 'int8'; // default fp32
+  readonly cache?: CachePrecision; // default: as packs of this precision keep it on the processor
   /** Whole pictures too: every cell, and with 80 % of the cells locked. Takes minutes at full size. */
   readonly pictures: boolean;
   readonly onProgress?: (what: string) => void;
@@ -35,12 +39,12 @@ export interface TransformerBenchOptions {
 
 export interface TransformerBench {
   readonly precision: WeightPrecision;
-  readonly cache: 'fp32' | 'int8';
+  readonly cache: CachePrecision;
   readonly fileMiB: number;
   readonly buildMs: number;
   readonly openMs: number;
   readonly openMiB: number; // resident memory that opening added
-  readonly peakMiB: number; // of the whole process, decoding included
+  readonly peakMiB: number; // of the whole process up to the first step
   /** Of that, what is not pages of files: weights for many rows are read where they lie. Only where the system tells. */
   readonly ownMiB?: number;
   /** Longest time that nothing else could run in this process, from opening to the last timed step. */
@@ -70,7 +74,7 @@ export async function benchTransformer(
   const folder = await mkdtemp(join(tmpdir(), 'editar-bench-'));
   try {
     const { precision } = options;
-    const cache = options.cache ?? 'fp32';
+    const cache = options.cache ?? (isLargeAndQuantised(config, precision) ? 'int8' : 'fp32');
     options.onProgress?.(`building the ${precision} transformer`);
     const weights = randomWeights(transformerTensors(config));
     const forms = [
@@ -148,9 +152,9 @@ async function timeSession(
   options.onProgress?.('single steps');
   const context = Math.min(layout.capacity - options.tokens - 1, Math.round(layout.capacity * 0.78));
   await fillOutput(prefix.cache, layout, config);
+  const memory = { peakMiB: peakMiB(), ownMiB: await ownMiB() }; // what measures the bandwidth takes half a gibibyte more
   const steps = await timeSteps(begun.value.decoder, config, layout, context, options.tokens, meter);
   const bytesPerToken = weightBytes(config, options.precision) + 2 * context * cacheBytesPerPosition(config, isInteger);
-  const memory = { peakMiB: peakMiB(), ownMiB: await ownMiB() };
   const pictures = options.pictures ? await timePictures(prefix, config, otherIds, text, options) : {};
   const variantsMsPerToken = await timeVariants(prefix, config, otherIds, text, layout, context, options);
   options.onProgress?.('naive prefill');

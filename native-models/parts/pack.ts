@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { precisions } from '../api.ts';
 import { ModelError } from '../errors.ts';
 
 /** Only plain names: a pack cannot point outside its folder. */
@@ -18,7 +19,7 @@ export const zPack = z.object({
   variant: z.string(),
   imageSize: z.int().positive(), // pixels along one side
   grid: z.int().positive().default(1), // tokens along one side; left out by networks that make maps
-  precision: z.enum(['fp32', 'int8', 'int4']),
+  precision: z.enum(precisions),
   config: z.record(z.string(), z.unknown()), // numbers of each part, read by the family
   sampling: z
     .object({ cfg: z.number(), temperature: z.number(), topK: z.int(), topP: z.number() })

@@ -3,13 +3,13 @@ import { contrib, none } from '../../onnx/graph.ts';
 import type { GraphBuilder, Value } from '../../onnx/graph.ts';
 import { path } from '../../onnx/names.ts';
 import {
-  absolute,
   add,
   cast,
   concat,
   divide,
   expand,
   gather,
+  matMul,
   multiply,
   range,
   reduceMean,
@@ -20,8 +20,10 @@ import {
 } from '../../onnx/ops.ts';
 import { byHead, groupQueryAttention, rotated, sizeOf, sliceAlong } from './attention-kernels.ts';
 import type { KeysAndValues, Shared } from './attention-kernels.ts';
+import { headroom, quantiseInto, round } from './cache-scales.ts';
 import { headDim, imageTokens } from './config.ts';
 import type { TransformerConfig } from './config.ts';
+import { spread, spreadMatrix, turned, turnOfFirst } from './key-spread.ts';
 
 /** What the layers share beside the inputs of all forms. */
 export interface Int8Inputs {
@@ -40,11 +42,14 @@ export interface Int8Inputs {
   /** [batch, heads, new, 3] batch row, head and cache position of every new key. */
   readonly places: Value;
   readonly total: Value; // [1] past + new
+  /** [batch, headDim, headDim] what a single new position does to queries and keys. */
+  readonly turn: Value;
 }
 
 /** Declares `is_first`, `is_text` and `text_values`, and works out the rest. */
-export function int8Inputs(g: GraphBuilder, config: TransformerConfig, { positions, total }: Shared): Int8Inputs {
+export function int8Inputs(g: GraphBuilder, config: TransformerConfig, shared: Shared): Int8Inputs {
   const at = '/places';
+  const { positions, total } = shared;
   const isFirst = g.input('is_first', 'bool', []);
   const batch = sizeOf(g, path(at, 'batch'), positions, 0);
   const fresh = sizeOf(g, path(at, 'new'), positions, 1);
@@ -75,6 +80,7 @@ export function int8Inputs(g: GraphBuilder, config: TransformerConfig, { positio
     zeros: expand(g, path(at, 'zeros'), g.constant('i8', [1], [0]), cacheDims),
     places,
     total: end,
+    turn: turnOfFirst(g, '/turn', config, shared),
   };
 }
 
@@ -92,6 +98,7 @@ interface Size {
  * they stay out of the cache: text is neither rotated nor told apart by its keys, which makes its attention a running mean,
  * and its own mean value, in fp32, is added with its weight to what later positions find in the cache. A single position is the
  * fused kernel's, which reads int8 directly; it would do so for every position of a run again, so a run widens the cache once.
+ * Keys lie in the cache rotated and spread (`key-spread.ts`), so queries are spread too.
  *
  *          ┌ is_first: GroupQueryAttention(no past) ─ k, v ─ scale = max |·| · headroom / 127 ─ round ─ past[0..new)
  *   qkv ── If          ┌ is_text: running mean of v
@@ -181,37 +188,11 @@ function beginning(
 ): { readonly outputs: readonly string[]; readonly scales: readonly Value[] } {
   const fresh = [`${at}/output_0`, `${at}/key`, `${at}/value`];
   groupQueryAttention(g, at, qkv, undefined, fresh, config, shared, { biased: false });
-  const key = quantiseInto(g, path(at, 'key'), fresh[1] as Value, past.key);
-  const value = quantiseInto(g, path(at, 'value'), fresh[2] as Value, past.value);
+  const keys = matMul(g, path(at, 'spread'), fresh[1] as Value, spreadMatrix(g, config));
+  const key = quantiseInto(g, path(at, 'key'), keys, past.key, config, headroom.key);
+  const value = quantiseInto(g, path(at, 'value'), fresh[2] as Value, past.value, config, headroom.value);
   return { outputs: [fresh[0], key.present, value.present], scales: [key.scale, value.scale] };
 }
-
-/** Keys and values of the output exceed those of the picture, in a trained model mostly by 2 to 5 times; they are clipped at this
- * multiple of its largest. More would round the picture's too coarsely. */
-const scaleHeadroom = 4;
-
-/** Rounds `fresh` [batch, heads, new, headDim] to int8 per channel and puts it in front of the cache.
- *
- * The rest of the cache is passed on from the same memory, so nothing is copied but the new part. */
-function quantiseInto(g: GraphBuilder, at: string, fresh: Value, past: Value): { present: Value; scale: Value } {
-  const largest = g.node(path(at, 'ReduceMax'), 'ReduceMax', [absolute(g, at, fresh), g.ints(0, 2)], {
-    attributes: { keepdims: { int: 0 } },
-  }); // [heads, headDim]
-  const raised = g.node(path(at, 'Max'), 'Max', [largest, g.scalar(1e-6)]);
-  const flat = multiply(g, at, raised, g.scalar(scaleHeadroom / 127));
-  const scale = g.node(path(at, 'Unsqueeze'), 'Unsqueeze', [flat, g.ints(1)]); // [heads, 1, headDim]
-  const rounded = round(g, at, fresh, scale);
-  const length = sizeOf(g, path(at, 'length'), rounded, 2);
-  const rest = sliceAlong(g, at, past, length, g.ints(2 ** 31 - 1), 2);
-  return { present: concat(g, at, [rounded, rest], 2), scale };
-}
-
-const round = (g: GraphBuilder, at: string, x: Value, scale: Value): Value =>
-  g.node(path(at, 'QuantizeLinear'), 'QuantizeLinear', [
-    divide(g, path(at, 'steps'), x, scale),
-    g.scalar(1),
-    g.constant('i8', [], [0]),
-  ]);
 
 /** Several new positions of every row: written into the cache first, then attended to like the rest of it. Scales are applied to
  * the queries and to the result, so the cache itself is only widened.
@@ -224,14 +205,17 @@ function continuedByRun(
   [keyScale, valueScale]: readonly Value[],
   { config, shared, inputs, textValue }: Size,
 ): readonly string[] {
-  const { query, ...fresh } = rotated(g, at, qkv, config, shared);
+  const fresh = rotated(g, at, qkv, config, shared);
+  const [query, ownKey] = (['query', 'key'] as const).map((name) =>
+    spread(g, path(at, name, 'spread'), fresh[name], config),
+  );
   const extend = (name: string, from: Value, x: Value, scale: Value): Value =>
     g.node(path(at, name, 'ScatterND'), 'ScatterND', [
       from,
       inputs.places,
       round(g, path(at, name), byHead(g, path(at, name), x, config), scale),
     ]);
-  const key = extend('key', past.key, fresh.key, keyScale);
+  const key = extend('key', past.key, ownKey, keyScale);
   const value = extend('value', past.value, fresh.value, valueScale);
   const widened = (name: string, x: Value): Value =>
     cast(g, path(at, name), sliceAlong(g, path(at, name), x, g.ints(0), inputs.total, 2), 'f32');
@@ -285,10 +269,11 @@ function continuedByStep(
   qkv: Value,
   past: KeysAndValues,
   scales: readonly Value[],
-  { config, shared, textValue }: Size,
+  { config, shared, inputs, textValue }: Size,
 ): readonly string[] {
   const [mixed, key, value, weights] = [0, 1, 2, 3].map((i) => `${at}/kernel/output_${i}`) as Value[];
-  groupQueryAttention(g, at, qkv, past, [mixed, key, value, weights], config, shared, { biased: true, scales });
+  const parts = turned(g, path(at, 'turn'), qkv, inputs.turn, config);
+  groupQueryAttention(g, at, parts, past, [mixed, key, value, weights], config, shared, { biased: true, scales });
   const text = imageTokens(config);
   const weight = slice(g, path(at, 'weight'), weights, text, text + 1, 3); // [batch, heads, 1, 1]
   const added = transpose(g, path(at, 'text'), multiply(g, path(at, 'text'), weight, textValue), [0, 2, 1, 3]);

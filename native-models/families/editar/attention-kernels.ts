@@ -22,6 +22,11 @@ export interface KeysAndValues {
   readonly value: Value;
 }
 
+/** The same with queries, of new positions, each [batch, new, dim]. */
+export interface QueriesKeysValues extends KeysAndValues {
+  readonly query: Value;
+}
+
 export interface KernelOptions {
   /** Adds `shared.bias` to the scores. */
   readonly biased: boolean;
@@ -29,13 +34,13 @@ export interface KernelOptions {
   readonly scales?: readonly Value[];
 }
 
-/** The fused kernel: rotates queries and keys, appends to the cache, attends causally.
- * @param past the cache, or nothing at the beginning @param outputs names of the result, of the
+/** The fused kernel: appends to the cache and attends causally.
+ * @param fresh [batch, new, 3 · dim], queries and keys to be rotated, or the three apart, rotated already @param past the cache, or nothing at the beginning @param outputs names of the result, of the
  * extended cache, and where wanted of the weights [batch, heads, new, past + new] */
 export function groupQueryAttention(
   g: GraphBuilder,
   at: string,
-  qkv: Value,
+  fresh: Value | QueriesKeysValues,
   past: KeysAndValues | undefined,
   outputs: readonly string[],
   config: TransformerConfig,
@@ -43,8 +48,10 @@ export function groupQueryAttention(
   { biased, scales }: KernelOptions,
 ): void {
   const { positions, lastPositions, total, cos, sin, bias } = shared;
-  const inputs = [qkv, none, none, past?.key ?? none, past?.value ?? none, lastPositions, total, cos, sin, positions];
-  inputs.push(biased ? bias : none);
+  const isPacked = typeof fresh === 'string';
+  const inputs = isPacked ? [fresh, none, none] : [fresh.query, fresh.key, fresh.value];
+  inputs.push(past?.key ?? none, past?.value ?? none, lastPositions, total);
+  inputs.push(...(isPacked ? [cos, sin, positions] : [none, none, none]), biased ? bias : none);
   if (scales) inputs.push(neverChosen(g, config), ...scales);
   g.nodeInto(path(at, 'GroupQueryAttention'), 'GroupQueryAttention', inputs, outputs, {
     domain: contrib,
@@ -52,7 +59,7 @@ export function groupQueryAttention(
       num_heads: { int: config.heads },
       kv_num_heads: { int: config.heads },
       scale: { float: headDim(config) ** -0.5 },
-      do_rotary: { int: 1 },
+      do_rotary: { int: isPacked ? 1 : 0 },
       rotary_interleaved: { int: 1 },
       ...(outputs.length > 3 && { qk_output: { int: 2 } }),
       ...(scales && {
@@ -76,7 +83,7 @@ export function rotated(
   qkv: Value,
   { dim, heads }: TransformerConfig,
   { positions, cos, sin }: Shared,
-): { readonly query: Value } & KeysAndValues {
+): QueriesKeysValues {
   const rotate = (name: string, x: Value): Value =>
     g.node(path(at, name, 'RotaryEmbedding'), 'RotaryEmbedding', [x, positions, cos, sin], {
       domain: contrib,

@@ -81,37 +81,32 @@ interface Graphs {
   readonly manyRows?: string;
 }
 
-/** Which of the pack's graphs suit a device and the memory that is free. Without the C API keys and values go in and out as rows. A
- * large cache is kept in int8 only where there is no room for an exact one; the weights for many rows are left out where reading
- * them would push out what is needed all the time.
+/** Which of the pack's graphs suit a device and the memory that is free. On the processor a large quantised model keeps keys and
+ * values in int8; without the C API they go in and out as rows. The weights for many rows are left out where reading them
+ * would push out what is needed all the time.
  * @throws ModelError `out-of-memory` */
 async function chooseGraphs(
   { folder, pack }: OpenedPack,
   config: TransformerConfig,
   { device, backend }: DeviceChoice,
 ): Promise<Graphs> {
-  const hasManyRows = pack.files.some(({ file }) => file === `${graphNames.transformerManyRows}.onnx`);
-  const need = (bytesPerValue: number): Promise<number> =>
-    estimateMemory({
-      files: pack.files.map(({ file }) => join(folder, file)),
-      mappedBytes: hasManyRows ? manyRowsBytes(config) : 0,
-      cacheBytes: guidedCacheBytes(config, bytesPerValue),
-      activationBytes: imageTokens(config) ** 2 * config.heads * 4, // scores of the prefill, the largest run
-    });
-  const isOnProcessor = device === 'cpu' && backend === 'ffi';
+  const isRounded = device === 'cpu' && backend === 'ffi' && isLargeAndQuantised(config, pack.precision);
+  const mappedBytes = isLargeAndQuantised(config, pack.precision) ? manyRowsBytes(config) : 0;
+  const needed = await estimateMemory({
+    files: pack.files.map(({ file }) => join(folder, file)),
+    mappedBytes,
+    cacheBytes: guidedCacheBytes(config, isRounded ? 1 : 4),
+    activationBytes: imageTokens(config) ** 2 * config.heads * 4, // scores of the prefill, the largest run
+  });
   const free = availableMemory();
-  const exact = await need(4);
-  const isTight = isOnProcessor && isLargeAndQuantised(config, pack.precision) && exact > free;
-  const needed = isTight ? await need(1) : exact;
   checkMemory('this model', needed, free);
-  const usesManyRows = isOnProcessor && hasManyRows && free - needed > manyRowsBytes(config);
-  if (isTight) {
-    const manyRows = usesManyRows ? graphNames.transformerManyRowsInt8Cache : undefined;
-    return { steps: graphNames.transformerInt8Cache, manyRows };
+  if (isRounded) {
+    const hasRoom = free - needed > mappedBytes;
+    return {
+      steps: graphNames.transformerInt8Cache,
+      manyRows: hasRoom ? graphNames.transformerManyRowsInt8Cache : undefined,
+    };
   }
   const isStockProcessor = device === 'cpu' && backend === 'stock';
-  return {
-    steps: isStockProcessor ? graphNames.transformerRows : graphNames.transformer,
-    manyRows: usesManyRows ? graphNames.transformerManyRows : undefined,
-  };
+  return { steps: isStockProcessor ? graphNames.transformerRows : graphNames.transformer };
 }

@@ -16,7 +16,6 @@ export const graphNames = {
   transformer: 'transformer',
   transformerInt8Cache: 'transformer-int8-cache',
   transformerRows: 'transformer-rows',
-  transformerManyRows: 'transformer-many-rows',
   transformerManyRowsInt8Cache: 'transformer-many-rows-int8-cache',
   vqEncoder: 'vq-encoder',
   vqDecoderHead: 'vq-decoder-head',
@@ -35,8 +34,8 @@ export interface PartSource<Config> {
 /** Below this nothing is gained by rounding the cache, nor is there much to prefill. */
 const smallCacheBytes = 128 * 2 ** 20;
 
-/** Whether a model has quantised weights and much to keep and to prefill: then its pack has weights for many rows too, and where
- * memory is short its keys and values may be kept in int8. */
+/** Whether a model has quantised weights and much to keep and to prefill: then its pack can keep keys and values in int8, and has
+ * weights for many rows too. */
 export const isLargeAndQuantised = (config: TransformerConfig, precision: Precision): boolean =>
   precision !== 'fp32' && guidedCacheBytes(config, 4) > smallCacheBytes;
 
@@ -44,14 +43,16 @@ export const isLargeAndQuantised = (config: TransformerConfig, precision: Precis
 export const guidedCacheBytes = (config: TransformerConfig, bytesPerValue: number): number =>
   2 * 2 * config.layers * config.dim * cacheLayout(config, 1).capacity * bytesPerValue;
 
-const manyRowsGraphs = (config: TransformerConfig, weights: Lookup): PartGraph[] =>
-  [
-    { name: graphNames.transformerManyRows, cache: 'fp32' as const },
-    { name: graphNames.transformerManyRowsInt8Cache, cache: 'int8' as const },
-  ].map(({ name, cache }) => ({
-    name,
-    build: (g) => transformer(g, config, weights, { weights: 'int8-many-rows', cache }),
-  }));
+const int8CacheGraphs = (config: TransformerConfig, weights: Lookup, precision: Precision): PartGraph[] => [
+  {
+    name: graphNames.transformerInt8Cache,
+    build: (g) => transformer(g, config, weights, { weights: precision, cache: 'int8' }),
+  },
+  {
+    name: graphNames.transformerManyRowsInt8Cache,
+    build: (g) => transformer(g, config, weights, { weights: 'int8-many-rows', cache: 'int8' }),
+  },
+];
 
 export function transformerPart({ config, weights, precision, fingerprint }: PartSource<TransformerConfig>): Part {
   return {
@@ -64,14 +65,10 @@ export function transformerPart({ config, weights, precision, fingerprint }: Par
         build: (g) => transformer(g, config, weights, { weights: precision, cache: 'fp32' }),
       },
       {
-        name: graphNames.transformerInt8Cache,
-        build: (g) => transformer(g, config, weights, { weights: precision, cache: 'int8' }),
-      },
-      {
         name: graphNames.transformerRows,
         build: (g) => transformer(g, config, weights, { weights: precision, cache: 'rows' }),
       },
-      ...(isLargeAndQuantised(config, precision) ? manyRowsGraphs(config, weights) : []),
+      ...(isLargeAndQuantised(config, precision) ? int8CacheGraphs(config, weights, precision) : []),
     ],
   };
 }

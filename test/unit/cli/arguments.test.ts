@@ -140,8 +140,8 @@ test('reads what to time', () => {
   expect(parse('bench', '--model', 'mini')).toEqual({
     command: { name: 'bench', request: { model: 'mini', isRandom: false }, json: false },
   });
-  expect(parse('bench', '--random-xl', '--tokens', '8', '--precision', 'int8', '--json')).toEqual({
-    command: { name: 'bench', request: { isRandom: true, tokens: 8, precision: 'int8' }, json: true },
+  expect(parse('bench', '--random-xl', '--tokens', '8', '--precision', 'int8', '--cache', 'fp32', '--json')).toEqual({
+    command: { name: 'bench', request: { isRandom: true, tokens: 8, precision: 'int8', cache: 'fp32' }, json: true },
   });
   expect(mistakeOf('bench', '--random-xl', '--model', 'mini')).toContain('cannot be used with');
 });

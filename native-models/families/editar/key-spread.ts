@@ -1,0 +1,71 @@
+// Keys in an int8 cache are kept in another basis of each head, in which no channel stands out.
+import { contrib } from '../../onnx/graph.ts';
+import type { GraphBuilder, Value } from '../../onnx/graph.ts';
+import { path } from '../../onnx/names.ts';
+import { concat, expand, matMul, reshape, slice, split } from '../../onnx/ops.ts';
+import { sizeOf } from './attention-kernels.ts';
+import type { Shared } from './attention-kernels.ts';
+import { headDim } from './config.ts';
+import type { TransformerConfig } from './config.ts';
+
+/** Symmetric orthonormal matrix [size, size], its own inverse, that gives every channel an equal share of every other (Hadamard,
+ * by Sylvester's doubling), in blocks of the largest power of two that divides `size`. Dot products of two vectors do not change
+ * when both are multiplied by it. */
+export function hadamard(size: number): Float32Array {
+  const block = size & -size;
+  const matrix = new Float32Array(size * size);
+  for (let row = 0; row < size; row++) {
+    const start = row - (row % block);
+    for (let column = start; column < start + block; column++) {
+      matrix[row * size + column] = (bitsOf(row & column & (block - 1)) % 2 ? -1 : 1) / Math.sqrt(block);
+    }
+  }
+  return matrix;
+}
+
+function bitsOf(value: number): number {
+  let bits = 0;
+  for (let rest = value; rest > 0; rest &= rest - 1) bits++;
+  return bits;
+}
+
+export const spreadMatrix = (g: GraphBuilder, config: TransformerConfig): Value =>
+  g.constant('f32', [headDim(config), headDim(config)], hadamard(headDim(config)));
+
+/** Rotated queries or keys [batch, new, dim] in the basis of the cache. */
+export function spread(g: GraphBuilder, at: string, x: Value, config: TransformerConfig): Value {
+  const byHead = reshape(g, path(at, 'heads'), x, [0, 0, config.heads, headDim(config)]);
+  return reshape(g, path(at, 'joined'), matMul(g, at, byHead, spreadMatrix(g, config)), [0, 0, config.dim]);
+}
+
+/** What the first new position of every row does to a head's queries and keys, rotation and change of basis in one:
+ * [batch, headDim, headDim]. Made once for all layers by rotating the rows of the identity. */
+export function turnOfFirst(
+  g: GraphBuilder,
+  at: string,
+  config: TransformerConfig,
+  { positions, cos, sin }: Shared,
+): Value {
+  const size = headDim(config);
+  const identity = new Float32Array(size * size);
+  for (let i = 0; i < size; i++) identity[i * (size + 1)] = 1;
+  const batch = sizeOf(g, path(at, 'batch'), positions, 0);
+  const dims = concat(g, path(at, 'dims'), [batch, g.ints(1, size * size)], 0);
+  const rows = expand(g, path(at, 'rows'), g.constant('f32', [1, 1, size * size], identity), dims);
+  const first = slice(g, path(at, 'first'), positions, 0, 1, 1);
+  const rotated = g.node(path(at, 'RotaryEmbedding'), 'RotaryEmbedding', [rows, first, cos, sin], {
+    domain: contrib,
+    attributes: { interleaved: { int: 1 }, num_heads: { int: size } },
+  });
+  return matMul(g, at, reshape(g, path(at, 'square'), rotated, [-1, size, size]), spreadMatrix(g, config));
+}
+
+/** Queries, keys and values of one new position, the first two turned: each [batch, 1, dim].
+ * @param qkv [batch, 1, 3 · dim] @param turn see `turnOfFirst` */
+export function turned(g: GraphBuilder, at: string, qkv: Value, turn: Value, { dim, heads }: TransformerConfig) {
+  const [pair, value] = split(g, path(at, 'parts'), qkv, [2 * dim, dim], 2);
+  const byHead = reshape(g, path(at, 'heads'), pair, [-1, 2 * heads, dim / heads]);
+  const joined = reshape(g, path(at, 'joined'), matMul(g, at, byHead, turn), [-1, 1, 2 * dim]);
+  const [query, key] = split(g, path(at, 'pair'), joined, [dim, dim], 2);
+  return { query, key, value };
+}

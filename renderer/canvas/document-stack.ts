@@ -1,8 +1,10 @@
 import type { BlobId } from '#common/contract/blobs.ts';
 import type { EngineServices } from '#common/contract/services.ts';
+import { maskInUse } from '#common/document/layer-commands.ts';
 import { projectId } from '#common/document/records.ts';
 import type { Condition, Image, Layer } from '#common/document/records.ts';
 import type { DocumentStore } from '#common/document/store.ts';
+import type { Point } from '#common/geometry.ts';
 import type { TileSource } from '../compositor/compositor.ts';
 import type { LayerStack, StackLayer } from '../compositor/layer-stack.ts';
 
@@ -17,23 +19,67 @@ export function documentStack(store: DocumentStore): LayerStack {
     .filter(({ isVisible }) => isVisible);
   const place = ({ x, y }: Layer['offset']) => ({ x: x - canvas.x, y: y - canvas.y });
   const stacked = [
-    ...layers.map(({ id, image, mask, opacity, blend, offset }) => ({
-      id,
-      image,
-      mask,
-      opacity,
-      blend,
-      offset: place(offset),
-    })),
+    ...layers.map((layer) => stackLayer(layer, place(layer.offset))),
     ...maps.map((map) => stackedMap(map, place(map.offset))),
   ];
-  const used = stacked.flatMap(({ image, mask }) => (mask === null ? [image] : [image, mask]));
-  const images: Record<string, Image> = Object.fromEntries(used.map((id) => [id, store.require(id)]));
+  const images = imagesOf(store, stacked);
   return { extent: { width: canvas.width, height: canvas.height }, depth, layers: stacked, images };
 }
 
+function imagesOf(store: DocumentStore, layers: readonly Pick<Layer, 'image' | 'mask'>[]): Record<string, Image> {
+  const used = layers.flatMap(({ image, mask }) => (mask === null ? [image] : [image, mask]));
+  return Object.fromEntries(used.map((id) => [id, store.require(id)]));
+}
+
+/** A layer as the compositor has it. @param offset on the canvas */
+const stackLayer = (layer: Layer, offset: StackLayer['offset']): StackLayer & Pick<Layer, 'image' | 'mask'> => {
+  const { id, image, opacity, blend } = layer;
+  return { id, image, mask: maskInUse(layer), opacity, blend, offset };
+};
+
 const stackedMap = ({ id, image, opacity }: Condition, offset: StackLayer['offset']) =>
   ({ id, image, mask: null, opacity, blend: 'normal', offset }) as const;
+
+/** A stack of one layer that fills its canvas: all of it shows. */
+export function layerAlone(store: DocumentStore, layer: Layer, { isMasked }: { isMasked: boolean }): LayerStack {
+  const image = store.require(layer.image);
+  const mask = isMasked ? maskInUse(layer) : null;
+  const images = { [layer.image]: image, ...(mask && { [mask]: store.require(mask) }) };
+  const stacked: StackLayer = { ...plain, id: layer.id, image: layer.image, mask };
+  return { extent: image.extent, depth: image.depth, layers: [stacked], images };
+}
+
+/** The canvas with a layer's mask in the place of everything: white where it shows. */
+export function maskSeen(store: DocumentStore, { mask, offset }: Layer): LayerStack | undefined {
+  if (!mask) return undefined;
+  const { canvas, depth } = store.require(projectId);
+  const place = { x: offset.x - canvas.x, y: offset.y - canvas.y };
+  const layers = [{ ...plain, id: mask, image: mask, offset: place }];
+  const { width, height } = canvas;
+  return { extent: { width, height }, depth, layers, images: { [mask]: store.require(mask) } };
+}
+
+/** A stack of one image, strengths or pixels. */
+export const imageAlone = (image: Image): LayerStack => ({
+  extent: image.extent,
+  depth: image.depth,
+  layers: [{ ...plain, id: image.id, image: image.id }],
+  images: { [image.id]: image },
+});
+
+const plain = { mask: null, opacity: 1, blend: 'normal', offset: { x: 0, y: 0 } } as const;
+
+/** Two layers as they look together, without what is below; and where their common canvas begins, in document space. */
+export function layersTogether(store: DocumentStore, lower: Layer, upper: Layer): { stack: LayerStack; offset: Point } {
+  const boxes = [lower, upper].map(({ image, offset }) => ({ ...store.require(image).extent, ...offset }));
+  const [x, y] = [Math.min(...boxes.map((box) => box.x)), Math.min(...boxes.map((box) => box.y))];
+  const width = Math.max(...boxes.map((box) => box.x + box.width)) - x;
+  const height = Math.max(...boxes.map((box) => box.y + box.height)) - y;
+  const place = ({ offset }: Layer): Point => ({ x: offset.x - x, y: offset.y - y });
+  const layers = [{ ...stackLayer(lower, place(lower)), blend: 'normal' as const }, stackLayer(upper, place(upper))];
+  const { depth } = store.require(projectId);
+  return { stack: { extent: { width, height }, depth, layers, images: imagesOf(store, layers) }, offset: { x, y } };
+}
 
 /** Tiles of a document, from wherever its blobs are. @param blobs asked anew for each tile, because connections come and go */
 export const blobTiles =

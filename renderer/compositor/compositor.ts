@@ -1,8 +1,10 @@
 import { changedRegions } from './layer-stack.ts';
 import type { LayerStack, TileKey } from './layer-stack.ts';
 import type { Samples } from '#common/raster/raster.ts';
+import type { StrokePoint } from '#common/raster/shapes.ts';
 import type { Answers, FromWorker, LoadedTile, QuestionKind, Questions, ToWorker } from './protocol.ts';
 import { stackChange } from './stack-changes.ts';
+import type { StrokePlan } from './strokes.ts';
 import { tileName, tilesIn, topLevel } from './tile-grid.ts';
 import type { TileAt } from './tile-grid.ts';
 
@@ -46,6 +48,8 @@ export class Compositor {
   #canvasSince = 0; // revision since which the canvas has its size
   #asked = new Set<string>(); // names of the tiles in the last request
   #nextQuestion = 0;
+  #nextStroke = 0;
+  #wanted: readonly TileAt[] = [];
 
   /** Called when a tile can be drawn that could not, or looks different. */
   onTile: (at: TileAt) => void = () => undefined;
@@ -74,7 +78,9 @@ export class Compositor {
     else {
       this.#canvasSince = this.#revision;
       this.#forgetTiles();
+      this.#wanted = [];
     }
+    this.want(this.#wanted); // now, not with the next frame
   }
 
   /** A tile as it is drawn now; it may be out of date. */
@@ -94,6 +100,7 @@ export class Compositor {
 
   /** Names the tiles that are wanted, the most urgent first. Meant to be called with every frame. */
   want(tiles: readonly TileAt[]): void {
+    this.#wanted = tiles;
     const needed = tiles.filter((at) => this.#isNeeded(at));
     if (needed.every((at) => this.#asked.has(tileName(at)))) return;
     this.#asked = new Set(needed.map(tileName));
@@ -109,7 +116,29 @@ export class Compositor {
     this.#worker.postMessage({ type: 'unpin', key });
   }
 
-  /** Asks about the pixels that are seen. */
+  /** Begins to paint on an image. What is painted is seen where a stack has tiles named by `strokeKey`. @returns the stroke */
+  beginStroke(plan: StrokePlan): number {
+    const stroke = this.#nextStroke++;
+    this.#worker.postMessage({ type: 'beginStroke', stroke, plan });
+    return stroke;
+  }
+
+  /** @param points px of the image, beginning with the last of those before */
+  extendStroke(stroke: number, points: readonly StrokePoint[]): void {
+    this.#worker.postMessage({ type: 'extendStroke', stroke, points });
+  }
+
+  /** Forgets a stroke once nothing shows it and no other stroke lies on it. */
+  endStroke(stroke: number): void {
+    this.#worker.postMessage({ type: 'endStroke', stroke });
+  }
+
+  /** Lets pixels that are there have another name, so that they need not be loaded under it. */
+  copy(from: TileKey, to: TileKey): void {
+    this.#worker.postMessage({ type: 'copy', from, to });
+  }
+
+  /** Asks about pixels: those that are seen, or of a stack of its own. */
   ask<Kind extends QuestionKind>(kind: Kind, question: Questions[Kind]): Promise<Answers[Kind]> {
     const id = this.#nextQuestion++;
     this.#worker.postMessage({ type: 'ask', id, kind, question });

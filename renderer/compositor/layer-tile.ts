@@ -1,4 +1,4 @@
-import { intersect } from '#common/geometry.ts';
+import { boundsOf, intersect } from '#common/geometry.ts';
 import type { Bounds, Point } from '#common/geometry.ts';
 import { newSamples } from '#common/raster/raster.ts';
 import type { Depth, Samples } from '#common/raster/raster.ts';
@@ -13,7 +13,7 @@ interface Part {
   readonly samples: Samples;
 }
 
-/** The pixels of an image over a region of the canvas, RGBA in the canvas's depth; null where there are none. May be the tile itself,
+/** The pixels of an image over a region of the canvas, RGBA in the canvas's depth; null where it has none. May be the tile itself,
  * so nobody may write into it. */
 export async function readPixels(
   store: TileStore,
@@ -24,10 +24,12 @@ export async function readPixels(
 ): Promise<Samples | null> {
   const local = { ...region, x: region.x - offset.x, y: region.y - offset.y };
   const parts = await readParts(store, image, local);
-  if (parts.length === 0) return null;
+  const isGrey = image.channels === 1;
+  if (parts.length === 0 && !isGrey) return null;
   const [first] = parts;
-  if (image.channels === 4 && image.depth === depth && isSame(first!.bounds, local)) return first!.samples;
+  if (!isGrey && image.depth === depth && isSame(first!.bounds, local)) return first!.samples;
   const into = newSamples(depth, region.width * region.height * 4);
+  if (isGrey) hideBelow(into, local, intersect(local, boundsOf(image.extent)));
   for (const part of parts) copyPart(into, local, part, image, depth);
   return into;
 }
@@ -49,6 +51,15 @@ export async function readMask(
     }
   }
   return into;
+}
+
+/** Black where an image of grey values is: tiles it has not got are black, not transparent. */
+function hideBelow(into: Samples, local: Bounds, part: Bounds): void {
+  const most = into.BYTES_PER_ELEMENT === 1 ? 0xff : 0xffff;
+  for (let y = part.y; y < part.y + part.height; y++) {
+    const start = ((y - local.y) * local.width + part.x - local.x) * 4;
+    for (let i = start + 3; i < start + part.width * 4; i += 4) into[i] = most;
+  }
 }
 
 async function readParts(store: TileStore, image: TiledImage, local: Bounds): Promise<Part[]> {

@@ -1,6 +1,9 @@
-import type { Bounds, Extent, Point } from '#common/geometry.ts';
+import type { Extent, Point } from '#common/geometry.ts';
 import type { Depth, Samples } from '#common/raster/raster.ts';
-import type { StackLayer, TiledImage, TileKey } from './layer-stack.ts';
+import type { Mask } from '#common/raster/masks.ts';
+import type { StrokePoint } from '#common/raster/shapes.ts';
+import type { LayerStack, StackLayer, TiledImage, TileKey } from './layer-stack.ts';
+import type { FinishedTile, StrokePlan } from './strokes.ts';
 import type { TileAt } from './tile-grid.ts';
 
 /** A stack without the images that the worker has already. */
@@ -27,15 +30,34 @@ export interface SimilarQuestion {
   readonly at: Point; // image space
   readonly tolerance: number; // largest difference of a channel, 0 to 255
   readonly isConnected: boolean; // only those that touch, step by step
+  readonly of?: LayerStack; // left out: what is shown
+}
+
+/** A picture for looking at, as small as was asked for. */
+export interface SmallPicture extends Extent {
+  readonly level: number; // 2^level times smaller than its original
+  readonly rgba: Uint8ClampedArray<ArrayBuffer>; // 8 bits, not premultiplied
 }
 
 export interface Answers {
   colour: Rgba;
-  similar: { readonly bounds: Bounds; readonly data: Uint8Array } | null;
+  similar: Mask | null;
+  strengths: Mask | null;
+  small: SmallPicture;
+  blended: readonly (Uint8Array | null)[];
+  stroke: readonly FinishedTile[];
 }
 export interface Questions {
   colour: Point;
   similar: SimilarQuestion;
+  /** How opaque a stack is everywhere, or of an image of strengths how bright. */
+  strengths: { readonly of: LayerStack; readonly what: 'alpha' | 'brightness' };
+  /** A stack of at most so many pixels. @param name under which smaller copies are kept; left out: of what is shown */
+  small: { readonly mostPixels: number; readonly named?: { readonly name: string; readonly of: LayerStack } };
+  /** The tiles of a stack as blobs of a document; null: all samples are 0. */
+  blended: { readonly of: LayerStack };
+  /** The tiles that a stroke changed. */
+  stroke: { readonly id: number };
 }
 export type QuestionKind = keyof Questions;
 
@@ -46,6 +68,10 @@ export type ToWorker =
   | { readonly type: 'notLoaded'; readonly key: TileKey; readonly reason: string }
   | { readonly type: 'pin'; readonly key: TileKey; readonly samples: Samples }
   | { readonly type: 'unpin'; readonly key: TileKey }
+  | { readonly type: 'copy'; readonly from: TileKey; readonly to: TileKey }
+  | { readonly type: 'beginStroke'; readonly stroke: number; readonly plan: StrokePlan }
+  | { readonly type: 'extendStroke'; readonly stroke: number; readonly points: readonly StrokePoint[] }
+  | { readonly type: 'endStroke'; readonly stroke: number }
   | {
       readonly type: 'ask';
       readonly id: number;
@@ -67,4 +93,4 @@ export type FromWorker =
   | { readonly type: 'noAnswer'; readonly id: number; readonly reason: string };
 
 /** Bytes of pixels that a worker keeps so as not to load or make them again. */
-export const keptBytes = { tiles: 448 * 2 ** 20, smaller: 192 * 2 ** 20 } as const;
+export const keptBytes = { tiles: 448 * 2 ** 20, smaller: 192 * 2 ** 20, asked: 64 * 2 ** 20 } as const;

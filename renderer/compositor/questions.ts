@@ -1,33 +1,101 @@
 import type { Bounds, Point } from '#common/geometry.ts';
 import { boundsOf } from '#common/geometry.ts';
+import { encodeTile, isBlankTile } from '#common/document/tile-codec.ts';
+import type { Mask } from '#common/raster/masks.ts';
 import { similarPixels } from '#common/raster/similar.ts';
 import type { Samples } from '#common/raster/raster.ts';
 import { newSamples } from '#common/raster/raster.ts';
-import type { LayerCompositor } from './layer-compositor.ts';
+import { trimMask } from '#common/raster/trim.ts';
+import { displayPixels } from './display.ts';
+import { LayerCompositor } from './layer-compositor.ts';
 import type { LayerStack } from './layer-stack.ts';
-import type { Answers, QuestionKind, Questions } from './protocol.ts';
-import { tileBounds, tilesIn } from './tile-grid.ts';
+import type { Answers, QuestionKind, Questions, SmallPicture } from './protocol.ts';
+import type { SampleBudget } from './sample-budget.ts';
+import type { Strokes } from './strokes.ts';
+import { extentAt, tileBounds, tilesIn, topLevel } from './tile-grid.ts';
+import type { TileStore } from './tile-store.ts';
 
-/** Answers what is asked about the pixels that are seen. */
-export async function answer<Kind extends QuestionKind>(
-  compositor: LayerCompositor,
-  kind: Kind,
-  question: Questions[Kind],
-): Promise<Answers[Kind]>;
-export async function answer(compositor: LayerCompositor, kind: QuestionKind, question: unknown): Promise<unknown> {
-  const { stack } = compositor;
-  if (!stack) throw new Error('there is no picture');
-  if (kind === 'colour') return await colourAt(compositor, stack, question as Questions['colour']);
-  const { at, tolerance, isConnected } = question as Questions['similar'];
-  const data = await wholePicture(compositor, stack);
-  return similarPixels({ ...stack.extent, channels: 4, depth: stack.depth, data }, at, { tolerance, isConnected });
+/** What answers are made from. */
+export interface Desk {
+  readonly shown: LayerCompositor;
+  readonly store: TileStore;
+  readonly strokes: Strokes;
+  readonly smaller: SampleBudget; // for smaller copies of what is asked for again and again
+  readonly named: Map<string, LayerCompositor>;
+  /** Lets other work in between two tiles. */
+  pause(): Promise<void>;
 }
 
-async function colourAt(
-  compositor: LayerCompositor,
-  { extent }: LayerStack,
-  { x, y }: Point,
-): Promise<Answers['colour']> {
+const mostNamed = 200; // more layers than anybody looks at
+
+type Answering = { readonly [Kind in QuestionKind]: (desk: Desk, question: Questions[Kind]) => Promise<Answers[Kind]> };
+
+const answering: Answering = {
+  colour: ({ shown }, at) => colourAt(shown, at),
+  similar: async (desk, { at, tolerance, isConnected, of }) => {
+    const compositor = of ? compositorOf(desk, of) : desk.shown;
+    const { extent, depth } = stackOf(compositor);
+    const data = await wholePicture(desk, compositor);
+    return similarPixels({ ...extent, channels: 4, depth, data }, at, { tolerance, isConnected });
+  },
+  strengths: async (desk, { of, what }) => {
+    const data = await wholePicture(desk, compositorOf(desk, of));
+    return strengthsOf(data, of, what === 'alpha' ? 3 : 0);
+  },
+  small: async (desk, { mostPixels, named }) => {
+    const compositor = named ? namedCompositor(desk, named.name, named.of) : desk.shown;
+    const { extent } = stackOf(compositor);
+    let level = 0;
+    while (pixelsAt(extent, level) > mostPixels && level < topLevel(extent)) level++;
+    return await smallPicture(desk, compositor, level);
+  },
+  blended: async (desk, { of }) => {
+    const compositor = compositorOf(desk, of);
+    const tiles: (Uint8Array | null)[] = [];
+    for (const at of tilesIn(of.extent, boundsOf(of.extent))) {
+      const { width, height } = tileBounds(of.extent, at);
+      const data = await compositor.compose(at);
+      tiles.push(isBlankTile({ data }) ? null : encodeTile({ width, height, channels: 4, depth: of.depth, data }));
+      await desk.pause();
+    }
+    return tiles;
+  },
+  stroke: ({ strokes, pause }, { id }) => strokes.finish(id, pause),
+};
+
+/** Answers what is asked about pixels. */
+export const answer = <Kind extends QuestionKind>(desk: Desk, kind: Kind, question: Questions[Kind]) =>
+  answering[kind](desk, question) as Promise<Answers[Kind]>;
+
+function stackOf({ stack }: LayerCompositor): LayerStack {
+  if (!stack) throw new Error('there is no picture');
+  return stack;
+}
+
+function compositorOf({ store, smaller }: Desk, stack: LayerStack): LayerCompositor {
+  const compositor = new LayerCompositor(store, smaller);
+  compositor.setStack(stack);
+  return compositor;
+}
+
+/** The same as the last time, so that only what changed since is made smaller again. */
+function namedCompositor({ store, smaller, named }: Desk, name: string, stack: LayerStack): LayerCompositor {
+  const compositor = named.get(name) ?? new LayerCompositor(store, smaller);
+  named.delete(name);
+  named.set(name, compositor); // last: used just now
+  const [oldest] = named.keys();
+  if (named.size > mostNamed && oldest !== undefined) named.delete(oldest);
+  compositor.setStack(stack);
+  return compositor;
+}
+
+const pixelsAt = (extent: LayerStack['extent'], level: number): number => {
+  const { width, height } = extentAt(extent, level);
+  return width * height;
+};
+
+async function colourAt(compositor: LayerCompositor, { x, y }: Point): Promise<Answers['colour']> {
+  const { extent } = stackOf(compositor);
   const [column, row] = [Math.floor(x), Math.floor(y)];
   const [at] = tilesIn(extent, { x: column, y: row, width: 1, height: 1 });
   if (!at) throw new RangeError(`${x}, ${y} lies outside of the picture`);
@@ -37,10 +105,19 @@ async function colourAt(
   return [samples[i]!, samples[i + 1]!, samples[i + 2]!, samples[i + 3]!];
 }
 
-async function wholePicture(compositor: LayerCompositor, { extent, depth }: LayerStack): Promise<Samples> {
-  const picture = newSamples(depth, extent.width * extent.height * 4);
-  for (const at of tilesIn(extent, boundsOf(extent))) {
-    copyTile(picture, extent.width, tileBounds(extent, at), await compositor.compose(at));
+async function smallPicture(desk: Desk, compositor: LayerCompositor, level: number): Promise<SmallPicture> {
+  const { extent } = stackOf(compositor);
+  const { width, height } = extentAt(extent, level);
+  return { width, height, level, rgba: displayPixels(await wholePicture(desk, compositor, level)) };
+}
+
+async function wholePicture({ pause }: Desk, compositor: LayerCompositor, level = 0): Promise<Samples> {
+  const { extent, depth } = stackOf(compositor);
+  const { width, height } = extentAt(extent, level);
+  const picture = newSamples(depth, width * height * 4);
+  for (const at of tilesIn(extent, boundsOf(extent), level)) {
+    copyTile(picture, width, tileBounds(extent, at), await compositor.compose(at));
+    await pause();
   }
   return picture;
 }
@@ -49,4 +126,14 @@ function copyTile(picture: Samples, across: number, { x, y, width, height }: Bou
   for (let row = 0; row < height; row++) {
     picture.set(tile.subarray(row * width * 4, (row + 1) * width * 4), ((y + row) * across + x) * 4);
   }
+}
+
+/** One channel of RGBA as strengths from 0 to 255. */
+function strengthsOf(rgba: Samples, { extent, depth }: LayerStack, channel: number): Mask | null {
+  const data = new Uint8Array(extent.width * extent.height);
+  for (let i = 0; i < data.length; i++) {
+    const sample = rgba[i * 4 + channel]!;
+    data[i] = depth === 8 ? sample : Math.round(sample / 257);
+  }
+  return trimMask({ bounds: boundsOf(extent), data });
 }

@@ -24,9 +24,21 @@ export class TileStore {
   }
 
   /** Loads a tile at most once at a time; a failed load is tried again by the next caller. */
-  get(key: TileKey): Promise<Samples> {
-    const loading = this.#loading.get(key) ?? this.#begin(key);
-    return loading;
+  async get(key: TileKey): Promise<Samples> {
+    return this.peek(key) ?? (await (this.#loading.get(key) ?? this.#begin(key)));
+  }
+
+  /** Forgets a tile. */
+  drop(key: TileKey): void {
+    const cell = this.#cells.get(key);
+    if (cell) this.#budget.drop(cell);
+    this.#cells.delete(key);
+  }
+
+  /** The pixels of one key are those of another too: what was painted has a name of its own from now on. */
+  copy(from: TileKey, to: TileKey): void {
+    const samples = this.peek(from);
+    if (samples) this.#cells.set(to, this.#budget.keep(samples));
   }
 
   /** Keeps a tile that exists only here, such as one under a brush, until `unpin`. */

@@ -8,8 +8,10 @@ import type { TileKey } from './layer-stack.ts';
 import { keptBytes } from './protocol.ts';
 import type { FromWorker, LoadedTile, ToWorker } from './protocol.ts';
 import { answer } from './questions.ts';
+import type { Desk } from './questions.ts';
 import { SampleBudget } from './sample-budget.ts';
 import { changedStack } from './stack-changes.ts';
+import { isStrokeKey, Strokes } from './strokes.ts';
 import { tileBounds } from './tile-grid.ts';
 import type { TileAt } from './tile-grid.ts';
 import { TileQueue } from './tile-queue.ts';
@@ -26,12 +28,18 @@ interface Waiting {
   reject(error: Error): void;
 }
 const loading = new Map<TileKey, Waiting>();
-const store = new TileStore((key) => {
+const store: TileStore = new TileStore((key) => {
+  if (isStrokeKey(key)) return strokes.tile(key);
   scope.postMessage({ type: 'load', key });
   return new Promise((resolve, reject) => loading.set(key, { resolve, reject }));
 }, new SampleBudget(keptBytes.tiles));
+const strokes: Strokes = new Strokes(store);
 const compositor = new LayerCompositor(store, new SampleBudget(keptBytes.smaller));
 const queue = new TileQueue(draw, pause);
+const desk: Desk = {
+  ...{ shown: compositor, store, strokes, pause, named: new Map() },
+  smaller: new SampleBudget(keptBytes.asked),
+};
 let revision = 0;
 
 scope.onmessage = ({ data: message }) => {
@@ -55,6 +63,18 @@ scope.onmessage = ({ data: message }) => {
       return;
     case 'unpin':
       store.unpin(message.key);
+      return;
+    case 'copy':
+      store.copy(message.from, message.to);
+      return;
+    case 'beginStroke':
+      strokes.begin(message.stroke, message.plan);
+      return;
+    case 'extendStroke':
+      strokes.extend(message.stroke, message.points);
+      return;
+    case 'endStroke':
+      strokes.end(message.stroke);
       return;
     case 'ask':
       void reply(message);
@@ -99,7 +119,7 @@ async function draw(at: TileAt): Promise<void> {
 
 async function reply({ id, kind, question }: Extract<ToWorker, { type: 'ask' }>): Promise<void> {
   try {
-    scope.postMessage({ type: 'answer', id, answer: await answer(compositor, kind, question) });
+    scope.postMessage({ type: 'answer', id, answer: await answer(desk, kind, question) });
   } catch (error) {
     scope.postMessage({ type: 'noAnswer', id, reason: String(error) });
   }

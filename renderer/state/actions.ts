@@ -17,18 +17,26 @@ export type Actions = ReturnType<typeof createActions>;
 
 /** Makes the commands of today's editor runnable. @returns takes them back */
 export function registerEditorCommands(app: AppState, actions: Actions): () => void {
-  const { commands, document, editor, jobs, layout, results, branch } = app;
+  const { commands, document, editor, jobs, layout, results, branch, strokes } = app;
+  /** A stroke that was just ended is a part of the document first. */
+  const afterStrokes = (run: () => void | Promise<void>) => async () => {
+    await strokes.settled();
+    await run();
+  };
   const hasPicture = () => editor.shown !== undefined;
   const canWrite = () => hasPicture() && !document.isWriting;
   const hasResult = () => results.shown !== undefined;
   return commands.registerAll({
     'file.open': { run: actions.chooseAndOpen, isEnabled: () => !jobs.isBusy },
-    'file.save': { run: actions.save, isEnabled: canWrite },
-    'file.saveAs': { run: actions.saveAs, isEnabled: canWrite },
+    'file.save': { run: afterStrokes(actions.save), isEnabled: canWrite },
+    'file.saveAs': { run: afterStrokes(actions.saveAs), isEnabled: canWrite },
     'file.export': { run: () => void (layout.overlay = 'export'), isEnabled: canWrite },
-    'file.close': { run: actions.close, isEnabled: () => canWrite() && !jobs.isBusy },
-    'edit.undo': { run: () => document.undo(), isEnabled: () => document.undoName !== undefined },
-    'edit.redo': { run: () => document.redo(), isEnabled: () => document.redoName !== undefined },
+    'file.close': { run: afterStrokes(actions.close), isEnabled: () => canWrite() && !jobs.isBusy },
+    'edit.undo': {
+      run: afterStrokes(() => document.undo()),
+      isEnabled: () => document.undoName !== undefined || strokes.isBusy,
+    },
+    'edit.redo': { run: afterStrokes(() => document.redo()), isEnabled: () => document.redoName !== undefined },
     'edit.run': { run: actions.run, isEnabled: () => actions.edits.canRun() },
     'edit.stop': {
       run: () => (branch.version ? branch.end() : actions.stop()),

@@ -14,11 +14,14 @@ import { JobsState } from './jobs.svelte.ts';
 import { MapPainting } from './map-painting.svelte.ts';
 import { MapsState } from './maps.svelte.ts';
 import { platformOf } from './keys.ts';
+import { LayerStrokes } from './layer-strokes.svelte.ts';
+import { LayersState } from './layers.svelte.ts';
 import { LayoutState } from './layout.svelte.ts';
 import { Problems } from './problems.svelte.ts';
 import { Questions } from './questions.svelte.ts';
 import { ResultsState } from './results.svelte.ts';
 import { SamplesState } from './samples.svelte.ts';
+import { Segments } from './segments.svelte.ts';
 import { SettingsState } from './settings.svelte.ts';
 
 /** Everything the page remembers, made once per page. */
@@ -35,6 +38,9 @@ export interface AppState {
   readonly branch: BranchState;
   readonly canvas: CanvasState;
   readonly exporting: ExportState;
+  readonly layers: LayersState;
+  readonly strokes: LayerStrokes;
+  readonly segments: Segments;
   readonly maps: MapsState;
   readonly painting: MapPainting;
   readonly commands: Commands;
@@ -65,6 +71,9 @@ export function createAppState(host: Host, storage?: KeptTexts): AppState {
     commands: new Commands(problems, platformOf(navigator.userAgent)),
     canvas: new CanvasState(),
     exporting: new ExportState(),
+    layers: new LayersState(document),
+    strokes: new LayerStrokes(document, engine, problems),
+    segments: new Segments(document),
     layout: new LayoutState(),
     questions: new Questions(),
   };

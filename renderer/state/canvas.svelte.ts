@@ -1,4 +1,6 @@
 import type { Bounds } from '#common/geometry.ts';
+import type { Compositor } from '../compositor/compositor.ts';
+import { t } from '../i18n/i18n.svelte.ts';
 import { ToolSettings } from '../tools/settings.svelte.ts';
 import type { ToolId } from '../tools/settings.svelte.ts';
 import type { Tool, ToolPoint } from '../tools/tool.ts';
@@ -12,12 +14,20 @@ export class CanvasState {
   readonly tools = new ToolSettings();
   /** The tool in hand while a picture is open. */
   tool = $state.raw<Tool>();
+  /** What blends the picture that is seen; undefined while none is. */
+  compositor = $state.raw<Compositor>();
   /** Where the pointer is over the canvas; undefined: elsewhere. */
   pointer = $state.raw<ToolPoint>();
   /** The colour that was picked last, as `#rrggbb`. */
   colour = $state('#000000');
   /** Cuts the picture to a part of itself; left out where that cannot be done. */
   onCrop = $state.raw<(bounds: Bounds) => void>();
+
+  /** @throws Error while no picture is seen */
+  requireCompositor(): Compositor {
+    if (!this.compositor) throw new Error(t('canvas.notShown'));
+    return this.compositor;
+  }
 
   isUsable(id: ToolId): boolean {
     return id !== 'crop' || this.onCrop !== undefined;

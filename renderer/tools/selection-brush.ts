@@ -2,23 +2,20 @@ import type { Combination } from '#common/raster/selection.ts';
 import { StrokeMask } from '#common/raster/shapes.ts';
 import type { StrokePoint } from '#common/raster/shapes.ts';
 import { toScreen } from '../canvas/view.ts';
+import { brushPoint, resizedBy } from './brush.ts';
 import { combinationOf } from './combination.ts';
 import { nudgeOf } from './nudge.ts';
 import { outlineCircle } from './overlay.ts';
 import type { Tool, ToolContext, ToolPoint } from './tool.ts';
 
 const strokeColour = 'rgb(120 150 255 / 45%)';
-export const brushSizes = { min: 1, max: 1000 } as const; // px of the picture
 
 /** Selects what is painted over. A pen that presses harder paints wider; [ and ] change the size. */
 export function selectionBrushTool({ selection, settings, picture, viewport, redraw }: ToolContext): Tool {
   let stroke: { readonly mask: StrokeMask; readonly how: Combination; readonly points: StrokePoint[] } | undefined;
   let pointer: ToolPoint | undefined;
 
-  const pointOf = ({ image, pressure }: ToolPoint): StrokePoint => ({
-    ...image,
-    radius: Math.max(0.5, (settings.brushSize / 2) * Math.min(1, 0.25 + 1.5 * pressure)), // a mouse presses with 0.5
-  });
+  const pointOf = (at: ToolPoint): StrokePoint => brushPoint(at, settings.brushSize);
   const extend = (point: StrokePoint): void => {
     stroke!.mask.line(stroke!.points.at(-1) ?? point, point);
     stroke!.points.push(point);
@@ -54,9 +51,9 @@ export function selectionBrushTool({ selection, settings, picture, viewport, red
     },
     key: (key, held) => {
       const by = nudgeOf(key, held);
+      const size = resizedBy(key, settings.brushSize);
       if (by && selection.mask) selection.move(by);
-      else if (key === '[') settings.brushSize = Math.max(brushSizes.min, Math.floor(settings.brushSize / 1.2));
-      else if (key === ']') settings.brushSize = Math.min(brushSizes.max, Math.ceil(settings.brushSize * 1.2));
+      else if (size !== undefined) settings.brushSize = size;
       else return false;
       redraw();
       return true;

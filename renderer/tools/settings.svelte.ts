@@ -1,7 +1,8 @@
 import type { Combination } from '#common/raster/selection.ts';
 
 export const toolIds = [
-  ...(['hand', 'zoom', 'rectangle', 'lasso', 'brush', 'similar', 'crop', 'compare', 'eyedropper'] as const),
+  ...(['hand', 'zoom', 'rectangle', 'lasso', 'brush', 'similar', 'segment'] as const),
+  ...(['paint', 'erase', 'eyedropper', 'crop', 'compare'] as const),
 ] as const;
 export type ToolId = (typeof toolIds)[number];
 
@@ -32,6 +33,11 @@ export class ToolSettings {
   brushHardness = $state(0.8); // 0 to 1
   tolerance = $state(24); // levels of 255
   isConnected = $state(true);
+  paintSize = $state(60); // px of the picture, across
+  paintHardness = $state(0.8); // 0 to 1
+  paintOpacity = $state(1); // 0 to 1
+  maskPaint = $state<'show' | 'hide'>('hide'); // what painting on a mask does
+  segmentDetail = $state(0.5); // 0: few large regions, 1: many small ones
   cropRatio = $state<CropRatio>('free');
   compareMode = $state<CompareMode>('slider');
   comparePosition = $state(0.5); // of the line, as a share of the picture's width

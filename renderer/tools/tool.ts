@@ -1,4 +1,6 @@
 import type { Bounds, Extent, PointIn } from '#common/geometry.ts';
+import type { Selection } from '#common/raster/selection.ts';
+import type { StrokePoint } from '#common/raster/shapes.ts';
 import type { View } from '../canvas/view.ts';
 import type { Compositor } from '../compositor/compositor.ts';
 import type { SelectionState } from '../state/selection.svelte.ts';
@@ -19,6 +21,22 @@ export interface Held {
   readonly mod: boolean; // Ctrl, on a Mac Cmd
 }
 
+/** A stroke under way on a layer or its mask. */
+export interface LayerStroke {
+  /** Goes on from where it ended. @param points image space, at least one */
+  line(points: readonly StrokePoint[]): void;
+  end(): void;
+  cancel(): void;
+}
+
+/** The layer that is painted on. */
+export interface PaintedLayer {
+  /** Where it lies, image space; null where none can be painted on. */
+  readonly bounds: Bounds | null;
+  /** Undefined where it cannot be painted on; then the person has been told why. */
+  begin(does: 'paint' | 'erase'): LayerStroke | undefined;
+}
+
 /** What a tool works on. */
 export interface ToolContext {
   readonly viewport: ViewportState;
@@ -34,6 +52,9 @@ export interface ToolContext {
   crop(bounds: Bounds): void;
   /** Hands on a colour that was picked, as `#rrggbb`. */
   pickColour(colour: string): void;
+  readonly layers: PaintedLayer;
+  /** What lies at a point. */
+  segmentAt(at: PointIn<'image'>): Promise<Selection>;
 }
 
 /** What a pointer does on the picture. Holds the gesture that is under way and no elements. */

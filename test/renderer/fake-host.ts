@@ -1,3 +1,4 @@
+import { AppError } from '#common/contract/errors.ts';
 import { defaultSettings } from '#common/contract/settings.ts';
 import type { Settings } from '#common/contract/settings.ts';
 import { engineContract } from '#common/contract/services.ts';
@@ -58,6 +59,7 @@ export class FakeHost implements Host {
   readonly stopped: string[] = [];
   readonly moved: unknown[] = [];
   readonly documents = new FakeDocuments();
+  isDiskFull = false;
   models = [model];
   settings: Settings = defaultSettings;
   #say: (message: EngineMessage) => void = () => undefined;
@@ -85,10 +87,15 @@ export class FakeHost implements Host {
     this.#say({ job, message });
   }
 
+  #put(): typeof blob {
+    if (this.isDiskFull) throw new AppError('disk-full', { path: 'blobs' });
+    return blob;
+  }
+
   #implementations(): EngineImplementations {
     return {
       program: { about: () => ({ version: '0', onnxruntime: '0' }) },
-      blobs: { put: () => blob, get: () => new Uint8Array([7]) },
+      blobs: { put: () => this.#put(), get: () => new Uint8Array([7]) },
       models: { list: () => this.models, samples: () => [] },
       maps: { read: noMaps, write: noMaps, extract: noMaps },
       documents: this.documents.implementations,

@@ -23,6 +23,7 @@ export function addLayer(store: DocumentStore, { image, ...fields }: NewLayer, i
       ...({
         isVisible: true,
         isLocked: false,
+        isMaskOn: true,
         opacity: 1,
         blend: 'normal',
         offset: { x: 0, y: 0 },
@@ -101,7 +102,7 @@ export function mergeDown(store: DocumentStore, upper: LayerId, { image, offset 
     if (!below) throw new Error(`there is no layer below ${upper}`);
     const { image: oldImage, mask: oldMask } = store.require(below);
     const flat = { image: putImage(store, image), offset, mask: null, opacity: 1, blend: 'normal' } as const;
-    store.update(below, { ...flat, isVisible: true });
+    store.update(below, { ...flat, isVisible: true, isMaskOn: true });
     for (const unused of [oldImage, oldMask]) if (unused) removeUnusedImage(store, unused);
     removeLayer(store, upper);
   });
@@ -116,7 +117,7 @@ export function reorderLayer(store: DocumentStore, id: LayerId, index: number): 
 }
 
 /** How a layer is shown. */
-export type LayerLook = Partial<Pick<Layer, 'opacity' | 'blend' | 'isVisible' | 'isLocked' | 'offset'>>;
+export type LayerLook = Partial<Pick<Layer, 'opacity' | 'blend' | 'isVisible' | 'isLocked' | 'isMaskOn' | 'offset'>>;
 
 export const setLayerLook = (store: DocumentStore, id: LayerId, look: LayerLook): void => store.update(id, look);
 
@@ -129,10 +130,24 @@ export function setLayerMask(store: DocumentStore, id: LayerId, mask: NewImage |
     if (mask && (mask.extent.width !== width || mask.extent.height !== height)) {
       throw new RangeError(`a mask of ${mask.extent.width} × ${mask.extent.height} for ${width} × ${height} pixels`);
     }
-    store.update(id, { mask: mask && putImage(store, mask) });
+    store.update(id, { mask: mask && putImage(store, mask), isMaskOn: true });
     if (oldMask) removeUnusedImage(store, oldMask);
   });
 }
+
+/** Makes what the mask hides transparent for good. @param image the layer's pixels under the mask, of the same size */
+export function applyLayerMask(store: DocumentStore, id: LayerId, image: NewImage): void {
+  store.transact('user', () => {
+    const { image: oldImage } = store.require(id);
+    store.update(id, { image: putImage(store, image) });
+    removeUnusedImage(store, oldImage);
+    setLayerMask(store, id, null);
+  });
+}
+
+/** The mask that hides something now. */
+export const maskInUse = ({ mask, isMaskOn }: Pick<Layer, 'mask' | 'isMaskOn'>): ImageId | null =>
+  isMaskOn ? mask : null;
 
 /** Replaces some tiles of an image: what a stroke, a fill or an edit changed. @param changes by index */
 export function replaceTiles(store: DocumentStore, id: ImageId, changes: ReadonlyMap<number, BlobId | null>): void {

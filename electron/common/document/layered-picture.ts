@@ -1,4 +1,5 @@
 import type { LayeredPicture, TiledPixels } from '../contract/pictures.ts';
+import { maskInUse } from './layer-commands.ts';
 import { projectId } from './records.ts';
 import type { Image, Layer, Project } from './records.ts';
 import type { DocumentStore } from './store.ts';
@@ -15,10 +16,19 @@ export function layeredPicture(store: DocumentStore, layers: readonly Layer[]): 
   const { name, canvas, depth, profile } = store.require(projectId);
   return {
     ...{ name, depth, profile, extent: { width: canvas.width, height: canvas.height } },
-    layers: layers.map(({ image, mask, offset, opacity, blend }) => ({
-      ...{ pixels: tiledPixels(store.require(image)), mask: mask && tiledPixels(store.require(mask)), opacity, blend },
-      offset: onCanvas(offset, canvas),
-    })),
+    layers: layers.map((layer) => {
+      const { image, offset, opacity, blend } = layer;
+      const mask = maskInUse(layer);
+      return {
+        ...{
+          pixels: tiledPixels(store.require(image)),
+          mask: mask && tiledPixels(store.require(mask)),
+          opacity,
+          blend,
+        },
+        offset: onCanvas(offset, canvas),
+      };
+    }),
   };
 }
 

@@ -68,6 +68,7 @@ export const zLayer = z.object({
   image: zImageId, // of 4 channels
   offset: zOffset, // of the image's upper left corner
   mask: zImageId.nullable(), // 1 channel of 8 bits, as large as the image and over it; null: all of it shows
+  isMaskOn: z.boolean().default(true), // off: the mask is kept and hides nothing; on in records from before there was a choice
   version: zVersionId.nullable(), // the edit it came from
 });
 export type Layer = z.infer<typeof zLayer>;

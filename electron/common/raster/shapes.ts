@@ -77,32 +77,43 @@ export class StrokeMask {
 
   /** Covers everything between two points of a stroke; no pixel gets weaker. */
   line(from: StrokePoint, to: StrokePoint): void {
-    const reach = Math.max(from.radius, to.radius) + 1;
-    const {
-      x: left,
-      y: top,
-      width,
-      height,
-    } = outward({
-      ...{ x: Math.min(from.x, to.x) - reach, y: Math.min(from.y, to.y) - reach },
-      ...{ width: Math.abs(from.x - to.x) + 2 * reach, height: Math.abs(from.y - to.y) + 2 * reach },
-    });
-    const part = intersect({ x: left, y: top, width, height }, boundsOf(this.#image));
-    for (let y = part.y; y < part.y + part.height; y++) {
-      for (let x = part.x; x < part.x + part.width; x++) this.#cover(x, y, from, to);
+    coverLine(this.#data, boundsOf(this.#image), from, to, this.#hardness);
+  }
+}
+
+/** Raises strengths to what the line between two points covers. A hard edge is one pixel wide.
+ * @param cover strengths of the pixels of `bounds`, rows first @param hardness share of the radius that is fully covered */
+export function coverLine(
+  cover: Uint8Array,
+  bounds: Bounds,
+  from: StrokePoint,
+  to: StrokePoint,
+  hardness: number,
+): void {
+  const part = intersect(lineBounds(from, to), bounds);
+  const [dx, dy] = [to.x - from.x, to.y - from.y];
+  const length = dx * dx + dy * dy;
+  for (let y = part.y; y < part.y + part.height; y++) {
+    const row = (y - bounds.y) * bounds.width - bounds.x;
+    for (let x = part.x; x < part.x + part.width; x++) {
+      if (cover[row + x] === 255) continue; // most of a stroke is covered by the line before
+      const [px, py] = [x + 0.5 - from.x, y + 0.5 - from.y];
+      const t = length === 0 ? 0 : Math.min(1, Math.max(0, (px * dx + py * dy) / length));
+      const radius = from.radius + (to.radius - from.radius) * t + 0.5;
+      const squared = (px - t * dx) ** 2 + (py - t * dy) ** 2;
+      if (squared >= radius * radius) continue;
+      const fade = Math.max(1, (radius - 0.5) * (1 - hardness));
+      const strength = Math.round(255 * Math.min(1, (radius - Math.sqrt(squared)) / fade));
+      if (strength > cover[row + x]!) cover[row + x] = strength;
     }
   }
+}
 
-  #cover(x: number, y: number, from: StrokePoint, to: StrokePoint): void {
-    const [dx, dy] = [to.x - from.x, to.y - from.y];
-    const length = dx * dx + dy * dy;
-    const along = length === 0 ? 0 : ((x + 0.5 - from.x) * dx + (y + 0.5 - from.y) * dy) / length;
-    const t = Math.min(1, Math.max(0, along));
-    const distance = Math.hypot(x + 0.5 - from.x - t * dx, y + 0.5 - from.y - t * dy);
-    const radius = from.radius + (to.radius - from.radius) * t;
-    const fade = Math.max(1, radius * (1 - this.#hardness)); // a hard edge is one pixel wide
-    const strength = Math.round(255 * Math.min(1, Math.max(0, (radius + 0.5 - distance) / fade)));
-    const i = y * this.#image.width + x;
-    if (strength > this.#data[i]!) this.#data[i] = strength;
-  }
+/** The pixels that the line between two points can cover. */
+export function lineBounds(from: StrokePoint, to: StrokePoint): Bounds {
+  const reach = Math.max(from.radius, to.radius) + 1;
+  return outward({
+    ...{ x: Math.min(from.x, to.x) - reach, y: Math.min(from.y, to.y) - reach },
+    ...{ width: Math.abs(from.x - to.x) + 2 * reach, height: Math.abs(from.y - to.y) + 2 * reach },
+  });
 }

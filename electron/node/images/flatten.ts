@@ -1,5 +1,6 @@
 import type { BlobId } from '#common/contract/blobs.ts';
 import type { LayeredPicture, TiledPixels } from '#common/contract/pictures.ts';
+import { maskInUse } from '#common/document/layer-commands.ts';
 import { layeredPicture, visibleLayers } from '#common/document/layered-picture.ts';
 import { projectId } from '#common/document/records.ts';
 import type { DocumentRecord, Image, Layer } from '#common/document/records.ts';
@@ -99,9 +100,14 @@ function copyTile(to: Samples, area: Bounds, { channels, data }: TilePixels, til
 }
 
 /** What is left of one layer's own pixels under its mask, for programs that know no masks. */
-export function layerPicture(layer: Pick<Layer, 'image' | 'mask'>, store: DocumentStore, blobs: Blobs): BandedPicture {
+export function layerPicture(
+  layer: Pick<Layer, 'image' | 'mask' | 'isMaskOn'>,
+  store: DocumentStore,
+  blobs: Blobs,
+): BandedPicture {
   const image = store.require(layer.image);
-  const mask = layer.mask ? store.require(layer.mask) : undefined;
+  const maskId = maskInUse(layer);
+  const mask = maskId ? store.require(maskId) : undefined;
   return { ...image.extent, depth: image.depth, bands: imageBands(image, mask, blobs) };
 }
 

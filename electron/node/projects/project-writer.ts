@@ -1,4 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
+import { maskInUse } from '#common/document/layer-commands.ts';
 import { schemaVersion } from '#common/document/migrations.ts';
 import { projectId } from '#common/document/records.ts';
 import type { DocumentRecord, Image, Layer } from '#common/document/records.ts';
@@ -70,9 +71,10 @@ function mergedFile(store: DocumentStore, { blobs, pictures }: ProjectSources, p
 }
 
 /** What decides the pixels of a layer. */
-function contentOf({ image, mask }: Layer, store: DocumentStore) {
+function contentOf(layer: Layer, store: DocumentStore) {
+  const mask = maskInUse(layer);
   const pixelsOf = ({ extent, depth, channels, tiles }: Image) => ({ extent, depth, channels, tiles });
-  return { image: pixelsOf(store.require(image)), mask: mask && pixelsOf(store.require(mask)) };
+  return { image: pixelsOf(store.require(layer.image)), mask: mask && pixelsOf(store.require(mask)) };
 }
 
 async function addHistory(zip: ZipWriter, store: DocumentStore, layers: readonly PlacedLayer[], blobs: BlobStore) {
@@ -83,10 +85,10 @@ async function addHistory(zip: ZipWriter, store: DocumentStore, layers: readonly
   for (const id of blobsOf(records, (image) => image in pictures)) await zip.add(blobFile(id), await blobs.get(id));
 }
 
-/** Images that need not be stored twice: those of layers without a mask are the layers' PNGs, and whatever shares their tiles. */
+/** Images that need not be stored twice: those of layers that no mask hides are the layers' PNGs, and whatever shares their tiles. */
 function picturesOf(store: DocumentStore, layers: readonly PlacedLayer[]): Record<string, string> {
   const key = ({ extent, tiles }: Image) => JSON.stringify([extent, tiles]);
-  const plain = layers.filter(({ layer }) => !layer.mask);
+  const plain = layers.filter(({ layer }) => !maskInUse(layer));
   const byTiles = new Map(plain.map(({ layer, src }) => [key(store.require(layer.image)), src]));
   const images = store.all().filter((record) => record.type === 'image');
   const found = images.flatMap((image) => {

@@ -10,4 +10,5 @@ export const ui = {
   copied: 'Copied',
   reset: 'Reset {label}',
   problems: 'Messages',
+  colourNumber: '{label}, as a number',
 } as const satisfies Area;

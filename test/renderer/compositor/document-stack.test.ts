@@ -4,7 +4,7 @@ import { openPicture, setCanvas, setCondition } from '#common/document/canvas-co
 import { addLayer, replaceTiles, setLayerLook, setLayerMask } from '#common/document/layer-commands.ts';
 import type { NewImage } from '#common/document/layer-commands.ts';
 import { projectId } from '#common/document/records.ts';
-import { blobTiles, documentStack } from '../../../renderer/canvas/document-stack.ts';
+import { blobTiles, documentStack, layersTogether } from '../../../renderer/canvas/document-stack.ts';
 import { changedRegions } from '../../../renderer/compositor/layer-stack.ts';
 
 const blob = (digit: string): BlobId => digit.repeat(64) as BlobId;
@@ -28,6 +28,29 @@ describe('a document on the canvas', () => {
     expect(stack.images[stack.layers[1].mask!].tiles).toEqual([blob('5'), blob('6')]);
     setLayerLook(store, top, { isVisible: false });
     expect(documentStack(store).layers).toHaveLength(1);
+  });
+
+  test('shows what a mask hides while it is switched off', () => {
+    const { store, top } = create();
+    setLayerMask(store, top, image(1, blob('5'), blob('6')));
+    setLayerLook(store, top, { isMaskOn: false });
+    expect(documentStack(store).layers[1].mask).toBeNull();
+  });
+
+  test('two layers together lie on a canvas of their own, the lower one as it is by itself', () => {
+    const { store, top } = create();
+    setLayerLook(store, top, { blend: 'multiply', opacity: 0.5 });
+    const [photo] = store.require(projectId).layerOrder;
+    setLayerLook(store, photo!, { blend: 'screen' });
+    const { stack, offset } = layersTogether(store, store.require(photo!), store.require(top));
+    expect([offset, stack.extent]).toEqual([
+      { x: 0, y: 0 },
+      { width: 320, height: 210 },
+    ]);
+    expect(stack.layers.map(({ blend, opacity, offset: at }) => [blend, opacity, at.x, at.y])).toEqual([
+      ['normal', 1, 0, 0],
+      ['multiply', 0.5, 20, 10],
+    ]);
   });
 
   test('shows a map over the layers while it is visible', () => {

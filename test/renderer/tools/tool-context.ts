@@ -1,7 +1,8 @@
 import type { Bounds } from '#common/geometry.ts';
 import type { Compositor } from '../../../renderer/compositor/compositor.ts';
 import { CanvasState } from '../../../renderer/state/canvas.svelte.ts';
-import type { Held, Tool, ToolContext, ToolPoint } from '../../../renderer/tools/tool.ts';
+import type { StrokePoint } from '#common/raster/shapes.ts';
+import type { Held, PaintedLayer, Tool, ToolContext, ToolPoint } from '../../../renderer/tools/tool.ts';
 
 export const none: Held = { shift: false, alt: false, mod: false };
 
@@ -16,6 +17,20 @@ export function createToolContext(compositor: Partial<Compositor> = {}) {
   const crops: Bounds[] = [];
   const colours: string[] = [];
   const actions: Promise<void>[] = [];
+  const strokes: { does: string; points: StrokePoint[]; ended?: 'end' | 'cancel' }[] = [];
+  const layers: PaintedLayer = {
+    bounds: { x: 0, y: 0, width: 400, height: 300 },
+    begin: (does) => {
+      const stroke: (typeof strokes)[number] = { does, points: [] };
+      strokes.push(stroke);
+      return {
+        line: (points) => void stroke.points.push(...points),
+        end: () => void (stroke.ended = 'end'),
+        cancel: () => void (stroke.ended = 'cancel'),
+      };
+    },
+  };
+  const segment = { bounds: { x: 10, y: 20, width: 2, height: 1 }, data: new Uint8Array([255, 255]) };
   const context: ToolContext = {
     ...{ viewport, selection, settings: tools, picture: { width: 400, height: 300 } },
     compositor: compositor as Compositor,
@@ -23,8 +38,10 @@ export function createToolContext(compositor: Partial<Compositor> = {}) {
     attempt: (action) => void actions.push(action()),
     crop: (bounds) => void crops.push(bounds),
     pickColour: (colour) => void colours.push(colour),
+    layers,
+    segmentAt: () => Promise.resolve(segment),
   };
-  return { context, viewport, selection, settings: tools, crops, colours, done: () => Promise.all(actions) };
+  return { context, viewport, selection, settings: tools, crops, colours, strokes, done: () => Promise.all(actions) };
 }
 
 /** A pointer over a pixel of that picture. */

@@ -6,8 +6,10 @@ import { eyedropperTool } from '../../../renderer/tools/eyedropper.ts';
 import { handTool } from '../../../renderer/tools/hand.ts';
 import { canvasKey } from '../../../renderer/tools/keys.ts';
 import { lassoTool } from '../../../renderer/tools/lasso.ts';
+import { eraseTool, paintTool } from '../../../renderer/tools/paint.ts';
 import { rectangleTool } from '../../../renderer/tools/rectangle.ts';
 import { selectionBrushTool } from '../../../renderer/tools/selection-brush.ts';
+import { segmentTool } from '../../../renderer/tools/segment.ts';
 import { similarTool } from '../../../renderer/tools/similar.ts';
 import { zoomTool } from '../../../renderer/tools/zoom.ts';
 import { createToolContext, drag, none, point } from './tool-context.ts';
@@ -133,6 +135,50 @@ describe('the selection brush', () => {
     tool.key!(']', none);
     expect(settings.brushSize).toBe(96);
   });
+});
+
+describe('painting', () => {
+  test('draws from press to release, in steps that can be seen, as wide as a pen presses', () => {
+    const { context, strokes, settings } = createToolContext();
+    settings.paintSize = 40;
+    const tool = paintTool(context);
+    tool.press!(point(50, 50), none);
+    tool.drag!([point(50.3, 50), point(60, 50), point(70, 50, 1)], none);
+    tool.release!(point(70, 50), none);
+    expect(strokes).toEqual([
+      {
+        ...{ does: 'paint', ended: 'end' },
+        points: [
+          { x: 50, y: 50, radius: 20 },
+          { x: 60, y: 50, radius: 20 },
+          { x: 70, y: 50, radius: 20 },
+        ],
+      },
+    ]);
+    tool.press!(point(10, 10, 0.1), none);
+    expect(strokes[1]!.points[0]!.radius).toBeCloseTo(8);
+  });
+
+  test('is given up with Escape; [ ] change the size, X what a mask is painted with', () => {
+    const { context, strokes, settings } = createToolContext();
+    const tool = eraseTool(context);
+    expect(tool.cancel!()).toBe(false);
+    tool.press!(point(50, 50), none);
+    expect(tool.cancel!()).toBe(true);
+    expect(strokes).toMatchObject([{ does: 'erase', ended: 'cancel' }]);
+    tool.key!(']', none);
+    expect(settings.paintSize).toBe(72);
+    tool.key!('x', none);
+    expect(settings.maskPaint).toBe('show');
+  });
+});
+
+test('the thing under the pointer is selected, or added', async () => {
+  const { context, selection, done } = createToolContext();
+  const tool = segmentTool(context);
+  tool.press!(point(11, 20), none);
+  await done();
+  expect(selection.bounds).toEqual({ x: 10, y: 20, width: 2, height: 1 });
 });
 
 test('similar colours come from the compositor, and are combined as asked', async () => {

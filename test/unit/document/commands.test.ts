@@ -114,6 +114,26 @@ test('a mask fits its layer', () => {
   expect(store.all()).toHaveLength(3);
 });
 
+test('a mask can be switched off and on, and applied for good', () => {
+  const store = smallDocument();
+  const [photo] = order(store) as [LayerId];
+  layers.setLayerMask(store, photo, maskOf(600, 300));
+  expect(layers.maskInUse(store.require(photo))).toBe(store.require(photo).mask);
+  layers.setLayerLook(store, photo, { isMaskOn: false });
+  expect(layers.maskInUse(store.require(photo))).toBeNull();
+  layers.applyLayerMask(store, photo, imageOf(600, 300, { tiles: [1, 2, 3, 4, 5, 9].map(blob) }));
+  expect(store.require(photo)).toMatchObject({ mask: null, isMaskOn: true });
+  expect(store.require(store.require(photo).image).tiles[5]).toBe(blob(9));
+  expect(store.all()).toHaveLength(3);
+});
+
+test('records from before masks could be switched off have them on', () => {
+  const store = smallDocument();
+  const layer: Record<string, unknown> = { ...store.require(order(store)[0]!) };
+  delete layer.isMaskOn;
+  expect(zDocumentRecord.parse(layer)).toMatchObject({ isMaskOn: true });
+});
+
 test('cutting the canvas leaves everything where it is', () => {
   const store = smallDocument();
   const before = stateOf(store);
@@ -174,6 +194,16 @@ const command = fc.oneof(
     const { extent } = store.require(store.require(id).image);
     const mask = imageOf(extent.width, extent.height, { channels: 1 });
     layers.setLayerMask(store, id, number % 2 ? mask : null);
+  }),
+  onLayer((store, id, number) => layers.setLayerLook(store, id, { isMaskOn: number % 2 === 0 })),
+  onLayer((store, id) => {
+    const { image, mask } = store.require(id);
+    if (mask)
+      layers.applyLayerMask(store, id, imageOf(store.require(image).extent.width, store.require(image).extent.height));
+  }),
+  onLayer((store, id, number) => {
+    const { mask } = store.require(id);
+    if (mask) layers.replaceTiles(store, mask, new Map([[0, number % 3 ? blob(number) : null]]));
   }),
   onLayer((store, id) => {
     if (order(store)[0] === id) return;

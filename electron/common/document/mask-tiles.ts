@@ -1,0 +1,56 @@
+import type { BlobId } from '../contract/blobs.ts';
+import { intersect, isEmpty } from '../geometry.ts';
+import type { Extent } from '../geometry.ts';
+import type { Mask } from '../raster/masks.ts';
+import { windowOf } from '../raster/selection.ts';
+import type { NewImage } from './layer-commands.ts';
+import type { Image } from './records.ts';
+import { decodeTile, encodeTile, isBlankTile } from './tile-codec.ts';
+import { tileBounds, tileCount } from './tiles.ts';
+
+// Masks of layers as tiles. Tiles that are alike are stored once, and most of a mask is all or nothing.
+
+type Put = (bytes: Uint8Array) => Promise<BlobId>;
+type Get = (id: BlobId) => Promise<Uint8Array>;
+
+/** A mask for an image. @param mask px of the image; null: all of it shows @param put stores the bytes of a tile */
+export function maskImage(extent: Extent, mask: Mask | null, put: Put): Promise<NewImage> {
+  return eachTile(extent, put, (index) => {
+    const bounds = tileBounds(extent, index);
+    if (!mask) return Promise.resolve(new Uint8Array(bounds.width * bounds.height).fill(255));
+    return Promise.resolve(isEmpty(intersect(bounds, mask.bounds)) ? null : windowOf(mask, bounds));
+  });
+}
+
+/** A mask that hides what another shows. @param get the bytes of a tile of `mask` */
+export function invertedMask({ extent, tiles }: Image, get: Get, put: Put): Promise<NewImage> {
+  return eachTile(extent, put, async (index) => {
+    const id = tiles[index] ?? null;
+    const { width, height } = tileBounds(extent, index);
+    if (id === null) return new Uint8Array(width * height).fill(255);
+    return (decodeTile(await get(id)).data as Uint8Array).map((strength) => 255 - strength);
+  });
+}
+
+/** @param strengthsOf a tile by its index; null: all 0 */
+async function eachTile(
+  extent: Extent,
+  put: Put,
+  strengthsOf: (index: number) => Promise<Uint8Array | null>,
+): Promise<NewImage> {
+  const full = new Map<string, Promise<BlobId>>(); // tiles in which all shows, by their size
+  const tiles: (BlobId | null)[] = [];
+  for (let index = 0; index < tileCount(extent); index++) {
+    const data = await strengthsOf(index);
+    const { width, height } = tileBounds(extent, index);
+    if (!data || isBlankTile({ data })) tiles.push(null);
+    else if (data.every((strength) => strength === 255)) {
+      const size = `${width} ${height}`;
+      const stored = full.get(size) ?? put(encodeTile({ width, height, channels: 1, depth: 8, data }));
+      full.set(size, stored);
+      tiles.push(await stored);
+    } else tiles.push(await put(encodeTile({ width, height, channels: 1, depth: 8, data })));
+  }
+  const { width, height } = extent;
+  return { extent: { width, height }, channels: 1, depth: 8, tiles };
+}

@@ -1,0 +1,49 @@
+import type { Layer } from '#common/document/records.ts';
+import type { AppState } from './app-state.ts';
+import type { CommandId } from './command-table.ts';
+import type { CommandHandler } from './commands.svelte.ts';
+import { createLayerActions } from './layer-actions.ts';
+
+/** What can be done with the chosen layer, as commands. */
+export function layerCommands(app: AppState): Partial<Record<CommandId, CommandHandler>> {
+  const { document, layers } = app;
+  const actions = createLayerActions(app);
+  const withLayer = (
+    run: (layer: Layer) => void | Promise<void>,
+    isEnabled: (layer: Layer) => boolean = () => true,
+    isChecked?: (layer: Layer) => boolean,
+  ): CommandHandler => ({
+    run: async () => layers.chosen && (await run(layers.chosen)),
+    isEnabled: () => layers.chosen !== undefined && isEnabled(layers.chosen),
+    ...(isChecked && { isChecked: () => layers.chosen !== undefined && isChecked(layers.chosen) }),
+  });
+  const placeOf = (layer: Layer): number => document.layers.indexOf(layer);
+  const hasMask = ({ mask }: Layer): boolean => mask !== null;
+  return {
+    'layer.add': { run: () => actions.add(), isEnabled: () => document.isOpen },
+    'layer.duplicate': withLayer(actions.duplicate),
+    'layer.mergeDown': withLayer(actions.mergeDown, (layer) => actions.below(layer) !== undefined),
+    'layer.remove': withLayer(actions.remove, () => document.layers.length > 1),
+    'layer.up': withLayer(
+      (layer) => actions.moveTo(layer, placeOf(layer) + 1),
+      (layer) => placeOf(layer) < document.layers.length - 1,
+    ),
+    'layer.down': withLayer(
+      (layer) => actions.moveTo(layer, placeOf(layer) - 1),
+      (layer) => placeOf(layer) > 0,
+    ),
+    'layer.lock': withLayer(actions.switchLock, undefined, ({ isLocked }) => isLocked),
+    'layer.selectPixels': withLayer(actions.selectPixels),
+    'layer.addMask': withLayer(actions.addMask, (layer) => !hasMask(layer)),
+    'layer.seeMask': withLayer(
+      () => layers.seeMask(layers.seenMask === null),
+      hasMask,
+      () => layers.seenMask !== null,
+    ),
+    'layer.invertMask': withLayer(actions.invertMask, hasMask),
+    'layer.switchMask': withLayer(actions.switchMask, hasMask, ({ mask, isMaskOn }) => mask !== null && !isMaskOn),
+    'layer.applyMask': withLayer(actions.applyMask, hasMask),
+    'layer.removeMask': withLayer(actions.removeMask, hasMask),
+    'layer.selectMask': withLayer(actions.selectMask, hasMask),
+  };
+}

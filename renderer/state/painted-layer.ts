@@ -1,0 +1,50 @@
+import type { Depth } from '#common/raster/raster.ts';
+import type { Paint } from '#common/raster/stroke.ts';
+import type { Compositor } from '../compositor/compositor.ts';
+import { t } from '../i18n/i18n.svelte.ts';
+import type { PaintedLayer } from '../tools/tool.ts';
+import type { AppState } from './app-state.ts';
+
+/** The chosen layer, or its mask, for tools that paint. */
+export function paintedLayer(app: AppState, compositor: Compositor): PaintedLayer {
+  const { canvas, layers, strokes, problems } = app;
+  const { tools, selection } = canvas;
+  return {
+    get bounds() {
+      const painted = layers.painted;
+      return painted ? { ...painted.image.extent, ...painted.corner } : null;
+    },
+    begin: (does) => {
+      const painted = layers.painted;
+      if (!painted) return undefined;
+      const { layer, image, corner } = painted;
+      if (layer.isLocked || !layer.isVisible) {
+        problems.notice(t(layer.isLocked ? 'layers.isLocked' : 'layers.isHidden', { name: layer.name }));
+        return undefined;
+      }
+      const part = layers.part;
+      const name = t(
+        part === 'mask' ? 'layers.paintMaskName' : does === 'erase' ? 'layers.eraseName' : 'layers.paintName',
+      );
+      const paint = part === 'mask' ? maskPaint(does, tools.maskPaint) : layerPaint(does, canvas.colour, image.depth);
+      const brush = { hardness: tools.paintHardness, opacity: tools.paintOpacity, paint };
+      return strokes.begin(compositor, { image, corner, selection: selection.mask, name }, brush);
+    },
+  };
+}
+
+/** Erasing on a mask is the opposite of painting. */
+const maskPaint = (does: 'paint' | 'erase', set: 'show' | 'hide'): Paint => ({
+  kind: 'strength',
+  value: (set === 'show') === (does === 'paint') ? 255 : 0,
+});
+
+/** @param colour as `#rrggbb` */
+function layerPaint(does: 'paint' | 'erase', colour: string, depth: Depth): Paint {
+  if (does === 'erase') return { kind: 'erase' };
+  const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) => {
+    const level = parseInt(colour.slice(at, at + 2), 16);
+    return depth === 8 ? level : level * 257;
+  });
+  return { kind: 'colour', colour: [red, green, blue] };
+}

@@ -1,0 +1,72 @@
+import type { StrokePoint } from '#common/raster/shapes.ts';
+import { boundsToScreen, toScreen } from '../canvas/view.ts';
+import { brushPoint, resizedBy } from './brush.ts';
+import { outlineCircle, outlineRectangle } from './overlay.ts';
+import type { LayerStroke, Tool, ToolContext, ToolPoint } from './tool.ts';
+
+/** Paints on the chosen layer or its mask; with `erase`, takes away. [ and ] change the size, X swaps what a mask is painted with. */
+export const paintTool = (context: ToolContext): Tool => strokeTool(context, 'paint');
+export const eraseTool = (context: ToolContext): Tool => strokeTool(context, 'erase');
+
+const closest = 0.04; // share of the radius that points of a stroke are apart at least; nobody sees the difference
+
+function strokeTool({ settings, viewport, redraw, layers }: ToolContext, does: 'paint' | 'erase'): Tool {
+  let stroke: LayerStroke | undefined;
+  let last: StrokePoint | undefined;
+  let pointer: ToolPoint | undefined;
+
+  const extend = (points: readonly ToolPoint[]): void => {
+    const line: StrokePoint[] = [];
+    for (const at of points) {
+      const point = brushPoint(at, settings.paintSize);
+      const apart = last ? Math.hypot(point.x - last.x, point.y - last.y) : Infinity;
+      if (apart < Math.max(0.25, closest * point.radius)) continue;
+      line.push(point);
+      last = point;
+    }
+    if (line.length > 0) stroke?.line(line);
+  };
+  const end = (how: 'end' | 'cancel'): boolean => {
+    const wasPainting = stroke !== undefined;
+    stroke?.[how]();
+    stroke = last = undefined;
+    return wasPainting;
+  };
+  return {
+    cursor: () => (layers.bounds ? 'none' : 'not-allowed'),
+    press: (at) => {
+      end('end');
+      stroke = layers.begin(does);
+      extend([at]);
+    },
+    drag: (points) => {
+      pointer = points.at(-1);
+      if (stroke) extend(points);
+      redraw();
+    },
+    release: () => void end('end'),
+    hover: (at) => {
+      pointer = at;
+      redraw();
+    },
+    cancel: () => end('cancel'),
+    key: (key) => {
+      const size = resizedBy(key, settings.paintSize);
+      if (size !== undefined) settings.paintSize = size;
+      else if (key.toLowerCase() === 'x') settings.maskPaint = settings.maskPaint === 'show' ? 'hide' : 'show';
+      else return false;
+      redraw();
+      return true;
+    },
+    paint: (canvas, view) => {
+      const { bounds } = layers;
+      const { width, height } = viewport.picture;
+      const isWhole = bounds && bounds.x <= 0 && bounds.y <= 0 && bounds.x + bounds.width >= width;
+      if (bounds && !(isWhole && bounds.y + bounds.height >= height)) {
+        outlineRectangle(canvas, boundsToScreen(view, bounds));
+      }
+      if (pointer && bounds) outlineCircle(canvas, toScreen(view, pointer.image), (settings.paintSize / 2) * view.zoom);
+    },
+    deactivate: () => void end('end'),
+  };
+}

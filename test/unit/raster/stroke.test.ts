@@ -1,0 +1,84 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { tileBounds } from '#common/document/tiles.ts';
+import { maskOfBounds } from '#common/raster/masks.ts';
+import { windowOf } from '#common/raster/selection.ts';
+import { StrokeMask } from '#common/raster/shapes.ts';
+import { paintedTile, StrokeCover } from '#common/raster/stroke.ts';
+
+const extent = { width: 600, height: 300 };
+const points = fc.record({
+  x: fc.integer({ min: -50, max: 650 }),
+  y: fc.integer({ min: -50, max: 350 }),
+  radius: fc.integer({ min: 1, max: 90 }),
+});
+
+describe('what a stroke covers', () => {
+  test('is in tiles what it is in one piece, and only tiles it touches are there', () => {
+    fc.assert(
+      fc.property(fc.array(points, { minLength: 2, maxLength: 5 }), fc.constantFrom(0, 0.5, 1), (line, hardness) => {
+        const whole = new StrokeMask(extent, hardness);
+        const tiles = new StrokeCover(extent, hardness, null);
+        line.slice(1).forEach((point, i) => {
+          whole.line(line[i]!, point);
+          tiles.line(line[i]!, point);
+        });
+        const mask = whole.mask ?? { bounds: { x: 0, y: 0, width: 0, height: 0 }, data: new Uint8Array() };
+        for (let index = 0; index < 6; index++) {
+          const wanted = windowOf(mask, tileBounds(extent, index));
+          const tile = tiles.tile(index);
+          if (tile) expect(Buffer.compare(tile, wanted)).toBe(0);
+          else expect(wanted.every((strength) => strength === 0)).toBe(true);
+        }
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  test('ends with the selection', () => {
+    const cover = new StrokeCover(extent, 1, maskOfBounds({ x: 100, y: 0, width: 50, height: 300 }, extent));
+    cover.line({ x: 50, y: 100, radius: 20 }, { x: 200, y: 100, radius: 20 });
+    const tile = cover.tile(0)!;
+    const at = (x: number): number => tile[100 * 256 + x]!;
+    expect([at(99), at(100), at(149), at(150)]).toEqual([0, 255, 255, 0]);
+  });
+});
+
+describe('a tile under a stroke', () => {
+  const brush = { hardness: 1, opacity: 1 };
+  const tile = new Uint8Array([10, 20, 30, 255, 40, 50, 60, 128, 1, 2, 3, 0]);
+  const cover = new Uint8Array([255, 0, 128]);
+
+  test('takes the colour where it is covered, and keeps its bits where it is not', () => {
+    const paint = { kind: 'colour', colour: [200, 100, 0] } as const;
+    expect([...paintedTile(tile, cover, { ...brush, paint })]).toEqual([
+      ...[200, 100, 0, 255],
+      ...[40, 50, 60, 128],
+      ...[200, 100, 0, 128], // transparent pixels have no colour to keep
+    ]);
+    expect([...tile.subarray(0, 3)]).toEqual([10, 20, 30]);
+  });
+
+  test('is half as strong with half the opacity', () => {
+    const paint = { kind: 'colour', colour: [110, 120, 130] } as const;
+    expect([...paintedTile(tile, cover, { ...brush, opacity: 0.5, paint })].slice(0, 4)).toEqual([60, 70, 80, 255]);
+  });
+
+  test('loses alpha to the eraser and keeps its colours', () => {
+    const erased = paintedTile(tile, cover, { ...brush, paint: { kind: 'erase' } });
+    expect([...erased]).toEqual([10, 20, 30, 0, 40, 50, 60, 128, 1, 2, 3, 0]);
+  });
+
+  test('of a mask goes towards what it is painted with', () => {
+    const strengths = new Uint8Array([255, 255, 100]);
+    const hidden = paintedTile(strengths, cover, { ...brush, paint: { kind: 'strength', value: 0 } });
+    expect([...hidden]).toEqual([0, 255, 50]);
+  });
+
+  test('of 16 bits is painted in 16 bits', () => {
+    const deep = new Uint16Array([0, 0, 0, 65535]);
+    const paint = { kind: 'colour', colour: [65535, 257, 0] } as const;
+    const painted = paintedTile(deep, new Uint8Array([128]), { ...brush, paint });
+    expect([...painted]).toEqual([Math.round((65535 * 128) / 255), Math.round((257 * 128) / 255), 0, 65535]);
+  });
+});

@@ -1,21 +1,18 @@
-import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, CommanderError, Option } from 'commander';
 import { precisions } from '#models/api';
 import { sceneSplits } from '#node/models/run-scene-eval.ts';
 import type { SceneEvalRequest } from '#node/models/run-scene-eval.ts';
 import { addBench } from './bench-arguments.ts';
 import type { BenchCommand } from './bench-arguments.ts';
+import { addEdit } from './edit-arguments.ts';
+import type { EditByRecipeCommand, EditCommand } from './edit-arguments.ts';
 import { addConditions } from './conditions-arguments.ts';
 import type { ConditionsCommand } from './conditions-arguments.ts';
 import { numberOption } from './number-option.ts';
-import { devices, fits, ranges, zEditRequest, zTask } from '#common/contract/edit-request.ts';
-import type { EditRequest, Region, Selection, Square } from '#common/contract/edit-request.ts';
+import { devices, ranges } from '#common/contract/edit-request.ts';
 import { addBatch, addWorker } from './batch-arguments.ts';
 import type { BatchCommand, WorkerCommand } from './batch-arguments.ts';
 
-export interface EditCommand {
-  readonly name: 'edit';
-  readonly request: EditRequest;
-}
 
 export interface BuildCommand {
   readonly name: 'models build';
@@ -34,6 +31,7 @@ export interface BuildCommand {
 /** What the command line asks for. */
 export type CliCommand = (
   | EditCommand
+  | EditByRecipeCommand
   | BatchCommand
   | WorkerCommand
   | BuildCommand
@@ -50,28 +48,6 @@ export type CliCommand = (
 /** Arguments that name no command: a mistake, or a question that was answered. */
 export type ParsedArguments =
   { readonly command: CliCommand } | { readonly help: string } | { readonly mistake: string; readonly json: boolean };
-
-interface EditFlags {
-  readonly instruction: string;
-  readonly out: string;
-  readonly task: EditRequest['task'];
-  readonly model?: string;
-  readonly cfg?: number;
-  readonly temperature?: number;
-  readonly topK?: number;
-  readonly topP?: number;
-  readonly seed: number;
-  readonly variants: number;
-  readonly firstVariant?: number;
-  readonly square?: Square;
-  readonly region?: Region;
-  readonly mask?: string;
-  readonly fit?: EditRequest['fit'];
-  readonly device: EditRequest['device'];
-  readonly raw?: boolean;
-  readonly rows?: string;
-  readonly json?: boolean;
-}
 
 type BuildFlags = Omit<BuildCommand, 'name' | 'link'> & { readonly link?: boolean; readonly json?: boolean };
 type EvalFlags = Omit<SceneEvalRequest, 'sampling'> &
@@ -119,68 +95,6 @@ function createProgram(version: string, found: (command: CliCommand) => void, wr
 }
 
 type Found = (command: CliCommand) => void;
-
-function addEdit(program: Command, found: Found): void {
-  const edit = program
-    .command('edit')
-    .description('Edit one picture. For canny, depth and segmentation the input is the condition map.')
-    .argument('<image>', 'picture to edit')
-    .requiredOption('-i, --instruction <text>', 'what to change, or the description of what the map shows')
-    .requiredOption('-o, --out <file>', 'picture to write; further variants become name-2.png, name-3.png …')
-    .addOption(new Option('--task <task>', 'what the input is').choices(zTask.options).default('edit'))
-    .option('--model <id|dir>', 'installed model or folder of one (default: the embedded model)')
-    .addOption(numberOption('--cfg <number>', 'guidance', ranges.cfg))
-    .addOption(numberOption('--temperature <number>', 'randomness, 0 for none', ranges.temperature))
-    .addOption(numberOption('--top-k <number>', 'keep the k likeliest ids, 0 for all', ranges.topK))
-    .addOption(numberOption('--top-p <number>', 'keep the likeliest ids of this total probability', ranges.topP))
-    .addOption(numberOption('--seed <number>', 'start of the random numbers', ranges.seed).default(0))
-    .addOption(numberOption('--variants <number>', 'pictures to make side by side', ranges.variants).default(1))
-    .addOption(
-      numberOption('--first-variant <number>', 'which of the pictures of a seed to begin with', ranges.firstVariant),
-    )
-    .addOption(
-      new Option('--region <x,y,w,h>', 'edit only this rectangle, in pixels of the upright picture')
-        .argParser(parseRegion)
-        .conflicts('mask'),
-    )
-    .option('--mask <file>', 'edit only where this picture of the same size is bright')
-    .addOption(
-      new Option('--fit <policy>', 'what the model sees (default: selection, or whole without one)').choices(fits),
-    )
-    .addOption(
-      new Option('--square <x,y,size>', 'what the model sees, placed by hand').argParser(parseSquare).conflicts('fit'),
-    )
-    .addOption(new Option('--device <device>', 'where the model runs').choices(devices).default('auto'))
-    .option('--raw', "write the model's own square picture, without compositing")
-    .option('--rows <dir>', 'write bands of the picture there while it is decoded: row-<variant>-<row>.png')
-    .option('--json', 'one JSON object per line on stdout');
-  edit.action((image: string, flags: EditFlags) => {
-    const request = zEditRequest.safeParse(toRequest(image, flags));
-    if (request.success) found({ name: 'edit', request: request.data, json: flags.json ?? false });
-    else edit.error(request.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '));
-  });
-}
-
-/** Rows of an earlier result cannot be named on a command line. */
-function toRequest(
-  image: string,
-  flags: EditFlags,
-): Record<Exclude<keyof EditRequest, 'kept' | 'keepsPlace' | 'tellsRecipe'>, unknown> {
-  const { instruction, out, task, model, device, seed, variants, firstVariant, fit, square } = flags;
-  const { cfg, temperature, topK, topP } = flags;
-  return {
-    ...{ image, instruction, out, task, model, device, seed, variants, firstVariant, fit, square },
-    sampling: { cfg, temperature, topK, topP },
-    selection: toSelection(flags),
-    isRaw: flags.raw,
-    rowsFolder: flags.rows,
-  };
-}
-
-function toSelection({ region, mask }: EditFlags): Selection | undefined {
-  if (region) return { region };
-  return mask === undefined ? undefined : { mask };
-}
 
 function addModels(program: Command, found: Found): void {
   const models = program.command('models').description('Installed models.').exitOverride();
@@ -257,22 +171,4 @@ function addEval(program: Command, found: Found): void {
       const sampling = { cfg, temperature, topK, topP };
       found({ name: 'eval scenes', request: { ...request, sampling }, items: items ?? false, json: json ?? false });
     });
-}
-
-function parseRegion(text: string): Region {
-  const match = /^(-?\d{1,9}),(-?\d{1,9}),(\d{1,9}),(\d{1,9})$/.exec(text);
-  const [x, y, width, height] = match ? match.slice(1).map(Number) : [];
-  if (x === undefined || y === undefined || !width || !height) {
-    throw new InvalidArgumentError('It has to be x,y,width,height in whole pixels, width and height at least 1.');
-  }
-  return { x, y, width, height };
-}
-
-function parseSquare(text: string): Square {
-  const match = /^(-?\d{1,9}),(-?\d{1,9}),(\d{1,9})$/.exec(text);
-  const [x, y, size] = match ? match.slice(1).map(Number) : [];
-  if (x === undefined || y === undefined || !size) {
-    throw new InvalidArgumentError('It has to be x,y,size in whole pixels, the size at least 1.');
-  }
-  return { x, y, size };
 }

@@ -6,6 +6,7 @@ import { conditions } from './commands/conditions.ts';
 import { batch } from './commands/batch.ts';
 import { bench } from './commands/bench.ts';
 import { edit } from './commands/edit.ts';
+import { requestByRecipe } from './commands/edit-by-recipe.ts';
 import { evalScenes } from './commands/eval.ts';
 import { models } from './commands/models.ts';
 import { parity } from './commands/parity.ts';
@@ -41,10 +42,17 @@ export async function run(
   }
 }
 
-function dispatch(command: CliCommand, services: Services, terminal: Terminal, signal: AbortSignal): Promise<number> {
+async function dispatch(
+  command: CliCommand,
+  services: Services,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<number> {
   switch (command.name) {
     case 'edit':
       return edit(command, services, terminal, signal);
+    case 'edit by recipe':
+      return edit({ request: await requestByRecipe(command), json: command.json }, services, terminal, signal);
     case 'conditions':
       return conditions(command, services, terminal, signal);
     case 'batch':

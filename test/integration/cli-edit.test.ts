@@ -7,6 +7,7 @@ import { zJobMessage } from '#common/contract/job-message.ts';
 import type { Raster } from '#common/raster/raster.ts';
 import { decodeImage } from '#node/images/decode.ts';
 import { encodeImage } from '#node/images/encode.ts';
+import { readRecipe } from '#node/images/read-recipe.ts';
 import { editar, jsonLines } from '../helpers/cli.ts';
 import type { CliSettings } from '../helpers/cli.ts';
 import { writeTinyCheckpoints } from '../helpers/tiny-checkpoints.ts';
@@ -73,6 +74,49 @@ test('gives the same ids for the same seed, and others for another', async () =>
   expect(first).toHaveLength(16);
   expect(await idsOf('1')).toEqual(first);
   expect(await idsOf('2')).not.toEqual(first);
+});
+
+/** The recipe that a picture carries, as a file. */
+async function recipeFile(picture: string, changes: object = {}): Promise<string> {
+  const recipe = { ...((await readRecipe(at(picture))).recipe as object), ...changes };
+  await writeFile(at('recipe.json'), JSON.stringify(recipe));
+  return at('recipe.json');
+}
+
+const pixelsOf = async (name: string) => (await decodeImage(at(name))).raster.data;
+
+test('a recipe makes the picture that carries it once more, bit for bit; what is said beside it counts more', async () => {
+  const numbers = ['--cfg', '2', '--temperature', '0.8', '--top-k', '9', '--region', '10,10,60,50'];
+  expect((await edit(['--seed', '5', '--variants', '2', ...numbers])).code).toBe(0);
+  const recipe = await recipeFile('out-2.png');
+  const byRecipe = (out: string, ...said: string[]) =>
+    editar(['edit', at('photo.png'), '--recipe', recipe, '-o', at(out), '--model', pack, '--json', ...said], { env });
+  const again = await byRecipe('again.png');
+  expect([again.code, again.stderr]).toEqual([0, '']);
+  expect(jsonLines(again).at(-1)).toMatchObject({ type: 'finished', seed: 5 });
+  expect(await pixelsOf('again.png')).toEqual(await pixelsOf('out-2.png'));
+  expect(await pixelsOf('again.png')).not.toEqual(await pixelsOf('out.png'));
+  expect(jsonLines(await byRecipe('other.png', '--seed', '6')).at(-1)).toMatchObject({ type: 'finished', seed: 6 });
+  expect((await readRecipe(at('other.png'))).recipe).toMatchObject({
+    ...{ instruction: 'make the ball red', seed: 6, sampling: { cfg: 2, temperature: 0.8, topK: 9 } },
+    selection: { region: { x: 10, y: 10, width: 60, height: 50 } },
+  });
+});
+
+test('a recipe that cannot be used, or makes a map, is told, and nothing is written', async () => {
+  for (const [text, reason] of [
+    ['{"version": 9}', 'its version is 9'],
+    ['{"version": 1, "extract": {"kind": "canny"}}', 'it makes a map and edits nothing'],
+    ['no json', 'it is not JSON'],
+  ] as const) {
+    await writeFile(at('recipe.json'), text);
+    const args = ['edit', at('photo.png'), '--recipe', at('recipe.json'), '-o', at('out.png')];
+    const { code, stderr } = await editar(args, { env });
+    expect([code, stderr]).toEqual([2, expect.stringContaining(reason)]);
+  }
+  const { code, stderr } = await editar(['edit', at('photo.png'), '-o', at('out.png')], { env });
+  expect([code, stderr]).toEqual([2, expect.stringContaining('--instruction')]);
+  expect(existsSync(at('out.png'))).toBe(false);
 });
 
 test('edits a region and leaves the rest bit for bit', async () => {

@@ -6,7 +6,7 @@ import { exitCodes, exitCodeOf } from '../exit-codes.ts';
 import type { Terminal } from '../terminal.ts';
 import { seconds } from '../words.ts';
 
-type EditCommand = Extract<CliCommand, { name: 'edit' }>;
+type EditCommand = Pick<Extract<CliCommand, { name: 'edit' }>, 'request' | 'json'>;
 
 /** What a cancelled job gets to finish a file it is writing. */
 const unwindMs = 50;

@@ -120,6 +120,12 @@ function selectionOf({ selection }: EditRecipe, mask: string | undefined): Selec
   throw new AppError('recipe-invalid', { reason: `it needs the mask ${selection.mask}, which is not given` });
 }
 
+/** The recipe of the one picture that carries it, where it was made beside others. */
+export function aloneRecipe({ variant = 0, firstVariant = 0, ...recipe }: EditRecipe): EditRecipe {
+  const number = firstVariant + variant;
+  return { ...recipe, variants: 1, ...(number > 0 && { firstVariant: number }) };
+}
+
 /** JSON whose keys are sorted, so that the same content is the same text (RFC 8785). @param value plain JSON */
 export function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_, part: unknown) =>

@@ -50,6 +50,14 @@ test('reads every flag of edit', () => {
   });
 });
 
+test('beside a recipe only what was said counts', () => {
+  const said = { image: 'in.png', out: 'out.png', sampling: { cfg: 4 }, seed: 9 };
+  expect(parse('edit', 'in.png', '-o', 'out.png', '--recipe', 'r.json', '--cfg', '4', '--seed', '9')).toEqual({
+    command: { name: 'edit by recipe', recipe: 'r.json', said, json: false },
+  });
+  expect(mistakeOf('edit', 'in.png', '-o', 'out.png')).toContain('--instruction');
+});
+
 test('reads a square that was placed by hand', () => {
   const request = { square: { x: -5, y: 10, size: 300 } };
   expect(parse(...minimal, '--square', '-5,10,300')).toMatchObject({ command: { request } });

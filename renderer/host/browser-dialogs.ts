@@ -24,6 +24,12 @@ function chooseFile(endings: readonly string[]): ReturnType<Dialogs['openPicture
   });
 }
 
+/** A text file, chosen in the browser's own dialog, which Electron has too. Null when the person chooses none. */
+export async function chooseText(ending: string): Promise<{ name: string; text: string } | null> {
+  const file = await chooseFile([ending]);
+  return file && { name: file.name, text: new TextDecoder().decode(file.bytes) };
+}
+
 /** A file the person chose or dropped. */
 export async function readFile(file: File): Promise<{ name: string; bytes: Uint8Array }> {
   return { name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) };

@@ -24,6 +24,7 @@ export function createElectronHost(page: Window = window): Host {
       savePicture: async (picture) => (await shell).dialogs.savePicture(picture),
       chooseFile: async () => (await shell).dialogs.chooseFile(),
       chooseTarget: async (name) => (await shell).dialogs.chooseTarget(name),
+      chooseFolder: async () => (await shell).dialogs.chooseFolder(),
     },
     onOpened: (listener) => later(shell.then(({ dialogs }) => dialogs.onOpened(listener))),
     onLeaveWanted: (listener) => later(shell.then(({ window }) => window.onCloseWanted(listener))),

@@ -1,3 +1,4 @@
+import type { Folder } from '#common/contract/batch-service.ts';
 import type { ChosenFile } from '#common/contract/documents.ts';
 import type { EngineServices, NamedBytes, ShownMenu } from '#common/contract/services.ts';
 import type { Event } from '#common/rpc/contract.ts';
@@ -13,6 +14,8 @@ export interface Dialogs {
   /** Where to write: a file of the machine, or only a name, when what is written is handed to `savePicture`. Null when the person chooses
    * nothing. */
   chooseTarget(name: string): Promise<ChosenFile | { readonly name: string } | null>;
+  /** A folder for a batch; null when the person chooses none. Left out where the page has to ask itself: browsers do not tell paths. */
+  chooseFolder?(): Promise<Folder | null>;
 }
 
 /** Where the page runs: all it has of the world outside. */

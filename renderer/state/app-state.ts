@@ -1,5 +1,6 @@
 import { getContext, setContext } from 'svelte';
 import type { Host } from '../host/host.ts';
+import { BatchState } from './batch.svelte.ts';
 import { BranchState } from './branch.svelte.ts';
 import { CanvasState } from './canvas.svelte.ts';
 import { Commands } from './commands.svelte.ts';
@@ -13,6 +14,8 @@ import type { KeptTexts } from './instruction-history.svelte.ts';
 import { JobsState } from './jobs.svelte.ts';
 import { MapPainting } from './map-painting.svelte.ts';
 import { MapsState } from './maps.svelte.ts';
+import { FolderChoice } from './folder-choice.svelte.ts';
+import { ItemPictures } from './item-pictures.ts';
 import { platformOf } from './keys.ts';
 import { LayerStrokes } from './layer-strokes.svelte.ts';
 import { LayersState } from './layers.svelte.ts';
@@ -43,6 +46,9 @@ export interface AppState {
   readonly segments: Segments;
   readonly maps: MapsState;
   readonly painting: MapPainting;
+  readonly batch: BatchState;
+  readonly itemPictures: ItemPictures;
+  readonly folderChoice: FolderChoice;
   readonly commands: Commands;
   readonly layout: LayoutState;
   readonly questions: Questions;
@@ -67,6 +73,9 @@ export function createAppState(host: Host, storage?: KeptTexts): AppState {
     settings: new SettingsState(engine, problems),
     samples: new SamplesState(engine, problems),
     instructions: new InstructionHistory(storage),
+    batch: new BatchState(engine, problems),
+    itemPictures: new ItemPictures(),
+    folderChoice: new FolderChoice(host),
     branch: new BranchState(),
     commands: new Commands(problems, platformOf(navigator.userAgent)),
     canvas: new CanvasState(),

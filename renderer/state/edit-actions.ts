@@ -4,7 +4,9 @@ import { projectId } from '#common/document/records.ts';
 import type { Layer, Version, VersionId } from '#common/document/records.ts';
 import { t } from '../i18n/i18n.svelte.ts';
 import type { AppState } from './app-state.ts';
+import { recipeForFolder } from './batch-form.svelte.ts';
 import { layersBelow } from './layered-picture.ts';
+import { newSeed } from './new-seed.ts';
 import { alone, orderFrom, orderFromRecipe, placementOf } from './order.ts';
 import type { SentSelection } from './order.ts';
 import { recipeOfVersion } from './results.svelte.ts';
@@ -18,6 +20,10 @@ export function createEditActions({
   jobs,
   instructions,
   branch,
+  batch,
+  host,
+  layout,
+  problems,
 }: AppState) {
   /** Puts the selection where the engine can read it. */
   async function sendSelection(): Promise<SentSelection | undefined> {
@@ -89,10 +95,26 @@ export function createEditActions({
     settings.take(recipeOfVersion(version));
   }
 
-  return { run, canRun, runAgain, beginBranch, runBranch, takeRecipe };
-}
+  /** Takes the recipe of a version to the batch, for whole folders. */
+  function runOnFolder(version: Version): void {
+    const recipe = recipeOfVersion(version);
+    batch.form.take(recipeForFolder(recipe));
+    if (recipe.selection) problems.notice(t('batch.selectionLeft'));
+    layout.view = 'batch';
+  }
 
-const newSeed = (): number => crypto.getRandomValues(new Uint32Array(1))[0]!;
+  /** Writes the recipe of a version as a file that replays it: here, on the command line, in a batch. A mask is a picture beside it. */
+  async function saveRecipe(version: Version): Promise<void> {
+    const recipe = recipeOfVersion(version);
+    const name = recipeFileName(version.title);
+    const selection = recipe.selection && 'mask' in recipe.selection ? recipe.selection : undefined;
+    const saved = selection ? { ...recipe, selection: { mask: `${name}.mask.png` } } : recipe;
+    const bytes = new TextEncoder().encode(`${JSON.stringify(saved, null, 2)}\n`);
+    await host.dialogs.savePicture({ name: `${name}.recipe.json`, bytes });
+  }
+
+  return { run, canRun, runAgain, beginBranch, runBranch, takeRecipe, runOnFolder, saveRecipe };
+}
 
 /** The version that a picture of these layers shows: that of the topmost layer that is an edit. */
 const parentOf = (layers: readonly Layer[]): VersionId | null =>
@@ -101,3 +123,6 @@ const parentOf = (layers: readonly Layer[]): VersionId | null =>
 /** A layer that came from an edit, and the edit. */
 export const versionOfLayer = (layer: Layer, versions: readonly Version[]): Version | undefined =>
   versions.find(({ id }) => id === layer.version);
+
+/** A name for the file of a recipe, after what it does. */
+const recipeFileName = (title: string): string => title.replaceAll(/[^\p{L}\p{N}]+/gu, '-').slice(0, 60) || 'edit';

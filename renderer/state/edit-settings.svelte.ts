@@ -2,6 +2,7 @@ import type { EditOrder } from '#common/contract/edit-order.ts';
 import type { Square } from '#common/contract/edit-request.ts';
 import type { EditRecipe } from '#common/contract/recipe.ts';
 import type { EngineState } from './engine.svelte.ts';
+import { newSeed } from './new-seed.ts';
 
 export type EditTask = EditOrder['task'];
 export type EditFit = 'auto' | 'whole' | 'square' | 'selection';
@@ -73,8 +74,4 @@ export class EditSettings {
     this.#chosen = {};
     this.set(Object.fromEntries(Object.entries(sampling).filter(([, value]) => value !== undefined)));
   }
-}
-
-function newSeed(): number {
-  return crypto.getRandomValues(new Uint32Array(1))[0]!;
 }

@@ -5,7 +5,7 @@ import type { AppState } from './app-state.ts';
 
 /** What a person can do with files. Each shows its own failure; nothing that is in no file is left without asking. */
 export function createFileActions(app: AppState) {
-  const { host, document, editor, engine, exporting, jobs, problems, questions } = app;
+  const { host, document, editor, engine, exporting, jobs, layout, problems, questions } = app;
   const attempt = (action: () => Promise<void>) => () => problems.attempt(action);
 
   const askToReplace = async (code: string, name: string): Promise<boolean> => {
@@ -41,6 +41,7 @@ export function createFileActions(app: AppState) {
   async function begin(opening: Promise<readonly string[]>): Promise<void> {
     const notices = await opening;
     await editor.noteOpened();
+    layout.view = 'editor';
     for (const notice of notices) problems.notice(notice);
   }
 

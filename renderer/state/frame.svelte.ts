@@ -33,6 +33,10 @@ export function connectFrame({ host, document: opened, engine, settings, command
   $effect(() => host.onCommand((id) => void (isCommandId(id) && commands.run(id))));
   $effect(() =>
     commands.registerAll({
+      'view.batch': {
+        run: () => void (layout.view = layout.view === 'batch' ? 'editor' : 'batch'),
+        isChecked: () => layout.view === 'batch',
+      },
       'help.palette': { run: () => void (layout.overlay = 'palette') },
       'help.keys': { run: () => void (layout.overlay = 'keys') },
       'help.settings': { run: () => layout.openSettings(layout.settingsSection) },

@@ -32,7 +32,7 @@ const fakeBatches: Pick<EngineImplementations, 'batch' | 'folders'> = {
   batch: {
     ...{ find: noBatches, preview: noBatches, start: noBatches, current: () => null },
     ...{ pause: noBatches, resume: noBatches, cancel: noBatches, moveBefore: noBatches, again: noBatches },
-    ...{ accept: noBatches, close: noBatches, thumbnail: noBatches, picture: noBatches },
+    ...{ accept: noBatches, close: noBatches, thumbnail: noBatches, file: noBatches },
     onMessage: () => () => undefined,
   },
 };

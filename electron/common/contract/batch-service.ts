@@ -10,7 +10,7 @@ import {
   zItemReport,
 } from './batch.ts';
 import { zBytes } from './blobs.ts';
-import { zFileHandle, zFileName } from './documents.ts';
+import { zChosenFile, zFileHandle, zFileName } from './documents.ts';
 import { devices } from './edit-request.ts';
 import { zRecipe } from './recipe.ts';
 
@@ -126,8 +126,8 @@ export const batchServices = {
     close: method([], z.undefined()),
     /** A small picture of an input or of what was made of it; null where there is none to see. */
     thumbnail: method([zBatchId, zIndex, zSide], zBytes.nullable()),
-    /** The file itself, for the editor. Fails with `image-unreadable`. */
-    picture: method([zBatchId, zIndex, zSide], z.object({ name: zFileName, bytes: zBytes })),
+    /** The file itself, for `documents.open`. Fails with `image-unreadable` where there is none yet. */
+    file: method([zBatchId, zIndex, zSide], zChosenFile),
     onMessage: event(zDeskMessage),
   },
 };

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { basename, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { BatchFinished, BatchMessage, BatchProgress, ItemReport } from '#common/contract/batch.ts';
 import type {
   BatchId,
@@ -10,14 +10,12 @@ import type {
   FoundBatch,
   PictureSide,
 } from '#common/contract/batch-service.ts';
-import type { FileHandle } from '#common/contract/documents.ts';
+import type { ChosenFile, FileHandle } from '#common/contract/documents.ts';
 import { AppError } from '#common/contract/errors.ts';
 import { hostError } from '#common/contract/host-errors.ts';
 import { parseRecipe } from '#common/contract/recipe.ts';
 import type { Unsubscribe } from '#common/rpc/contract.ts';
 import { describeFailure } from '../engine/failure.ts';
-import { defaultLimits } from '../images/limits.ts';
-import { readImageFile } from '../images/read-image-file.ts';
 import { fileThumbnail } from '../images/thumbnail.ts';
 import { BatchState } from './batch-state.ts';
 import type { GrantedFolders } from './granted-folders.ts';
@@ -179,11 +177,11 @@ export class BatchDesk implements AsyncDisposable {
     return await made;
   }
 
-  /** @throws AppError `image-unreadable`, `image-too-large` */
-  async picture(id: BatchId, index: number, side: PictureSide): Promise<{ name: string; bytes: Uint8Array }> {
+  /** Lets the page open the file of an item. @throws AppError `image-unreadable` where there is none yet */
+  file(id: BatchId, index: number, side: PictureSide): ChosenFile {
     const path = this.#path(id, index, side);
     if (path === undefined) throw new AppError('image-unreadable', { reason: 'it was not made yet' });
-    return { name: basename(path), bytes: await readImageFile(path, defaultLimits) };
+    return this.#folders.file(path);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

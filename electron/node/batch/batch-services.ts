@@ -26,7 +26,7 @@ export function batchImplementations(
       accept: async (indexes, accepted) => void (await desk.accept(indexes, accepted)),
       close: async () => void (await desk.close()),
       thumbnail: (id, index, side, signal) => desk.thumbnail(id, index, side, signal),
-      picture: (id, index, side) => desk.picture(id, index, side),
+      file: (id, index, side) => desk.file(id, index, side),
       onMessage: (listener) => desk.onMessage(listener),
     },
   };

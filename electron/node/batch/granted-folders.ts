@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readdir, realpath } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import type { Folder, FolderContent } from '#common/contract/batch-service.ts';
-import type { FileHandle } from '#common/contract/documents.ts';
+import type { ChosenFile, FileHandle } from '#common/contract/documents.ts';
 import { AppError } from '#common/contract/errors.ts';
 import { hasPictureEnding } from '#common/picture-files.ts';
 import type { GrantedFiles } from '../projects/granted-files.ts';
@@ -66,6 +66,11 @@ export class GrantedFolders {
       throw new AppError('folder-unreadable', { folder: path, reason: 'it is a link to somewhere else' });
     }
     return this.#give(path);
+  }
+
+  /** A picture of a batch, for the page to open. */
+  file(path: string): ChosenFile {
+    return { handle: this.#give(path).handle, name: basename(path) };
   }
 
   #isBelowRoot(path: string): boolean {

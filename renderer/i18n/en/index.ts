@@ -1,3 +1,4 @@
+import { batch } from './batch.ts';
 import { canvas } from './canvas.ts';
 import { commands } from './commands.ts';
 import { edit } from './edit.ts';
@@ -12,4 +13,18 @@ import { ui } from './ui.ts';
 import { welcome } from './welcome.ts';
 
 /** Every sentence of the page in English, one file per area of the screen. */
-export const en = { canvas, commands, edit, files, frame, help, layers, maps, results, settings, ui, welcome } as const;
+export const en = {
+  batch,
+  canvas,
+  commands,
+  edit,
+  files,
+  frame,
+  help,
+  layers,
+  maps,
+  results,
+  settings,
+  ui,
+  welcome,
+} as const;

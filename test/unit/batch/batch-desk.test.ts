@@ -65,7 +65,7 @@ test('a plan tells names before anything is made, and its pictures can be looked
   const small = await desk.thumbnail(plan.id, 1, 'before', never);
   expect(await sharp(small!).metadata()).toMatchObject({ format: 'webp', width: 320, height: 240 });
   expect(await desk.thumbnail(plan.id, 1, 'after', never)).toBeNull();
-  await expect(desk.picture(plan.id, 1, 'after')).rejects.toMatchObject({ code: 'image-unreadable' });
+  expect(() => desk.file(plan.id, 1, 'after')).toThrow('image-unreadable');
 });
 
 test('a recipe that cannot be used is told as one from a file is', async () => {
@@ -78,7 +78,7 @@ test('a recipe that cannot be used is told as one from a file is', async () => {
 });
 
 test('a batch is made, looked at, and told to every page in the same way', async () => {
-  const { desk, order, said, status } = await withDesk(2);
+  const { desk, order, said, status, folders } = await withDesk(2);
   await desk.start(order());
   await status('finished');
   expect(states(desk)).toEqual(['done', 'done']);
@@ -91,9 +91,9 @@ test('a batch is made, looked at, and told to every page in the same way', async
   expect(view.finished).toMatchObject({ in: 2, done: 2 });
   const small = await desk.thumbnail(view.id, 2, 'after', never);
   expect((await sharp(small!).metadata()).width).toBe(320);
-  const { name, bytes } = await desk.picture(view.id, 2, 'after');
+  const { name, handle } = desk.file(view.id, 2, 'after');
   expect(name).toBe('p2.png');
-  expect((await sharp(bytes).metadata()).width).toBe(400);
+  expect((await sharp(folders.path(handle)).metadata()).width).toBe(400);
 });
 
 test('only one batch runs; a second one takes the place of one that is over', async () => {

@@ -1,0 +1,46 @@
+import type { ItemReport } from '#common/contract/batch.ts';
+
+/** Which items are looked at. */
+export const batchFilters = ['all', 'waiting', 'done', 'failed', 'skipped'] as const;
+export type BatchFilter = (typeof batchFilters)[number];
+
+export const batchSorts = ['order', 'name', 'state', 'time'] as const;
+/** By what they are sorted, from the first to the last or the other way round. */
+export interface BatchSort {
+  readonly by: (typeof batchSorts)[number];
+  readonly isDown: boolean;
+}
+
+/** What is running waits no longer, but it is not made either. */
+const filterOf = ({ state }: ItemReport): BatchFilter => (state === 'running' ? 'waiting' : state);
+
+export function countByFilter(items: readonly ItemReport[]): Record<BatchFilter, number> {
+  const counts = { all: items.length, waiting: 0, done: 0, failed: 0, skipped: 0 };
+  for (const item of items) counts[filterOf(item)]++;
+  return counts;
+}
+
+/** Items in the order they are shown. Ties keep the order of the batch. */
+export function shownItems(items: readonly ItemReport[], filter: BatchFilter, sort: BatchSort): ItemReport[] {
+  const chosen = filter === 'all' ? [...items] : items.filter((item) => filterOf(item) === filter);
+  const compare = comparisons[sort.by];
+  const sign = sort.isDown ? -1 : 1;
+  return chosen.sort((a, b) => sign * compare(a, b) || a.index - b.index);
+}
+
+const ranks = { running: 0, failed: 1, waiting: 2, skipped: 3, done: 4 } as const;
+const names = new Intl.Collator('en', { numeric: true });
+
+const comparisons: Readonly<Record<BatchSort['by'], (a: ItemReport, b: ItemReport) => number>> = {
+  order: (a, b) => a.index - b.index,
+  name: (a, b) => names.compare(a.input, b.input),
+  state: (a, b) => ranks[a.state] - ranks[b.state],
+  time: (a, b) => (a.ms ?? -1) - (b.ms ?? -1),
+};
+
+/** Rows that have to be there so that none is missing in what is looked at. @returns the first, and the one after the last */
+export function rowsInView(scrollTop: number, height: number, rowHeight: number, count: number): [number, number] {
+  const beyond = 6; // rows, so that a quick scroll does not show gaps
+  const first = Math.max(0, Math.floor(scrollTop / rowHeight) - beyond);
+  return [Math.min(first, count), Math.min(count, Math.ceil((scrollTop + height) / rowHeight) + beyond)];
+}

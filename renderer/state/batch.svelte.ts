@@ -1,0 +1,252 @@
+import type { ItemReport } from '#common/contract/batch.ts';
+import type { BatchPlan, BatchView, DeskMessage, Folder, FoundBatch } from '#common/contract/batch-service.ts';
+import { RemoteError } from '#common/contract/errors.ts';
+import type { EngineServices } from '#common/contract/services.ts';
+import { BatchForm } from './batch-form.svelte.ts';
+import { countByFilter, shownItems } from './batch-rows.ts';
+import type { BatchFilter, BatchSort } from './batch-rows.ts';
+import type { EngineState } from './engine.svelte.ts';
+import type { ItemAction } from './item-keys.ts';
+import { newSeed } from './new-seed.ts';
+import type { Problems } from './problems.svelte.ts';
+
+type Facts = Omit<BatchView, 'items' | 'waiting'>;
+
+/** Where results go unless the person says otherwise: a folder in that of the pictures. */
+const outputName = 'edited';
+const flushMs = 50;
+
+/** A stand-in while nothing was typed, so that names and collisions can be seen already. */
+const someWords = '…';
+
+/** The batch of the engine, or the plan for the next one. */
+export class BatchState {
+  readonly form: BatchForm;
+  /** Undefined while there is none: then the plan is shown. */
+  batch = $state.raw<Facts>();
+  plan = $state.raw<BatchPlan>();
+  planProblem = $state.raw<RemoteError>();
+  found = $state.raw<FoundBatch | null>(null);
+  isStarting = $state(false);
+  filter = $state<BatchFilter>('all');
+  sort = $state.raw<BatchSort>({ by: 'order', isDown: false });
+  shows = $state<'table' | 'sheet'>('table');
+  chosenIndex = $state<number>();
+  #items = $state.raw<readonly ItemReport[]>([]); // of the batch
+  #waiting = $state.raw<readonly number[]>([]);
+
+  readonly #engine: EngineState;
+  readonly #problems: Problems;
+  #heard: DeskMessage[] = []; // not shown yet
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #planning: AbortController | undefined;
+
+  constructor(engine: EngineState, problems: Problems) {
+    this.#engine = engine;
+    this.#problems = problems;
+    this.form = new BatchForm(engine);
+  }
+
+  /** Names what is shown, so that its pictures can be asked for. */
+  id = $derived(this.batch?.id ?? this.plan?.id);
+  items = $derived(this.batch ? this.#items : (this.plan?.items ?? []));
+  counts = $derived(countByFilter(this.items));
+  shown = $derived(shownItems(this.items, this.filter, this.sort));
+  chosen = $derived(this.items.find(({ index }) => index === this.chosenIndex));
+  isUnderWay = $derived(this.batch?.status === 'running' || this.batch?.status === 'paused');
+  /** Place of waiting items, 1 being next. */
+  places = $derived(new Map(this.#waiting.map((index, place) => [index, place + 1])));
+
+  /** Hears a connection until it is lost. @returns ends it */
+  listen(services: EngineServices): () => void {
+    const stop = services.batch.onMessage((message) => this.#hear(message));
+    void this.#problems.attempt(async () => this.#show(await services.batch.current()));
+    return () => {
+      stop();
+      clearTimeout(this.#timer);
+      this.#timer = undefined;
+      this.#heard = [];
+    };
+  }
+
+  async chooseInput(folder: Folder): Promise<void> {
+    const { folders } = this.#engine.require();
+    this.form.input = folder;
+    this.form.output = await folders.inside(folder.handle, outputName);
+    await this.#look();
+  }
+
+  async chooseOutput(folder: Folder): Promise<void> {
+    this.form.output = folder;
+    await this.#look();
+  }
+
+  /** Plans anew what is set now. What is wrong with it is kept to be shown beside it. */
+  async refreshPlan(): Promise<void> {
+    this.#planning?.abort();
+    const planning = new AbortController();
+    this.#planning = planning;
+    const { input, output } = this.form;
+    if (!input || !output || !this.#engine.services) return;
+    try {
+      const plan = await this.#engine.services.batch.preview(this.#order(someWords), planning.signal);
+      if (this.#planning !== planning) return;
+      this.plan = plan;
+      this.planProblem = undefined;
+    } catch (error) {
+      if (this.#planning !== planning || !(error instanceof RemoteError)) return;
+      this.planProblem = error;
+    }
+  }
+
+  /** @param resume go on with the batch that was found */
+  async start(resume = false): Promise<void> {
+    if (this.isStarting) return;
+    if (resume && this.found) {
+      this.form.take(this.found.recipe);
+      this.form.options = this.found.options;
+    }
+    this.isStarting = true;
+    try {
+      await this.#engine.require().batch.start({ ...this.#order(), resume });
+      this.found = null;
+    } finally {
+      this.isStarting = false;
+    }
+  }
+
+  /** Goes on with the batch that was stopped. */
+  async goOn(): Promise<void> {
+    const { batch } = this;
+    if (!batch) return;
+    const { input, output, recipe, options } = batch;
+    await this.#engine.require().batch.start({
+      input: input.handle,
+      output: output.handle,
+      recipe,
+      options,
+      device: this.form.device,
+      resume: true,
+    });
+  }
+
+  pause = (): Promise<undefined> => this.#engine.require().batch.pause();
+  resume = (): Promise<undefined> => this.#engine.require().batch.resume();
+  cancel = (): Promise<undefined> => this.#engine.require().batch.cancel();
+
+  /** Forgets a batch that is over, to set the next one. */
+  async close(): Promise<void> {
+    await this.#engine.require().batch.close();
+    await this.#look();
+  }
+
+  async again(indexes: readonly number[], seed: number | null): Promise<void> {
+    await this.#engine.require().batch.again([...indexes], seed);
+  }
+
+  async accept(index: number, accepted: boolean): Promise<void> {
+    await this.#engine.require().batch.accept([index], accepted);
+  }
+
+  /** Puts a waiting item at a place among those that wait. @param place 0 is next; past the end is last */
+  async move(index: number, place: number): Promise<void> {
+    const others = this.#waiting.filter((other) => other !== index);
+    await this.#engine.require().batch.moveBefore([index], others[Math.max(0, place)] ?? null);
+  }
+
+  /** What a person does about the chosen item, where it can be done. */
+  async act(action: ItemAction): Promise<void> {
+    const item = this.chosen;
+    if (!this.batch || !item) return;
+    const { index, state } = item;
+    const place = (this.places.get(index) ?? 0) - 1;
+    if (action === 'accept' && state === 'done') return await this.accept(index, !item.accepted);
+    if (action === 'another' && state === 'done') return await this.again([index], newSeed());
+    if (action === 'another' && state === 'failed') return await this.again([index], null);
+    if (action === 'sooner' && place > 0) return await this.move(index, place - 1);
+    if (action === 'later' && place >= 0) return await this.move(index, place + 1);
+  }
+
+  sortBy(by: BatchSort['by']): void {
+    this.sort = { by, isDown: this.sort.by === by && !this.sort.isDown };
+  }
+
+  #order(standIn?: string) {
+    const { input, output, options, recipe, device } = this.form;
+    if (!input || !output) throw new Error('a folder is missing');
+    const isEmpty = 'instruction' in recipe && recipe.task === 'edit' && recipe.instruction.trim() === '';
+    const words = isEmpty && standIn !== undefined ? { ...recipe, instruction: standIn } : recipe;
+    return { input: input.handle, output: output.handle, recipe: words, options, device };
+  }
+
+  /** Looks for a batch that was begun in the output folder. */
+  async #look(): Promise<void> {
+    const { input, output } = this.form;
+    if (!input || !output) return;
+    this.found = null;
+    this.found = await this.#engine.require().batch.find(input.handle, output.handle);
+  }
+
+  /** What comes quickly is shown together. */
+  #hear(message: DeskMessage): void {
+    this.#heard.push(message);
+    this.#timer ??= setTimeout(() => this.#flush(), flushMs);
+  }
+
+  #flush(): void {
+    this.#timer = undefined;
+    const changed = new Map<number, ItemReport>();
+    for (const message of this.#heard.splice(0)) {
+      if (message.type === 'opened') changed.clear();
+      if (message.type === 'item') changed.set(message.index, message);
+      else this.#note(message);
+    }
+    if (changed.size === 0) return;
+    this.#items = this.#items.map((item) => changed.get(item.index) ?? item);
+    this.#waiting = this.#waiting.filter((index) => (changed.get(index)?.state ?? 'waiting') === 'waiting');
+  }
+
+  #note(message: Exclude<DeskMessage, { type: 'item' }>): void {
+    switch (message.type) {
+      case 'opened':
+        return this.#show(message.batch);
+      case 'closed':
+        return this.#show(null);
+      case 'order':
+        this.#waiting = message.waiting;
+        return;
+      case 'progress':
+        return this.#change({ progress: message });
+      case 'planned':
+        return this.#change({ status: 'running', finished: null, failure: null });
+      case 'paused':
+        return this.#change({ status: 'paused' });
+      case 'resumed':
+        return this.#change({ status: 'running' });
+      case 'finished':
+        return this.#change({ status: 'finished', finished: message });
+      case 'cancelled':
+        return this.#change({ status: 'cancelled' });
+      case 'failed':
+        return this.#change({ status: 'failed', failure: message });
+      case 'dry-run':
+    }
+  }
+
+  #change(changes: Partial<Facts>): void {
+    if (this.batch) this.batch = { ...this.batch, ...changes };
+  }
+
+  #show(view: BatchView | null): void {
+    if (!view) {
+      this.batch = undefined;
+      return;
+    }
+    const { items, waiting, ...facts } = view;
+    this.batch = facts;
+    this.#items = items;
+    this.#waiting = waiting;
+    Object.assign(this.form, { input: facts.input, output: facts.output, options: facts.options });
+    this.form.take(facts.recipe);
+  }
+}

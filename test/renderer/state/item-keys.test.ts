@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+import { rowKeys } from '../../../renderer/state/item-keys.ts';
+
+function press(key: string, place: Partial<Parameters<typeof rowKeys>[1]> = {}, modifiers: KeyboardEventInit = {}) {
+  const did: unknown[] = [];
+  const handled = rowKeys(
+    new KeyboardEvent('keydown', { key, ...modifiers }),
+    { row: 4, count: 10, across: 1, page: 3, ...place },
+    { choose: (row) => did.push(row), open: () => did.push('open'), act: (action) => did.push(action) },
+  );
+  return handled ? did : undefined;
+}
+
+test('arrows, pages and ends choose rows', () => {
+  expect([press('ArrowDown'), press('ArrowUp'), press('PageDown'), press('Home'), press('End')]).toEqual([
+    ...[[5], [3], [7], [0], [9]],
+  ]);
+  expect(press('ArrowDown', { row: -1 })).toEqual([0]);
+});
+
+test('side by side, arrows go in both directions; in a list left and right are somebody else’s', () => {
+  expect([press('ArrowDown', { across: 3 }), press('ArrowLeft', { across: 3 })]).toEqual([[7], [3]]);
+  expect(press('ArrowLeft')).toBeUndefined();
+});
+
+test('letters act, Alt moves what waits, and keys of commands are left alone', () => {
+  expect([press('a'), press('r'), press('Enter')]).toEqual([['accept'], ['another'], ['open']]);
+  expect(press('ArrowUp', {}, { altKey: true })).toEqual(['sooner']);
+  expect(press('a', {}, { ctrlKey: true })).toBeUndefined();
+  expect(press('x')).toBeUndefined();
+});

@@ -1,4 +1,5 @@
 import { app, BrowserWindow, ipcMain, Menu, MessageChannelMain, screen } from 'electron';
+import { statSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Folder } from '#common/contract/batch-service.ts';
 import type { ChosenFile } from '#common/contract/documents.ts';
@@ -26,6 +27,7 @@ export class AppWindow {
   readonly #commandListeners = new Set<(command: string) => void>();
   readonly #openedListeners = new Set<(file: ChosenFile) => void>();
   readonly #closeListeners = new Set<(wish: 'close') => void>();
+  readonly #droppedListeners = new Set<(folder: Folder) => void>();
   #waiting: string[] = []; // files to open once the page listens
   #hasPage = false;
   #hasUnsaved = false;
@@ -51,7 +53,11 @@ export class AppWindow {
     this.window.on('unresponsive', () => (this.#hangs = true));
     this.window.on('responsive', () => (this.#hangs = false));
     ipcMain.on('page-ready', this.#onPageReady);
-    this.window.once('closed', () => ipcMain.off('page-ready', this.#onPageReady));
+    ipcMain.on('dropped', this.#onDropped);
+    this.window.once('closed', () => {
+      ipcMain.off('page-ready', this.#onPageReady);
+      ipcMain.off('dropped', this.#onDropped);
+    });
     this.#showMenu([]);
     void this.window.loadURL(`${pageOrigin}/index.html`);
   }
@@ -74,8 +80,7 @@ export class AppWindow {
 
   /** Each load of the page asks once; ports of the one before close with it. */
   readonly #onPageReady = (event: Electron.IpcMainEvent): void => {
-    const { senderFrame, sender } = event;
-    if (sender !== this.window.webContents || !isOurPage(senderFrame?.url, senderFrame?.parent === null)) return;
+    if (!this.#isOurs(event)) return;
     this.#hasPage = true;
     this.#hasUnsaved = false;
     this.#sendPort('engine-port', this.#engine.connect());
@@ -83,6 +88,18 @@ export class AppWindow {
     serve(electronPort(port1), shellContract, this.#implementations());
     this.#sendPort('shell-port', port2);
   };
+
+  /** A dropped folder is chosen as much as one from the dialog. Files the page reads itself. */
+  readonly #onDropped = (event: Electron.IpcMainEvent, paths: unknown): void => {
+    const [path] = this.#isOurs(event) && Array.isArray(paths) ? (paths as unknown[]) : [];
+    if (typeof path !== 'string' || !isFolder(path)) return;
+    const folder = this.#grantFolder(path);
+    if (folder) for (const listener of this.#droppedListeners) listener(folder);
+  };
+
+  #isOurs({ senderFrame, sender }: Electron.IpcMainEvent): boolean {
+    return sender === this.window.webContents && isOurPage(senderFrame?.url, senderFrame?.parent === null);
+  }
 
   #sendPort(channel: string, port: Electron.MessagePortMain): void {
     this.window.webContents.postMessage(channel, null, [port]);
@@ -96,6 +113,7 @@ export class AppWindow {
         chooseFolder: async () => this.#grantFolder(await chooseFolder(this.window)),
         chooseFile: async () => this.#grantChosen(await chooseFile(this.window)),
         chooseTarget: async (name) => this.#grantChosen(await chooseTarget(this.window, name)),
+        onFolderDropped: (listener) => listen(this.#droppedListeners, listener),
         onOpened: (listener) => {
           const stop = listen(this.#openedListeners, listener);
           for (const path of this.#waiting.splice(0)) listener(this.#grant(path));
@@ -162,3 +180,5 @@ function listen<T>(listeners: Set<T>, listener: T): Unsubscribe {
   listeners.add(listener);
   return () => listeners.delete(listener);
 }
+
+const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;

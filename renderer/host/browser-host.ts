@@ -10,7 +10,13 @@ export function createBrowserHost(address = socketAddress(location)): Host {
   const link = new EngineLink();
   connect(link, address, 0);
   const never = () => () => undefined;
-  const events = { onEngine: link.onEngine, onOpened: never, onCommand: never, onLeaveWanted: never };
+  const events = {
+    onEngine: link.onEngine,
+    onOpened: never,
+    onCommand: never,
+    onLeaveWanted: never,
+    onFolderDropped: never,
+  };
   const showMenu = () => undefined; // the page shows its own
   return { kind: 'browser', dialogs: browserDialogs, ...events, showMenu, noteUnsaved, leave: () => undefined };
 }

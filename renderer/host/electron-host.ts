@@ -27,6 +27,7 @@ export function createElectronHost(page: Window = window): Host {
       chooseFolder: async () => (await shell).dialogs.chooseFolder(),
     },
     onOpened: (listener) => later(shell.then(({ dialogs }) => dialogs.onOpened(listener))),
+    onFolderDropped: (listener) => later(shell.then(({ dialogs }) => dialogs.onFolderDropped(listener))),
     onLeaveWanted: (listener) => later(shell.then(({ window }) => window.onCloseWanted(listener))),
     noteUnsaved: (hasUnsaved) => void shell.then(({ window }) => window.noteUnsaved(hasUnsaved)),
     leave: () => void shell.then(({ window }) => window.close()),

@@ -26,6 +26,8 @@ export interface Host {
   readonly onEngine: Event<EngineServices | undefined>;
   /** Pictures and projects given to the program from outside. */
   readonly onOpened: Event<ChosenFile>;
+  /** A folder that was dropped onto the page, where the host can tell which. */
+  readonly onFolderDropped: Event<Folder>;
   /** Ids of commands that were chosen in the system's menu. */
   readonly onCommand: Event<string>;
   /** Told once the person wants to leave a page with unsaved work; it stays until it is left by `leave`. Never told in a browser, which

@@ -1,6 +1,7 @@
 import type { ItemReport } from '#common/contract/batch.ts';
 import type { BatchPlan, BatchView, DeskMessage, Folder, FoundBatch } from '#common/contract/batch-service.ts';
 import { RemoteError } from '#common/contract/errors.ts';
+import { parseRecipe } from '#common/contract/recipe.ts';
 import type { EngineServices } from '#common/contract/services.ts';
 import { BatchForm } from './batch-form.svelte.ts';
 import { countByFilter, shownItems } from './batch-rows.ts';
@@ -130,6 +131,11 @@ export class BatchState {
     });
   }
 
+  /** Takes over the recipe of a file. @throws AppError `recipe-invalid` */
+  takeFile(name: string, text: string): void {
+    this.form.take(parseRecipe(parsedJson(text), name));
+  }
+
   pause = (): Promise<undefined> => this.#engine.require().batch.pause();
   resume = (): Promise<undefined> => this.#engine.require().batch.resume();
   cancel = (): Promise<undefined> => this.#engine.require().batch.cancel();
@@ -248,5 +254,14 @@ export class BatchState {
     this.#waiting = waiting;
     Object.assign(this.form, { input: facts.input, output: facts.output, options: facts.options });
     this.form.take(facts.recipe);
+  }
+}
+
+/** What is no JSON is no recipe either, which is told in the same words. */
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }

@@ -236,6 +236,27 @@ describe.skipIf(noBrowser)('batches', () => {
     expect(recipe).toMatchObject({ instruction: 'make dusk of day', image: 'DSC_0001.jpg' });
   }, 120_000);
 
+  test('a dropped folder is asked for, since a browser does not tell where it lies; a dropped recipe is taken', async () => {
+    const { page } = await startWithPhotos(2);
+    await page.getByRole('button', { name: 'Open a picture…' }).waitFor();
+    const drop = (dataTransfer: string) =>
+      page.evaluate(`{
+        const event = new Event('drop', { cancelable: true });
+        window.dispatchEvent(Object.assign(event, { dataTransfer: ${dataTransfer} }));
+      }`);
+    await drop(`{ items: [{ webkitGetAsEntry: () => ({ isDirectory: true }) }], files: [] }`);
+    await page.getByText('A browser does not tell where a dropped folder lies').waitFor();
+    await button(page, 'Open folder Summer trip').click();
+    await page.getByText('2 pictures', { exact: true }).waitFor();
+    await button(page, 'Use this folder').click();
+    await page.getByText('2 pictures to make').waitFor();
+    const recipe = JSON.stringify({ version: 1, instruction: 'make it dusk', seed: 5 });
+    await drop(`{ items: [], files: [new File([${JSON.stringify(recipe)}], 'dusk.recipe.json')] }`);
+    await expect.poll(() => page.getByLabel('What to change').inputValue()).toBe('make it dusk');
+    await drop(`{ items: [], files: [new File(['no recipe'], 'other.json')] }`);
+    await page.getByText(/The recipe other\.json cannot be used/).waitFor();
+  }, 120_000);
+
   test('in another language nothing is cut off or left untranslated that matters', async () => {
     const { page } = await startWithPhotos(3, { stepMs: 2 });
     await openBatch(page, 'swap');

@@ -49,6 +49,7 @@ export class FakeHost implements Host {
     chooseTarget: () => Promise.resolve(this.chosen),
   };
   readonly onOpened = () => () => undefined;
+  readonly onFolderDropped = () => () => undefined;
   readonly onCommand = () => () => undefined;
   readonly onLeaveWanted = () => () => undefined;
   readonly noteUnsaved = () => undefined;

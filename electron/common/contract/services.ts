@@ -123,6 +123,8 @@ export const shellContract = {
     chooseTarget: method([zFileName], zChosenFile.nullable()),
     /** A folder for a batch. Null when the person chooses none. */
     chooseFolder: method([], zFolder.nullable()),
+    /** A folder that was dropped onto the page. */
+    onFolderDropped: event(zFolder),
     /** Files given to the program from outside, for `documents.open`: its arguments, a double click, a drop on the icon. */
     onOpened: event(zChosenFile),
   },

@@ -1,5 +1,5 @@
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import { shellContract } from '#common/contract/services.ts';
 import { createClient } from '#common/rpc/client.ts';
@@ -236,6 +236,25 @@ test('a window with unsaved work stays until its page has asked; one that hangs 
   other.emit('unresponsive');
   other.close();
   expect(other.isClosed).toBe(true);
+});
+
+test('a dropped folder is granted like a chosen one; files, strangers and what is not there are not', async () => {
+  await startReady();
+  pageReady();
+  const { dialogs } = shell();
+  const dropped: unknown[] = [];
+  dialogs.onFolderDropped((folder) => dropped.push(folder));
+  await settled();
+  writeFileSync(join(folder, 'a.png'), '');
+  const sender = fake.windows[0].webContents;
+  const ours = { sender, senderFrame: { url: 'app://editar/index.html', parent: null } };
+  ipcMain.emit('dropped', ours, [join(folder, 'a.png')]);
+  ipcMain.emit('dropped', ours, [join(folder, 'missing')]);
+  ipcMain.emit('dropped', ours, 'no list');
+  ipcMain.emit('dropped', { ...ours, senderFrame: { url: 'http://evil.example/', parent: null } }, [folder]);
+  ipcMain.emit('dropped', ours, [folder]);
+  await settled();
+  expect(dropped).toEqual([expect.objectContaining({ name: basename(folder), place: folder })]);
 });
 
 test('before the page has said what can be done the menu holds what every program has', async () => {

@@ -8,6 +8,7 @@ export const programs = [
   { name: 'server.mjs', entry: 'electron/server/main.ts', format: 'es' },
   { name: 'cli.mjs', entry: 'electron/cli/main.ts', format: 'es' },
   { name: 'canny-bench.mjs', entry: 'build/bench/canny-bench.ts', format: 'es' },
+  { name: 'rows-bench.mjs', entry: 'build/bench/rows-bench.ts', format: 'es' },
   { name: 'scene-stream.mjs', entry: 'build/scripts/scene-stream.ts', format: 'es' },
   { name: 'make-samples.mjs', entry: 'build/scripts/make-samples.ts', format: 'es' },
 ];

@@ -13,7 +13,6 @@ import { devices, ranges } from '#common/contract/edit-request.ts';
 import { addBatch, addWorker } from './batch-arguments.ts';
 import type { BatchCommand, WorkerCommand } from './batch-arguments.ts';
 
-
 export interface BuildCommand {
   readonly name: 'models build';
   readonly family: 'editar';

@@ -1,12 +1,14 @@
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import sharp from 'sharp';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { zBatchMessage } from '#common/contract/batch.ts';
 import { photoBytes } from '../helpers/batch.ts';
 import { editar, jsonLines } from '../helpers/cli.ts';
 import type { CliSettings } from '../helpers/cli.ts';
+import { depthStandIn, writeExtractorPack } from '../helpers/extractor-packs.ts';
 import { writeTinyCheckpoints } from '../helpers/tiny-checkpoints.ts';
 
 vi.setConfig({ testTimeout: 240_000 }); // programs start slowly on a busy machine
@@ -121,6 +123,48 @@ test('watching, it makes files when they are whole, those that come later too', 
   expect(result.code).toBe(130);
   expect(existsSync(at('out/a.png'))).toBe(true);
   expect(existsSync(at('out/late.png'))).toBe(true);
+});
+
+const pixelsOf = async (name: string): Promise<Buffer> => await sharp(at(name)).raw().toBuffer();
+const writeRecipe = (recipe: object): Promise<void> =>
+  writeFile(at('recipe.json'), JSON.stringify({ version: 1, ...recipe }));
+
+test('maps of a folder are those of single pictures; painting from them is the same as from photos in one go', async () => {
+  await writeRecipe({ extract: { kind: 'canny', low: 30, high: 60 } });
+  const maps = await batch([]);
+  expect([maps.code, maps.stdout]).toEqual([0, 'a.png → a.canny.png\nb.png → b.canny.png\n']);
+  const one = ['conditions', at('in/a.png'), '--kind', 'canny', '--low', '30', '--high', '60', '-o', at('one.png')];
+  expect((await editar(one, { env })).code).toBe(0);
+  expect(await pixelsOf('out/a.canny.png')).toEqual(await pixelsOf('one.png'));
+
+  const painting = { task: 'canny', instruction: 'a red ball', seed: 4 };
+  await writeRecipe(painting);
+  for (const name of ['a', 'b']) await cp(at(`out/${name}.canny.png`), at(`in/${name}.canny.png`));
+  const fromMaps = await batch(['-o', at('painted')]);
+  expect([fromMaps.code, fromMaps.stdout]).toEqual([0, 'a.png → a.png\nb.png → b.png\n']);
+
+  await writeRecipe({ ...painting, condition: { kind: 'canny', low: 30, high: 60 } });
+  const inOneGo = await batch(['-o', at('at once')]);
+  expect([inOneGo.code, inOneGo.stdout]).toEqual([0, 'a.png → a.png\nb.png → b.png\n']);
+  for (const name of ['a.png', 'b.png']) {
+    expect(await pixelsOf(`at once/${name}`)).toEqual(await pixelsOf(`painted/${name}`));
+  }
+  expect(await pixelsOf('painted/a.png')).not.toEqual(await pixelsOf('in/a.png'));
+});
+
+test('an installed network makes maps of a folder; without one nothing is begun', async () => {
+  await writeRecipe({ extract: { kind: 'depth' } });
+  const without = await batch([]);
+  expect([without.code, without.stderr]).toEqual([4, expect.stringContaining('No installed model makes depth maps')]);
+  expect(existsSync(at('out'))).toBe(false);
+
+  const config = { side: 28, sizing: 'closest', multiple: 14, filter: 'bicubic', normalization: 'imagenet' };
+  await writeExtractorPack(at('depth'), 'depth', depthStandIn(), config);
+  const own = { ...env, EDITAR_DATA: at('data') };
+  expect((await editar(['models', 'add', at('depth')], { env: own })).code).toBe(0);
+  const { code, stdout } = await batch(['--recursive'], { env: own });
+  expect([code, stdout]).toEqual([...[0, 'a.png → a.depth.png\nb.png → b.depth.png\nsub/c.png → sub/c.depth.png\n']]);
+  expect((await sharp(at('out/sub/c.depth.png')).metadata()).width).toBe(40);
 });
 
 test.each([

@@ -31,7 +31,7 @@ export interface Int8Inputs {
   readonly isFirst: Value;
   /** Whether the new positions are all the text. */
   readonly isText: Value;
-  /** Whether there are several new positions. */
+  /** Whether there are several new positions: the prefix, the text and runs of cells always have several. */
   readonly isRun: Value;
   /** [layers, batch, dim] mean value of the text. */
   readonly textValues: Value;
@@ -100,11 +100,13 @@ interface Size {
  * fused kernel's, which reads int8 directly; it would do so for every position of a run again, so a run widens the cache once.
  * Keys lie in the cache rotated and spread (`key-spread.ts`), so queries are spread too.
  *
- *          ┌ is_first: GroupQueryAttention(no past) ─ k, v ─ scale = max |·| · headroom / 127 ─ round ─ past[0..new)
- *   qkv ── If          ┌ is_text: running mean of v
- *          └ else: ─── If          ┌ several: round into past ─ widen, with the text's value ─ MultiHeadAttention(bias)
- *                      └ else: ─── If
- *                                  └ one: GroupQueryAttention(past, scales) + weight of the text · its value            */
+ * Every `If` costs time and a step should take as little as possible, so a single position is told apart first.
+ *
+ *          ┌ one: GroupQueryAttention(past, scales) + weight of the text · its value
+ *   qkv ── If             ┌ is_first: GroupQueryAttention(no past) ─ k, v ─ scale = max |·| · headroom / 127 ─ round ─ past[0..new)
+ *          └ several: ─── If          ┌ is_text: running mean of v
+ *                         └ else: ─── If
+ *                                     └ cells: round into past ─ widen, with the text's value ─ MultiHeadAttention(bias)   */
 export function int8Attention(
   g: GraphBuilder,
   at: string,
@@ -123,47 +125,45 @@ export function int8Attention(
   const scales = ['key_scale', 'value_scale'].map((name) =>
     g.input(`past_key_values.${layer}.${name}`, 'f32', scaleDims),
   );
-  const declare = (b: GraphBuilder, [mixed, key, value, text]: readonly string[]): void => {
+  const declare = (b: GraphBuilder, [mixed, key, value, text, ...scaleNames]: readonly string[]): void => {
     b.declareOutput(mixed, 'f32', ['batch', 'new', config.dim]);
     for (const name of [key, value]) b.declareOutput(name, 'i8', cacheDims);
     b.declareOutput(text, 'f32', ['batch', 1, config.dim]);
+    for (const name of scaleNames) b.declareOutput(name, 'f32', scaleDims);
   };
-  /** Passes the text's value on where it is not made. */
-  const kept = (b: GraphBuilder, name: string): Value =>
+  /** Pass on what a branch does not make: the text's value, the scales. */
+  const keptText = (b: GraphBuilder, name: string): Value =>
     reshape(b, path(at, name, 'text_value'), textValue, [-1, 1, config.dim]);
+  const keptScales = (b: GraphBuilder, name: string): Value[] =>
+    scales.map((scale, i) => b.node(path(at, name, `scale_${i}`, 'Identity'), 'Identity', [scale]));
+  const outputsOf = (name: string): string[] => [0, 1, 2, 3, 4, 5].map((i) => `${at}/${name}/output_${i}`);
 
-  const begin = g.branch(`${at}/begin`);
+  const step = g.branch(`${at}/step`);
+  const stepped = continuedByStep(step, path(at, 'step'), qkv, past, scales, size);
+  declare(step, [...stepped, keptText(step, 'step'), ...keptScales(step, 'step')]);
+
+  const several = g.branch(`${at}/several`);
+  const begin = several.branch(`${at}/begin`);
   const begun = beginning(begin, path(at, 'begin'), qkv, past, size);
-  declare(begin, [...begun.outputs, kept(begin, 'begin')]);
-  for (const scale of begun.scales) begin.declareOutput(scale, 'f32', scaleDims);
-
-  const extend = g.branch(`${at}/extend`);
-  const outputsOf = (name: string): string[] => [0, 1, 2, 3].map((i) => `${at}/${name}/output_${i}`);
+  declare(begin, [...begun.outputs, keptText(begin, 'begin'), ...begun.scales]);
+  const extend = several.branch(`${at}/extend`);
   const text = extend.branch(`${at}/text`);
-  declare(text, continuedByText(text, path(at, 'text'), qkv, past, scales[1], size));
+  declare(text, [...continuedByText(text, path(at, 'text'), qkv, past, scales[1], size), ...keptScales(text, 'text')]);
   const cells = extend.branch(`${at}/cells`);
-  const run = cells.branch(`${at}/run`);
-  declare(run, [...continuedByRun(run, path(at, 'run'), qkv, past, scales, size), kept(run, 'run')]);
-  const step = cells.branch(`${at}/step`);
-  declare(step, [...continuedByStep(step, path(at, 'step'), qkv, past, scales, size), kept(step, 'step')]);
-  branchOn(cells, path(at, 'cells'), inputs.isRun, outputsOf('cells'), run, step);
-  declare(cells, outputsOf('cells'));
-  const extended = outputsOf('extend');
-  branchOn(extend, path(at, 'extend'), inputs.isText, extended, text, cells);
-  declare(extend, extended);
-  scales.forEach((scale, i) => {
-    const same = extend.node(path(at, 'extend', `scale_${i}`, 'Identity'), 'Identity', [scale]);
-    extend.declareOutput(same, 'f32', scaleDims);
-  });
+  const run = continuedByRun(cells, path(at, 'cells'), qkv, past, scales, size);
+  declare(cells, [...run, keptText(cells, 'cells'), ...keptScales(cells, 'cells')]);
+  branchOn(extend, path(at, 'extend'), inputs.isText, outputsOf('extend'), text, cells);
+  declare(extend, outputsOf('extend'));
+  branchOn(several, path(at, 'several'), inputs.isFirst, outputsOf('several'), begin, extend);
+  declare(several, outputsOf('several'));
 
-  const present = `present.${layer}`;
-  const names = ['mixed', 'text'].map((name) => `${path(at, name)}/output_0`);
-  const cache = [`${present}.key`, `${present}.value`];
-  const scaleNames = [`${present}.key_scale`, `${present}.value_scale`];
-  branchOn(g, at, inputs.isFirst, [names[0], ...cache, names[1], ...scaleNames], begin, extend);
-  for (const name of cache) g.declareOutput(name, 'i8', cacheDims);
+  const [mixed, textOut] = ['mixed', 'text'].map((name) => `${path(at, name)}/output_0` as Value);
+  const present = ['key', 'value', 'key_scale', 'value_scale'].map((name) => `present.${layer}.${name}`);
+  const [key, value, ...scaleNames] = present;
+  branchOn(g, at, inputs.isRun, [mixed, key, value, textOut, ...scaleNames], several, step);
+  for (const name of [key, value]) g.declareOutput(name, 'i8', cacheDims);
   for (const name of scaleNames) g.declareOutput(name, 'f32', scaleDims);
-  return { mixed: names[0] as Value, textValue: names[1] as Value };
+  return { mixed, textValue: textOut };
 }
 
 function branchOn(

@@ -124,7 +124,7 @@ function addBuild(build: Command, found: Found): void {
     .addOption(new Option('--family <family>', 'kind of model').choices(['editar']).default('editar'))
     .requiredOption('--gpt <file or url>', 'transformer checkpoint')
     .requiredOption('--vq <file or url>', 'image tokenizer checkpoint')
-    .requiredOption('--t5 <dir>', 'folder of the text encoder and its tokenizer')
+    .requiredOption('--t5 <dir or url>', 'folder of the text encoder and its tokenizer')
     .addOption(new Option('--precision <precision>', 'of the weights').choices(precisions).default('int4'))
     .requiredOption('-o, --out <dir>', 'folder to write the model into')
     .option('--id <id>', 'short name (default: from the folder)')

@@ -3,22 +3,22 @@ import { basename, dirname, join } from 'node:path';
 
 import type { ByteSource, Checkpoint } from './checkpoint.ts';
 import { type FileKind, fileKind } from './file-kind.ts';
-import { openFileSource } from './file-source.ts';
-import { isUrl, openHttpSource } from './http-source.ts';
+import { isUrl } from './http-source.ts';
 import { parseJson } from './json.ts';
+import { openPlace, placeIn, publishedWeights } from './published-folder.ts';
 import { Refusal } from './refusal.ts';
 import { openSafetensors } from './safetensors.ts';
 import { maxHeaderBytes } from './safetensors-header.ts';
 import { joinShards, readWeightMap } from './sharded.ts';
 import { openTorchFile } from './torch-file.ts';
 
-/** Opens published weights: a safetensors file, a PyTorch archive, an index of shards, or a folder with one of these; one
- * file also at an address, of which only what is asked for is fetched. The
+/** Opens published weights: a safetensors file, a PyTorch archive, an index of shards, or a folder with one of these; also at an
+ * address, of which only what is asked for is fetched: one that ends with a slash stands for a folder. The
  * content decides how a file is read, and a suffix that contradicts it is an error. Nothing in it is executed. Throws
  * `checkpoint-invalid` or `unsupported`, saying what the file is instead. */
 export async function openCheckpoint(path: string): Promise<Checkpoint> {
-  if (isUrl(path)) return openSource(await openHttpSource(path), false);
-  const found = await stat(path).catch(() => undefined); // a missing file gets its message from openFileSource
+  if (isUrl(path)) return openFile(path.endsWith('/') ? await publishedWeights(path) : path, true);
+  const found = await stat(path).catch(() => undefined); // a missing file gets its message from openPlace
   return openFile(found?.isDirectory() ? await mainFile(path) : path, true);
 }
 
@@ -28,14 +28,11 @@ const openers: Readonly<Record<FileKind, (source: ByteSource) => Promise<Checkpo
   index: openIndex,
 };
 
-async function openFile(path: string, mayBeIndex: boolean): Promise<Checkpoint> {
-  return openSource(await openFileSource(path), mayBeIndex);
-}
-
-async function openSource(source: ByteSource, mayBeIndex: boolean): Promise<Checkpoint> {
+async function openFile(place: string, mayBeIndex: boolean): Promise<Checkpoint> {
+  const source = await openPlace(place);
   try {
     const kind = await fileKind(source);
-    if (kind === 'index' && !mayBeIndex) throw new Refusal(source.name).invalid(misplacedIndex(source));
+    if (kind === 'index' && !mayBeIndex) throw new Refusal(place).invalid('is an index inside an index');
     return await openers[kind](source);
   } catch (error) {
     await source[Symbol.asyncDispose]();
@@ -43,19 +40,17 @@ async function openSource(source: ByteSource, mayBeIndex: boolean): Promise<Chec
   }
 }
 
-const misplacedIndex = ({ name }: ByteSource): string =>
-  isUrl(name) ? 'is an index of files; give the address of one file of weights' : 'is an index inside an index';
-
 async function openIndex(source: ByteSource): Promise<Checkpoint> {
   const refusal = new Refusal(source.name);
   if (source.size > maxHeaderBytes) throw refusal.invalid('is too large for an index of weight files');
   const weightMap = readWeightMap(parseJson(await source.read(0, source.size), refusal), refusal);
   await source[Symbol.asyncDispose]();
   const files = [...new Set(weightMap.values())];
-  await checkAllThere(dirname(source.name), files, refusal);
+  const folder = source.file === undefined ? new URL('.', source.name).href : dirname(source.file);
+  if (!isUrl(folder)) await checkAllThere(folder, files, refusal);
   const shards = new Map<string, Checkpoint>();
   try {
-    for (const file of files) shards.set(file, await openFile(join(dirname(source.name), file), false));
+    for (const file of files) shards.set(file, await openFile(placeIn(folder, file), false));
     return joinShards(source.name, weightMap, shards);
   } catch (error) {
     for (const shard of shards.values()) await shard[Symbol.asyncDispose]();

@@ -6,6 +6,7 @@ import type { Checkpoint } from '../../checkpoint/checkpoint.ts';
 import { selectTensors } from '../../checkpoint/name-map.ts';
 import { isUrl } from '../../checkpoint/http-source.ts';
 import { openCheckpoint } from '../../checkpoint/open-checkpoint.ts';
+import { placeIn, readPlace } from '../../checkpoint/published-folder.ts';
 import { ModelError } from '../../errors.ts';
 import type { Precision } from '../../onnx/linear.ts';
 import { buildPart, forgetReceipts, writeFlushed } from '../../parts/build-part.ts';
@@ -28,7 +29,8 @@ import { ignoredTransformerTensors, transformerTensors } from './weights.ts';
 export interface BuildEditarOptions {
   readonly gpt: string; // transformer checkpoint, a path or address
   readonly vq: string; // image tokenizer checkpoint, a path or address
-  readonly t5: string; // folder with config.json, tokenizer.json and the text encoder's weights
+  /** Folder with config.json, tokenizer.json and the text encoder's weights, or an address below which they lie. */
+  readonly t5: string;
   readonly precision: Precision;
   readonly out: string; // folder of the new pack
   readonly id?: string; // default: name of `out`
@@ -58,7 +60,7 @@ export async function buildEditarPack(options: BuildEditarOptions): Promise<Pack
   const given = await readConfigFile(options);
   await using gpt = await openCheckpoint(options.gpt);
   await using vq = await openCheckpoint(options.vq);
-  await using t5 = await openCheckpoint(options.t5);
+  await using t5 = await openCheckpoint(isUrl(options.t5) ? placeIn(options.t5, '') : options.t5);
   const folder = `${out}.building`;
   await mkdir(folder, { recursive: true });
   try {
@@ -88,8 +90,8 @@ async function buildInto(
   const { precision } = options;
   const transformer = transformerConfig(checkpoints.gpt, given.transformer);
   const vq = vqConfig(checkpoints.vq, given.vq);
-  const t5Json: unknown = JSON.parse(await readText(join(options.t5, 'config.json')));
-  const t5 = t5Config(t5Json, join(options.t5, 'config.json'), transformer.textTokens);
+  const t5Place = placeIn(options.t5, 'config.json');
+  const t5 = t5Config(safeJson(decodeText(await readPlace(t5Place))), t5Place, transformer.textTokens);
   checkTogether(transformer, vq, t5);
   const linked = options.link && precision === 'fp32' ? await linkInto(folder, options.gpt) : undefined;
   const fingerprint = async (path: string, config: unknown): Promise<string> => {
@@ -200,12 +202,6 @@ function safeJson(text: string): unknown {
   }
 }
 
-async function readText(path: string): Promise<string> {
-  return readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new ModelError('checkpoint-mismatch', `${path} cannot be read`, { file: path }, { cause });
-  });
-}
-
 async function linkInto(folder: string, gpt: string): Promise<LinkedFile> {
   const file = 'transformer-checkpoint.pt';
   try {
@@ -227,11 +223,15 @@ async function describe(folder: string, file: string): Promise<PackFile> {
   return { file, bytes: (await stat(path)).size, sha256: await hashFile(path) };
 }
 
+/** What cannot be used is refused before it becomes part of a pack. */
 async function copyTokenizer(folder: string, t5: string): Promise<PackFile> {
-  const path = join(t5, 'tokenizer.json');
-  await T5Tokenizer.open(path); // refuses what cannot be used before it becomes part of a pack
-  return writeFlushed(folder, 'tokenizer.json', [await readFile(path)]);
+  const place = placeIn(t5, 'tokenizer.json');
+  const bytes = await readPlace(place);
+  T5Tokenizer.parse(decodeText(bytes), place);
+  return writeFlushed(folder, 'tokenizer.json', [bytes]);
 }
+
+const decodeText = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 
 async function syncFolder(folder: string): Promise<void> {
   if (process.platform === 'win32') return; // folders cannot be opened there

@@ -25,11 +25,15 @@ export class T5Tokenizer {
 
   /** Reads a Hugging Face `tokenizer.json`. @throws ModelError `pack-invalid` when it cannot be used */
   static async open(path: string): Promise<T5Tokenizer> {
+    return T5Tokenizer.parse(await readFile(path, 'utf8').catch(() => ''), path);
+  }
+
+  /** The same from the file's text. @param name of the file, for messages */
+  static parse(text: string, name: string): T5Tokenizer {
     try {
-      const json = JSON.parse(await readFile(path, 'utf8')) as object;
-      return new T5Tokenizer(new Tokenizer(json, {}));
+      return new T5Tokenizer(new Tokenizer(JSON.parse(text) as object, {}));
     } catch (cause) {
-      throw new ModelError('pack-invalid', `${path} is not a usable tokenizer`, { file: path }, { cause });
+      throw new ModelError('pack-invalid', `${name} is not a usable tokenizer`, { file: name }, { cause });
     }
   }
 

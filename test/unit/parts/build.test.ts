@@ -5,9 +5,12 @@ import { readPack, verifyPack } from '../../../native-models/parts/pack.ts';
 import { buildEditarPack } from '../../../native-models/families/editar/build.ts';
 import type { BuildEditarOptions } from '../../../native-models/families/editar/build.ts';
 import { transformerTensors } from '../../../native-models/families/editar/weights.ts';
+import { t5Tensors } from '../../../native-models/text-encoders/t5/weights.ts';
 import { openModel } from '../../../native-models/open-model.ts';
 import { temporaryFolder } from '../../helpers/checkpoint-files.ts';
-import { randomCheckpoint, tinyTransformer, writeTinyCheckpoints } from '../../helpers/tiny-checkpoints.ts';
+import { startRangeServer } from '../../helpers/range-server.ts';
+import type { ServedFile } from '../../helpers/range-server.ts';
+import { randomCheckpoint, tinyT5, tinyTransformer, writeTinyCheckpoints } from '../../helpers/tiny-checkpoints.ts';
 
 async function tinyBuild(changes: Partial<BuildEditarOptions> = {}): Promise<BuildEditarOptions> {
   const folder = await temporaryFolder({});
@@ -92,6 +95,42 @@ test('parts of an interrupted build are not used when their checkpoint has chang
   expect([...parts]).toEqual(['transformer', 'vq']);
 });
 
+/** The files of the text encoder's folder, below `encoder/`. */
+async function served({ t5 }: Pick<BuildEditarOptions, 't5'>): Promise<Record<string, ServedFile>> {
+  const names = await readdir(t5);
+  const files = await Promise.all(names.map((name) => readFile(join(t5, name))));
+  return Object.fromEntries(names.map((name, i) => [`encoder/${name}`, { bytes: files[i], etag: '"1"' }]));
+}
+
+test('everything may lie at addresses, and the text encoder in shards', async () => {
+  const options = await tinyBuild();
+  const local = await buildEditarPack(options);
+  const files = await served(options);
+  const half = t5Tensors(tinyT5).length >> 1;
+  const shards = [t5Tensors(tinyT5).slice(0, half), t5Tensors(tinyT5).slice(half)];
+  const weightMap = shards.flatMap((tensors, i) => tensors.map(({ name }) => [name, `part-${i}.safetensors`]));
+  const index = JSON.stringify({ weight_map: Object.fromEntries(weightMap) as object });
+  const whole = files['encoder/model.safetensors'];
+  delete files['encoder/model.safetensors'];
+  await using server = await startRangeServer({
+    ...files,
+    'encoder/model.safetensors.index.json': { bytes: Buffer.from(index) },
+    'encoder/part-0.safetensors': { ...whole, bytes: randomCheckpoint(shards[0], 2000) },
+    'encoder/part-1.safetensors': { ...whole, bytes: randomCheckpoint(shards[1], 2000 + half) },
+    'gpt.safetensors': { bytes: await readFile(options.gpt) },
+    'vq.safetensors': { bytes: await readFile(options.vq) },
+  });
+  const remote = await buildEditarPack({
+    ...options,
+    gpt: `${server.url}gpt.safetensors`,
+    vq: `${server.url}vq.safetensors`,
+    t5: `${server.url}encoder`,
+    configFile: join(options.gpt, '..', 'editar.json'),
+    out: `${options.out}-remote`,
+  });
+  expect(remote.files).toEqual(local.files);
+});
+
 describe('a build that cannot succeed says why and leaves nothing', () => {
   async function expectFailure(options: BuildEditarOptions, message: RegExp, code: string): Promise<void> {
     await expect(buildEditarPack(options)).rejects.toMatchObject({
@@ -146,6 +185,27 @@ describe('a build that cannot succeed says why and leaves nothing', () => {
     const options = await tinyBuild();
     await writeFile(join(options.t5, 'tokenizer.json'), '{}');
     await expectFailure(options, /tokenizer/, 'pack-invalid');
+  });
+
+  test('an address below which something is missing', async () => {
+    const options = await tinyBuild();
+    const files = await served(options);
+    await using server = await startRangeServer(files);
+    const t5 = `${server.url}encoder/`;
+    server.files.delete('encoder/config.json');
+    await expectFailure({ ...options, t5 }, /encoder\/config\.json: the server answered 404/, 'download-failed');
+    server.files.delete('encoder/model.safetensors');
+    await expectFailure(
+      { ...options, t5 },
+      /has no weights below it; looked for model\.safetensors/,
+      'checkpoint-invalid',
+    );
+  });
+
+  test('a description that is no JSON', async () => {
+    const options = await tinyBuild();
+    await writeFile(join(options.t5, 'config.json'), 'd_model: 32');
+    await expectFailure(options, /config\.json: .*expected object/, 'checkpoint-mismatch');
   });
 
   test('a folder that exists already', async () => {

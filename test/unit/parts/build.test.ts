@@ -154,6 +154,14 @@ describe('a build that cannot succeed says why and leaves nothing', () => {
     await expectFailure(options, /tensor layers\.1\..* holds NaN/, 'checkpoint-invalid');
   });
 
+  test('weights that are whole numbers', async () => {
+    const options = await tinyBuild();
+    const bytes = (await readFile(options.gpt)).toString('latin1');
+    const changed = bytes.replace('"norm.weight":{"dtype":"F32"', '"norm.weight":{"dtype":"I32"');
+    await writeFile(options.gpt, changed, 'latin1');
+    await expectFailure(options, /norm\.weight.*i32/, 'checkpoint-mismatch');
+  });
+
   test('another kind of model in place of the transformer', async () => {
     const options = await tinyBuild();
     await expectFailure({ ...options, gpt: options.vq }, /not an EditAR transformer/, 'checkpoint-mismatch');

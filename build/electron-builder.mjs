@@ -26,10 +26,17 @@ export default {
   publish: null,
   fileAssociations: [
     {
-      ext: ['png', 'jpg', 'jpeg', 'webp', 'avif', 'heic', 'tif', 'tiff'],
+      ext: ['png', 'jpg', 'jpeg', 'webp', 'avif', 'heic', 'heif', 'tif', 'tiff', 'gif'],
       name: 'Picture',
       role: 'Editor',
       rank: 'Alternate',
+    },
+    {
+      ext: 'ora',
+      name: 'OpenRaster project',
+      mimeType: 'image/openraster',
+      role: 'Editor',
+      rank: 'Default',
     },
   ],
   linux: { target: ['AppImage', 'deb'], category: 'Graphics', maintainer: 'EditAR Studio contributors' },

@@ -68,6 +68,7 @@ module.exports = {
     soleImporter('sharp', '^electron/node/images/'),
     soleImporter('@huggingface/tokenizers', '^native-models/tokenizers/'),
     soleImporter('electron', '^electron/(main|preload|utility)/'),
+    soleImporter('ag-psd', '^electron/node/projects/'),
     soleImporter('bullmq', '^electron/node/batch/'),
     soleImporter('ioredis', '^electron/node/batch/'),
     soleImporter('svelte', '^renderer/'),

@@ -28,6 +28,7 @@ export function registerEditorCommands(app: AppState, actions: Actions): () => v
   const hasResult = () => results.shown !== undefined;
   return commands.registerAll({
     'file.open': { run: actions.chooseAndOpen, isEnabled: () => !jobs.isBusy },
+    'file.recent': { run: () => void (layout.overlay = 'recent'), isEnabled: () => !jobs.isBusy },
     'file.save': { run: afterStrokes(actions.save), isEnabled: canWrite },
     'file.saveAs': { run: afterStrokes(actions.saveAs), isEnabled: canWrite },
     'file.export': { run: () => void (layout.overlay = 'export'), isEnabled: canWrite },

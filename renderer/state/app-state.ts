@@ -22,6 +22,7 @@ import { LayersState } from './layers.svelte.ts';
 import { LayoutState } from './layout.svelte.ts';
 import { Problems } from './problems.svelte.ts';
 import { Questions } from './questions.svelte.ts';
+import { RecentState } from './recent.svelte.ts';
 import { ResultsState } from './results.svelte.ts';
 import { SamplesState } from './samples.svelte.ts';
 import { Segments } from './segments.svelte.ts';
@@ -54,6 +55,7 @@ export interface AppState {
   readonly questions: Questions;
   readonly settings: SettingsState;
   readonly samples: SamplesState;
+  readonly recent: RecentState;
 }
 
 /** @param storage where what a person typed is kept on this machine; left out: nowhere */
@@ -72,6 +74,7 @@ export function createAppState(host: Host, storage?: KeptTexts): AppState {
     editSettings: new EditSettings(engine),
     settings: new SettingsState(engine, problems),
     samples: new SamplesState(engine, problems),
+    recent: new RecentState(engine, problems),
     instructions: new InstructionHistory(storage),
     batch: new BatchState(engine, problems),
     itemPictures: new ItemPictures(),

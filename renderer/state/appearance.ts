@@ -2,6 +2,7 @@ import type { Settings } from '#common/contract/settings.ts';
 
 /** What the system asks for where the person chose nothing here. */
 export interface SystemWishes {
+  readonly isDark: boolean;
   readonly moreContrast: boolean;
   readonly lessMotion: boolean;
 }
@@ -30,9 +31,10 @@ export function applyAttributes(root: HTMLElement, attributes: Readonly<Record<s
 export function watchSystem(listener: (wishes: SystemWishes) => void): () => void {
   const contrast = matchMedia('(prefers-contrast: more)');
   const motion = matchMedia('(prefers-reduced-motion: reduce)');
-  const tell = () => listener({ moreContrast: contrast.matches, lessMotion: motion.matches });
+  const dark = matchMedia('(prefers-color-scheme: dark)');
+  const tell = () => listener({ isDark: dark.matches, moreContrast: contrast.matches, lessMotion: motion.matches });
   const ends = new AbortController();
-  for (const query of [contrast, motion]) query.addEventListener('change', tell, { signal: ends.signal });
+  for (const query of [dark, contrast, motion]) query.addEventListener('change', tell, { signal: ends.signal });
   tell();
   return () => ends.abort();
 }

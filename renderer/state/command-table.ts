@@ -14,6 +14,7 @@ export interface CommandDefinition {
 /** Every command of the program. The part of the screen that can run one registers how with `Commands`. */
 export const commandTable = {
   'file.open': { group: 'file', keys: ['Mod+O'], whileTyping: true },
+  'file.recent': { group: 'file', keys: ['Mod+Shift+O'], whileTyping: true },
   'file.save': { group: 'file', keys: ['Mod+S'], whileTyping: true, section: 1 },
   'file.saveAs': { group: 'file', keys: ['Mod+Shift+S'], whileTyping: true, section: 1 },
   'file.export': { group: 'file', keys: ['Mod+E'], whileTyping: true, section: 1 },
@@ -58,6 +59,7 @@ export const commandTable = {
   'view.actualSize': { group: 'view', keys: ['Mod+1'] },
   'view.batch': { group: 'view', keys: ['Mod+Shift+B'], whileTyping: true, section: 1 },
   'view.maps': { group: 'view', keys: ['Mod+Shift+M'], whileTyping: true, section: 1 },
+  'view.theme': { group: 'view', section: 2 },
   'view.panel': { group: 'view', keys: ['Mod+\\'], whileTyping: true, section: 1 },
   'tool.hand': { group: 'tools', keys: ['H'] },
   'tool.zoom': { group: 'tools', keys: ['Z'] },

@@ -1,11 +1,11 @@
-import type { ChosenFile, DocumentId, FileSource } from '#common/contract/documents.ts';
+import type { ChosenFile, DocumentId, FileSource, RecentFile } from '#common/contract/documents.ts';
 import type { NamedBytes } from '#common/contract/services.ts';
 import { t } from '../i18n/i18n.svelte.ts';
 import type { AppState } from './app-state.ts';
 
 /** What a person can do with files. Each shows its own failure; nothing that is in no file is left without asking. */
 export function createFileActions(app: AppState) {
-  const { host, document, editor, engine, exporting, jobs, layout, problems, questions } = app;
+  const { host, document, editor, engine, exporting, jobs, layout, problems, questions, settings } = app;
   const attempt = (action: () => Promise<void>) => () => problems.attempt(action);
 
   const askToReplace = async (code: string, name: string): Promise<boolean> => {
@@ -45,10 +45,11 @@ export function createFileActions(app: AppState) {
     for (const notice of notices) problems.notice(notice);
   }
 
-  const open = (file: ChosenFile | NamedBytes): Promise<void> =>
+  const openSource = (source: () => Promise<FileSource>): Promise<void> =>
     problems.attempt(async () => {
-      if (await mayReplaceDocument()) await begin(document.open(await sourceOf(file)));
+      if (await mayReplaceDocument()) await begin(document.open(await source()));
     });
+  const open = (file: ChosenFile | NamedBytes): Promise<void> => openSource(() => sourceOf(file));
 
   async function sourceOf(file: ChosenFile | NamedBytes): Promise<FileSource> {
     if ('handle' in file) return { handle: file.handle };
@@ -57,6 +58,7 @@ export function createFileActions(app: AppState) {
 
   return {
     open,
+    openRecent: ({ source }: RecentFile): Promise<void> => openSource(() => Promise.resolve(source)),
     chooseAndOpen: attempt(async () => {
       const file = await host.dialogs.chooseFile();
       if (file) await open(file);
@@ -70,11 +72,8 @@ export function createFileActions(app: AppState) {
     saveAs: attempt(async () => void (await save(true))),
     /** Writes the picture as it was chosen in the dialog. @returns false when the person chose no place for it */
     async export(): Promise<boolean> {
-      const written = await document.export(
-        exporting.choiceFor(document.project?.depth ?? 8),
-        host.dialogs,
-        askToReplace,
-      );
+      const choice = exporting.choiceFor(document.project?.depth ?? 8, settings.current);
+      const written = await document.export(choice, host.dialogs, askToReplace);
       if (written) problems.notice(t('files.exported', { name: written.name }), written.notices.join(' '));
       return written !== undefined;
     },

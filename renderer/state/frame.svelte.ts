@@ -37,6 +37,10 @@ export function connectFrame({ host, document: opened, engine, settings, command
         run: () => void (layout.view = layout.view === 'batch' ? 'editor' : 'batch'),
         isChecked: () => layout.view === 'batch',
       },
+      'view.theme': {
+        run: () => settings.change({ theme: settings.isDark ? 'light' : 'dark' }),
+        isChecked: () => !settings.isDark,
+      },
       'help.palette': { run: () => void (layout.overlay = 'palette') },
       'help.keys': { run: () => void (layout.overlay = 'keys') },
       'help.settings': { run: () => layout.openSettings(layout.settingsSection) },

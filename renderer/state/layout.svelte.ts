@@ -2,9 +2,9 @@
 export const panelLimits = { min: 240, initial: 300, max: 520 } as const;
 
 /** What lies over the page. */
-export type Overlay = 'palette' | 'keys' | 'settings' | 'about' | 'export';
+export type Overlay = 'palette' | 'keys' | 'settings' | 'about' | 'export' | 'recent';
 
-export const settingsSections = ['appearance', 'editing', 'keys'] as const;
+export const settingsSections = ['appearance', 'editing', 'files', 'keys'] as const;
 export type SettingsSection = (typeof settingsSections)[number];
 
 /** How a person arranged the frame. */

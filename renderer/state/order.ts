@@ -84,8 +84,9 @@ export const alone = (order: Order, variant: number): Order => ({
   firstVariant: order.firstVariant + variant,
 });
 
-/** The command line that makes the picture of a recipe. @param image the file it was made from */
-export function cliCommandOf(recipe: EditRecipe, image: string): string {
+/** The command line that makes the picture of a recipe. @param image the file it was made from @param mask file of the selection, where it
+ * is no rectangle */
+export function cliCommandOf(recipe: EditRecipe, image: string, mask = 'mask.png'): string {
   const { instruction, task, sampling, seed, variant = 0, firstVariant = 0, fit, square, selection, model } = recipe;
   const flags: (readonly [string, string | number | undefined])[] = [
     ['-i', quoted(instruction)],
@@ -101,7 +102,7 @@ export function cliCommandOf(recipe: EditRecipe, image: string): string {
     ['--fit', square ? undefined : fit],
     ['--square', square && `${square.x},${square.y},${square.size}`],
     ['--region', selection && 'region' in selection ? regionText(selection.region) : undefined],
-    ['--mask', selection && 'mask' in selection ? 'mask.png' : undefined],
+    ['--mask', selection && 'mask' in selection ? quoted(mask) : undefined],
   ];
   const given = flags.flatMap(([name, value]) => (value === undefined ? [] : [`${name} ${value}`]));
   return ['editar edit', quoted(image), ...given].join(' ');

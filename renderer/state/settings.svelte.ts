@@ -10,7 +10,8 @@ const memory = 'settings'; // where the page keeps a copy, so that it looks righ
 export class SettingsState {
   current = $state.raw<Settings>(remembered());
   /** What the system asks for, told by `watchSystem`. */
-  system = $state.raw<SystemWishes>({ moreContrast: false, lessMotion: false });
+  system = $state.raw<SystemWishes>({ isDark: true, moreContrast: false, lessMotion: false });
+  isDark = $derived.by(() => (this.current.theme === 'system' ? this.system.isDark : this.current.theme === 'dark'));
   readonly #engine: EngineState;
   readonly #problems: Problems;
 

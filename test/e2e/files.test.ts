@@ -7,6 +7,7 @@ import { expectAccessible, launchBrowser, noBrowser, screenshot } from '../helpe
 import type { Theme } from '../helpers/browser.ts';
 import { colourAt, instruction, isBlue, isOrange, openPicture, startStudio } from '../helpers/studio.ts';
 import type { Started } from '../helpers/studio.ts';
+import { readPsd } from '../helpers/read-psd.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
 if (noBrowser) console.warn(`skipped: ${noBrowser}`);
@@ -21,6 +22,7 @@ afterAll(async () => {
 });
 
 const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name, exact: true });
+const inDialog = (page: Page, name: string) => page.getByRole('dialog').getByRole('button', { name, exact: true });
 const layers = (page: Page) => page.getByRole('list', { name: 'Layers' }).getByRole('listitem');
 
 /** A picture with an edit as a second layer, saved nowhere. */
@@ -38,9 +40,7 @@ async function startEdited(theme?: Theme): Promise<Started> {
 
 /** Does something that downloads, and keeps the file under the name it was given. */
 async function downloaded(page: Page, action: () => Promise<void>): Promise<string> {
-  const begun = page.waitForEvent('download');
-  await action();
-  const download = await begun;
+  const [download] = await Promise.all([page.waitForEvent('download'), action()]);
   const path = join(temporaryFolder(), download.suggestedFilename());
   await download.saveAs(path);
   return path;
@@ -57,7 +57,7 @@ async function exportAs(page: Page, format: string, settle: () => Promise<unknow
   await page.keyboard.press('Control+e');
   await page.getByLabel('Format').selectOption(format);
   await settle();
-  return await downloaded(page, () => button(page, 'Export…').last().click());
+  return await downloaded(page, () => inDialog(page, 'Export…').click());
 }
 
 describe.skipIf(noBrowser)('files', () => {
@@ -105,6 +105,90 @@ describe.skipIf(noBrowser)('files', () => {
     expect(await page.title()).toContain('• '); // an export is no project
   });
 
+  test('the layers are exported for Photoshop, and what was lost on the way is said', async () => {
+    const { page } = await startEdited();
+    const psd = readPsd(await readFile(await exportAs(page, 'psd')));
+    expect(psd.children?.map(({ name }) => name)).toEqual(['lake at dusk.png', 'swap']);
+    expect([psd.width, psd.height]).toEqual([1200, 800]);
+    expect(isOrange([...psd.imageData!.data.slice(0, 3)])).toBe(true);
+  });
+
+  test.each<Theme>(['dark', 'light'])(
+    'what was used before is offered on the welcome screen and in the menu: %s',
+    async (theme) => {
+      const { page } = await startEdited(theme);
+      await downloaded(page, () => page.keyboard.press('Control+s'));
+      await page.keyboard.press('Control+Shift+o');
+      const listed = page.getByRole('list', { name: 'Recent files' }).getByRole('listitem');
+      await expect.poll(() => listed.count()).toBe(2);
+      await expectAccessible(page);
+      await screenshot(page, `recent-${theme}`);
+      await page.getByRole('button', { name: 'Take lake at dusk.png from the list' }).click();
+      await expect.poll(() => listed.count()).toBe(1);
+      await page.keyboard.press('Escape');
+      await page.getByRole('menuitem', { name: 'File' }).click();
+      await page.getByRole('menuitem', { name: 'Close picture' }).click();
+      await page.getByRole('heading', { name: 'Recent files' }).waitFor();
+      await expectAccessible(page);
+      await screenshot(page, `welcome-recent-${theme}`);
+      await button(page, /^lake at dusk\.ora/).click();
+      await expect.poll(() => page.title()).toBe('lake at dusk.ora – EditAR Studio');
+      await page.getByRole('tab', { name: 'Layers' }).click();
+      await expect.poll(() => layers(page).count()).toBe(2);
+    },
+  );
+
+  test.each<Theme>(['dark', 'light'])('what exports tell and what is kept is set once for all: %s', async (theme) => {
+    const { page } = await startEdited(theme);
+    await downloaded(page, () => page.keyboard.press('Control+s'));
+    await page.keyboard.press('Control+,');
+    await page.getByRole('tab', { name: 'Files' }).click();
+    await page.getByText(/^Documents take [\d.]+ MB now/).waitFor();
+    await page.getByRole('switch', { name: 'How it was made' }).click();
+    await page.getByLabel('Packed layers').selectOption({ label: '1 GB' });
+    await expectAccessible(page);
+    await screenshot(page, `settings-files-${theme}`);
+    await page.keyboard.press('Escape');
+    const png = await exportAs(page, 'png');
+    expect((await readFile(png)).includes('swap')).toBe(false);
+  });
+
+  test('the theme is switched from the top bar', async () => {
+    const { page } = await startStudio(browser);
+    await button(page, 'Use the light theme').click();
+    await expect.poll(() => page.locator('html').getAttribute('data-theme')).toBe('light');
+    await button(page, 'Use the dark theme').click();
+    await expect.poll(() => page.locator('html').getAttribute('data-theme')).toBe('dark');
+  });
+
+  test('a command names the files it reads, and the mask of a selection is written for it', async () => {
+    const { page, picture } = await startStudio(browser);
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await openPicture(page, picture);
+    await page.getByRole('application').focus();
+    await page.keyboard.press('m');
+    const box = (await page.getByRole('application').boundingBox())!;
+    await page.mouse.move(box.x + box.width * 0.3, box.y + box.height * 0.4);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width * 0.6, box.y + box.height * 0.7, { steps: 4 });
+    await page.mouse.up();
+    await instruction(page).fill('swap');
+    await button(page, 'Run').click();
+    await button(page, 'Keep as layer').click();
+    await page.getByRole('tab', { name: 'History' }).click();
+    await button(page, 'More for swap').click();
+    const mask = await downloaded(page, () => page.getByRole('menuitem', { name: 'Copy as command' }).click());
+    expect(mask).toMatch(/lake at dusk\.mask\.png$/);
+    await page.getByText('Run it where lake at dusk.png lies, with lake at dusk.mask.png beside it.').waitFor();
+    const command = await page.evaluate<string>('navigator.clipboard.readText()');
+    expect(command).toContain(`editar edit 'lake at dusk.png' -i swap`);
+    expect(command).toContain(`--mask 'lake at dusk.mask.png'`);
+    const { data, info } = await sharp(mask).raw().toBuffer({ resolveWithObject: true });
+    expect(info).toMatchObject({ width: 1200, height: 800 });
+    const at = (x: number, y: number) => data[(y * info.width + x) * info.channels];
+    expect([at(2, 2), at(540, 440)]).toEqual([0, 255]);
+  });
+
   test('before unsaved work would be gone the person is asked, and may save it', async () => {
     const { page, picture } = await startEdited();
     const question = page.getByRole('dialog', { name: 'Save lake at dusk.png first?' });
@@ -115,7 +199,7 @@ describe.skipIf(noBrowser)('files', () => {
     await button(page, 'Cancel').click();
     expect(await page.title()).toContain('• lake at dusk.png');
     await choose(page, picture);
-    await downloaded(page, () => button(page, 'Save').last().click());
+    await downloaded(page, () => inDialog(page, 'Save').click());
     await expect.poll(() => page.title()).toBe('lake at dusk.png – EditAR Studio');
 
     await page.getByRole('tab', { name: 'Layers' }).click();

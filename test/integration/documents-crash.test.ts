@@ -1,10 +1,6 @@
-import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import sharp from 'sharp';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { OpenedDocument } from '#common/contract/documents.ts';
 import type { EngineServices } from '#common/contract/services.ts';
 import { History } from '#common/document/history.ts';
@@ -13,20 +9,16 @@ import { patchOf } from '#common/document/patch.ts';
 import { projectId } from '#common/document/records.ts';
 import { DocumentStore } from '#common/document/store.ts';
 import { encodeTile } from '#common/document/tile-codec.ts';
+import { startServerProcess } from '../helpers/server-process.ts';
+import type { ServerProcess } from '../helpers/server-process.ts';
 import { connectTo } from '../helpers/socket-client.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
 const kills = 8;
 
-/** The server as a person runs it. */
-async function startServer(dataFolder: string): Promise<{ server: ChildProcess; services: EngineServices }> {
-  const server = spawn(process.execPath, ['out/server.mjs'], {
-    env: { ...process.env, EDITAR_DATA: dataFolder },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  onTestFinished(() => void server.kill('SIGKILL'));
-  const [address] = (await once(createInterface(server.stdout!), 'line')) as [string];
-  const { services, socket } = await connectTo(address);
+async function startServer(dataFolder: string): Promise<{ server: ServerProcess; services: EngineServices }> {
+  const server = await startServerProcess(dataFolder);
+  const { services, socket } = await connectTo(server.address);
   socket.on('error', () => undefined);
   return { server, services };
 }
@@ -90,7 +82,7 @@ test(`after each of ${kills} kills, a document is as it was after the last gestu
   for (let kill = 0; kill < kills; kill++) {
     const edited = editUntilKilled(services, opened, random);
     await delay(5 + 400 * random.next().value);
-    server.kill('SIGKILL');
+    await server.kill();
     const [acknowledged, ...later] = await edited;
 
     ({ server, services } = await startServer(dataFolder));

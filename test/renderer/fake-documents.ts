@@ -1,5 +1,5 @@
 import type { BlobId } from '#common/contract/blobs.ts';
-import type { DocumentId, SaveTarget, Written } from '#common/contract/documents.ts';
+import type { DocumentId, RecentFile, SaveTarget, Written } from '#common/contract/documents.ts';
 import { AppError } from '#common/contract/errors.ts';
 import type { AppErrorCode } from '#common/contract/errors.ts';
 import { hostError } from '#common/contract/host-errors.ts';
@@ -25,6 +25,7 @@ export class FakeDocuments {
   appends = 0;
   content: unknown;
   isDiskFull = false;
+  recent: RecentFile[] = [];
   readonly targets: SaveTarget[] = [];
   question: AppErrorCode | undefined; // what stands in the way unless it may be replaced
 
@@ -49,6 +50,8 @@ export class FakeDocuments {
       return this.#opened(document, picture('lost.png'), true);
     },
     discard: (document) => void this.left.delete(document),
+    recent: () => this.recent,
+    forgetRecent: (id) => void (this.recent = this.recent.filter((one) => id !== null && one.id !== id)),
     tiles: () => ({ extent: { width: 9, height: 9 }, channels: 4, depth: 8, tiles: [null] }),
   };
 

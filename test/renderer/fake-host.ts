@@ -100,6 +100,7 @@ export class FakeHost implements Host {
       models: { list: () => this.models, samples: () => [] },
       maps: { read: noMaps, write: noMaps, extract: noMaps },
       documents: this.documents.implementations,
+      storage: { usage: () => ({ bytes: 2, clearable: 1 }), clear: () => ({ bytes: 1, clearable: 0 }) },
       ...fakeBatches,
       settings: {
         get: () => this.settings,

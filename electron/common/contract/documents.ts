@@ -23,6 +23,21 @@ export type ChosenFile = z.infer<typeof zChosenFile>;
 export const zFileSource = z.union([z.object({ handle: zFileHandle }), z.object({ blob: zBlobId, name: zFileName })]);
 export type FileSource = z.infer<typeof zFileSource>;
 
+export const zRecentId = z.uuid().brand('RecentId');
+export type RecentId = z.infer<typeof zRecentId>;
+
+/** A picture or project that was opened or saved before. */
+export const zRecentFile = z.object({
+  id: zRecentId,
+  name: zFileName,
+  isProject: z.boolean(),
+  usedAt: z.number(), // ms since 1970
+  source: zFileSource,
+  folder: z.string().nullable(), // name of the folder it lies in; null: a copy that the program kept
+  isMissing: z.boolean(),
+});
+export type RecentFile = z.infer<typeof zRecentFile>;
+
 const zRecords = z.array(zDocumentRecord).max(100_000);
 
 /** What a picture file tells about how it was made, for the person to read and to take up. */
@@ -79,7 +94,7 @@ const zWritten = z.object({
 });
 export type Written = z.infer<typeof zWritten>;
 
-export const exportFormats = ['png', 'jpeg', 'webp', 'avif', 'tiff', 'ora'] as const;
+export const exportFormats = ['png', 'jpeg', 'webp', 'avif', 'tiff', 'psd', 'ora'] as const;
 
 const zExportOptions = z.object({
   format: z.enum(exportFormats),
@@ -124,6 +139,9 @@ export const documentServices = {
     recover: method([zDocumentId], zOpenedDocument),
     /** Forgets a document that could be recovered. */
     discard: method([zDocumentId], z.undefined()),
+    recent: method([], z.array(zRecentFile)), // the latest first
+    /** Takes one, or all, from the list; the files stay. */
+    forgetRecent: method([zRecentId.nullable()], z.undefined()),
     /** Reads a picture, for example the result of an edit, as tiles in the document's depth and colours. */
     tiles: method([zBlobId, zTileOptions], zTiledPicture),
   },

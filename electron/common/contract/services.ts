@@ -40,6 +40,12 @@ export const zSampleText = z.object({
 export type SampleText = z.infer<typeof zSampleText>;
 const zSample = zSampleText.extend({ blob: zBlobId }); // a PNG file; a condition map for the tasks that take one
 
+const zStorageUsage = z.object({
+  bytes: z.number(), // that documents take on the disk of this program's data, saved files not counted
+  clearable: z.number(), // of these
+});
+export type StorageUsage = z.infer<typeof zStorageUsage>;
+
 const zProgram = z.object({ version: z.string(), onnxruntime: z.string() });
 
 /** What the engine process offers a page, over whichever port. Files of the machine cannot be named here, on purpose. */
@@ -69,6 +75,10 @@ export const engineContract = {
     get: method([], zSettings),
     change: method([zSettingsChange], zSettings), // → all of them as they are now
     onChanged: event(zSettings),
+  },
+  storage: {
+    usage: method([], zStorageUsage),
+    clear: method([], zStorageUsage), // → what is left
   },
   /** Condition maps and their files. */
   maps: {

@@ -11,6 +11,13 @@ const fields = {
   device: z.enum(devices), // that edits run on
   model: z.string().max(255), // id of a pack; empty: the first that can be used
   keys: z.record(z.string().max(60), z.array(zChord).max(4)), // of commands, by id, instead of those shipped
+  exportsRecipe: z.boolean(), // in exported pictures: how they were made
+  exportsMetadata: z.boolean(), // … EXIF, XMP and IPTC of the photo
+  exportsPlace: z.boolean(), // … GPS
+  cacheMiB: z
+    .int()
+    .min(256)
+    .max(2 ** 20), // of packed layers, which make saving quick
   panelWidth: z.int().min(100).max(2000), // px
   isPanelOpen: z.boolean(),
 };
@@ -29,6 +36,10 @@ export const zSettings = z.looseObject({
   device: fields.device.catch('auto'),
   model: fields.model.catch(''),
   keys: fields.keys.catch({}),
+  exportsRecipe: fields.exportsRecipe.catch(true),
+  exportsMetadata: fields.exportsMetadata.catch(true),
+  exportsPlace: fields.exportsPlace.catch(true),
+  cacheMiB: fields.cacheMiB.catch(4096),
   panelWidth: fields.panelWidth.catch(300),
   isPanelOpen: fields.isPanelOpen.catch(true),
 });

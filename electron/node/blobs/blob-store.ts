@@ -9,6 +9,13 @@ import { hostError } from '#common/contract/host-errors.ts';
 const fullCodes = ['ENOSPC', 'EDQUOT'];
 const part = '.part';
 
+/** A blob on the disk. */
+export interface BlobFile {
+  readonly id: BlobId;
+  readonly bytes: number;
+  readonly changedMs: number; // since 1970
+}
+
 /** Bytes as files, each named by its SHA-256: `<folder>/ab/abcdef…`. The same bytes are stored once; a file is there whole or not at
  * all, and never changes. */
 export class BlobStore {
@@ -48,18 +55,32 @@ export class BlobStore {
    * @returns how many files were deleted */
   async sweep(isNeeded: (id: BlobId) => boolean, minAgeMs: number, now = Date.now()): Promise<number> {
     let deleted = 0;
+    for await (const { id, path, changedMs } of this.#walk()) {
+      if ((id && isNeeded(id)) || now - changedMs < minAgeMs) continue;
+      await rm(path, { force: true });
+      deleted++;
+    }
+    return deleted;
+  }
+
+  /** All blobs there are. */
+  async files(): Promise<BlobFile[]> {
+    const found: BlobFile[] = [];
+    for await (const { id, bytes, changedMs } of this.#walk()) if (id) found.push({ id, bytes, changedMs });
+    return found;
+  }
+
+  /** Blobs, and what was left of one that was being written, which has no id. What is not ours is left alone. */
+  async *#walk(): AsyncGenerator<{ id: BlobId | undefined; path: string; bytes: number; changedMs: number }> {
     for (const folder of await readdir(this.#folder).catch((): string[] => [])) {
       for (const name of await readdir(join(this.#folder, folder)).catch((): string[] => [])) {
         const id = zBlobId.safeParse(name).data;
-        if (id ? isNeeded(id) : !name.endsWith(part)) continue; // what is not ours is left alone
-        const file = join(this.#folder, folder, name);
-        const found = await stat(file).catch(() => undefined);
-        if (!found || now - found.mtimeMs < minAgeMs) continue;
-        await rm(file, { force: true });
-        deleted++;
+        if (!id && !name.endsWith(part)) continue;
+        const path = join(this.#folder, folder, name);
+        const found = await stat(path).catch(() => undefined);
+        if (found) yield { id, path, bytes: found.size, changedMs: found.mtimeMs };
       }
     }
-    return deleted;
   }
 
   async #write(id: BlobId, bytes: Uint8Array): Promise<void> {

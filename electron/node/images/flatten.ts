@@ -7,7 +7,7 @@ import type { DocumentRecord, Image, Layer } from '#common/document/records.ts';
 import { DocumentStore } from '#common/document/store.ts';
 import type { TilePixels } from '#common/document/tile-codec.ts';
 import { tileBounds, tilesIn, tileSize } from '#common/document/tiles.ts';
-import { intersect } from '#common/geometry.ts';
+import { boundsOf, intersect } from '#common/geometry.ts';
 import type { Bounds, Extent, Point } from '#common/geometry.ts';
 import { blendOnto } from '#common/raster/blend.ts';
 import { newSamples } from '#common/raster/raster.ts';
@@ -122,6 +122,12 @@ async function* imageBands(image: Image, mask: Image | undefined, blobs: Blobs):
     yield { rows: area.height, samples };
     await pause();
   }
+}
+
+/** The strengths of a mask, all at once: width · height. */
+export async function maskStrengths(mask: Image, blobs: Blobs): Promise<Samples> {
+  const area = boundsOf(mask.extent);
+  return (await readArea(mask, { x: 0, y: 0 }, area, blobs)) ?? newSamples(mask.depth, area.width * area.height);
 }
 
 function hide(samples: Samples, alpha: number, strength: number): void {

@@ -9,6 +9,8 @@ import type {
   FileSource,
   Making,
   OpenedDocument,
+  RecentFile,
+  RecentId,
   Recoverable,
   SaveTarget,
   TileOptions,
@@ -28,6 +30,7 @@ import type { GrantedFiles } from './granted-files.ts';
 import { openAsDocument, readPictureTiles } from './picture-document.ts';
 import { ProjectOutput } from './project-output.ts';
 import { isProject, isProjectFile, readProject } from './project-reader.ts';
+import type { RecentFiles } from './recent-files.ts';
 import type { Stores } from './stores.ts';
 import type { DocumentFiles, Journal } from './journal.ts';
 import type { Journals } from './journals.ts';
@@ -51,6 +54,7 @@ export class Documents implements AsyncDisposable {
   readonly #blobs: BlobStore;
   readonly #journals: Journals;
   readonly #files: GrantedFiles;
+  readonly #recent: RecentFiles;
   readonly #output: ProjectOutput;
   readonly #open = new Map<DocumentId, OpenDocument>();
 
@@ -58,6 +62,7 @@ export class Documents implements AsyncDisposable {
     this.#blobs = config.blobs;
     this.#journals = config.journals;
     this.#files = config.files;
+    this.#recent = config.recent;
     this.#output = new ProjectOutput(config);
   }
 
@@ -65,6 +70,7 @@ export class Documents implements AsyncDisposable {
     const opened = 'handle' in source ? await this.#openFile(source.handle) : await this.#openBlob(source);
     const { name, records, notices, files, making = null } = opened;
     const document = await this.#begin(records, files, false);
+    await this.#noteRecent(name, opened.isProject, files.project?.path ?? files.inputs[0], source);
     const hasFile = files.project !== null;
     return { document, name, records, hasFile, hasUnsaved: false, notices: [...notices], making };
   }
@@ -77,6 +83,7 @@ export class Documents implements AsyncDisposable {
       open.files = { ...open.files, project: file };
       await this.#noteSaved(document, open, records);
     }
+    await this.#noteRecent(written.name, true, file?.path, written);
     return written;
   }
 
@@ -134,6 +141,14 @@ export class Documents implements AsyncDisposable {
     await this.#journals.remove(document);
   }
 
+  recent(): Promise<RecentFile[]> {
+    return this.#recent.list();
+  }
+
+  async forgetRecent(id: RecentId | null): Promise<undefined> {
+    await this.#recent.forget(id);
+  }
+
   tiles(picture: BlobId, options: TileOptions) {
     return readPictureTiles(picture, options, this.#blobs);
   }
@@ -149,11 +164,11 @@ export class Documents implements AsyncDisposable {
     const project = await lookAt(path);
     if (await isProjectFile(path)) {
       const { records, notices } = await readProject(path, name, this.#blobs);
-      return { name, records, notices, files: { project: project ?? null, inputs: [] } };
+      return { name, records, notices, isProject: true, files: { project: project ?? null, inputs: [] } };
     }
     const source = { blob: await this.#blobs.put(await readImageFile(path, defaultLimits)), name };
     const opened = await openAsDocument(await this.#blobs.get(source.blob), source, this.#blobs);
-    return { ...opened, name, files: { project: null, inputs: [path] } };
+    return { ...opened, name, isProject: false, files: { project: null, inputs: [path] } };
   }
 
   async #openBlob(source: { readonly blob: BlobId; readonly name: string }): Promise<Opened> {
@@ -162,7 +177,14 @@ export class Documents implements AsyncDisposable {
     const opened = isOwn
       ? await readProject(this.#blobs.path(source.blob), source.name, this.#blobs)
       : await openAsDocument(bytes, source, this.#blobs);
-    return { ...opened, name: source.name, files: noFiles };
+    return { ...opened, name: source.name, isProject: isOwn, files: noFiles };
+  }
+
+  /** A list that cannot be written costs nobody their work. @param path left out: a copy is kept */
+  async #noteRecent(name: string, isProject: boolean, path: string | undefined, copy: object): Promise<void> {
+    const file =
+      path !== undefined ? { path } : 'blob' in copy && copy.blob ? { blob: copy.blob as BlobId } : undefined;
+    if (file) await this.#recent.note({ name, isProject, file }).catch(() => undefined);
   }
 
   /** The journal says from where on there is something to lose; a change that came meanwhile is not in the file. */
@@ -219,6 +241,7 @@ export class Documents implements AsyncDisposable {
 }
 
 interface Opened {
+  readonly isProject: boolean;
   readonly name: string; // of the file
   readonly records: DocumentRecord[];
   readonly notices: readonly string[];

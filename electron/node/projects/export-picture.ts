@@ -10,10 +10,11 @@ import { pause } from '../images/pause.ts';
 import { flattenDocument, profileOf, wholeRaster } from '../images/flatten.ts';
 import type { RecipeStamp } from '../images/recipe-metadata.ts';
 import type { BlobStore } from '../blobs/blob-store.ts';
+import { exportPsd } from './psd-export.ts';
 
 type PictureOptions = ExportOptions & { readonly format: Exclude<ExportOptions['format'], 'ora'> };
 
-/** What is seen of a document as a picture file, with the metadata of the picture that was opened and the recipe of the uppermost edit.
+/** What is seen of a document as a picture file, or its layers as a Photoshop file, with the metadata of the picture that was opened and the recipe of the uppermost edit.
  * @param version of the program @throws AppError `unsupported-size` */
 export async function exportPicture(
   records: readonly DocumentRecord[],
@@ -21,12 +22,13 @@ export async function exportPicture(
   blobs: BlobStore,
   version: string,
 ): Promise<Encoded> {
-  const profile = await profileOf(records, blobs);
-  const raster = await wholeRaster(flattenDocument(records, blobs), profile);
-  const { format, quality, depth = raster.depth, keepsMetadata, keepsPlace: keepGps, hasRecipe } = options;
+  const { format, quality, depth, keepsMetadata, keepsPlace: keepGps, hasRecipe } = options;
   const metadata = keepsMetadata ? await sourceMetadata(records, blobs) : undefined;
   const recipe = hasRecipe ? recipeStamp(records, version) : undefined;
-  return await encodeParts(await toDepth(raster, depth, pause), format, { quality, keepGps, metadata, recipe });
+  if (format === 'psd') return await exportPsd(records, { keepGps, metadata, recipe }, blobs);
+  const raster = await wholeRaster(flattenDocument(records, blobs), await profileOf(records, blobs));
+  const wanted = await toDepth(raster, depth ?? raster.depth, pause);
+  return await encodeParts(wanted, format, { quality, keepGps, metadata, recipe });
 }
 
 async function sourceMetadata(

@@ -4,6 +4,15 @@ import { join } from 'node:path';
 import type { BandedPicture } from '../images/flatten.ts';
 import { writePng } from '../images/png-stream.ts';
 
+const hourMs = 60 * 60 * 1000;
+
+export interface PackedLayer {
+  readonly path: string;
+  readonly bytes: number;
+  readonly usedMs: number; // since 1970
+  readonly isInUse: boolean; // somebody may be about to read it
+}
+
 /** PNG files of layers as they were last saved, by what they were made from: saving again packs only what changed. */
 export class LayerPictures {
   readonly #folder: string;
@@ -27,11 +36,31 @@ export class LayerPictures {
 
   /** Deletes what was not asked for since. */
   async sweep(before: number): Promise<void> {
-    for (const name of await readdir(this.#folder).catch((): string[] => [])) {
-      const path = join(this.#folder, name);
-      const found = await stat(path).catch(() => undefined);
-      if (found && found.mtimeMs < before) await rm(path, { force: true });
+    for (const { path, usedMs } of await this.files()) if (usedMs < before) await rm(path, { force: true });
+  }
+
+  /** Deletes those that were not asked for longest until the others take no more than this; what was used in the last hour stays.
+   * @param bytes of all files */
+  async limit(bytes: number): Promise<void> {
+    const files = (await this.files()).sort((a, b) => a.usedMs - b.usedMs);
+    let total = files.reduce((sum, file) => sum + file.bytes, 0);
+    for (const file of files) {
+      if (total <= bytes || file.isInUse) return;
+      await rm(file.path, { force: true });
+      total -= file.bytes;
     }
+  }
+
+  async files(now = Date.now()): Promise<PackedLayer[]> {
+    const names = await readdir(this.#folder).catch((): string[] => []);
+    const found = await Promise.all(
+      names.map(async (name) => {
+        const path = join(this.#folder, name);
+        const at = await stat(path).catch(() => undefined);
+        return at ? [{ path, bytes: at.size, usedMs: at.mtimeMs, isInUse: now - at.mtimeMs < hourMs }] : [];
+      }),
+    );
+    return found.flat();
   }
 
   async #make(path: string, picture: BandedPicture, profile: Uint8Array | undefined): Promise<void> {

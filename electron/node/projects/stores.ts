@@ -1,10 +1,12 @@
 import { join } from 'node:path';
+import type { BlobId } from '#common/contract/blobs.ts';
 import { BlobStore } from '../blobs/blob-store.ts';
 import { GrantedFiles } from './granted-files.ts';
 import { Journals } from './journals.ts';
 import { LayerPictures } from './layer-pictures.ts';
+import { RecentFiles } from './recent-files.ts';
 
-const dayMs = 24 * 60 * 60 * 1000;
+export const dayMs = 24 * 60 * 60 * 1000;
 
 /** What open documents are kept in. */
 export interface Stores {
@@ -12,16 +14,19 @@ export interface Stores {
   readonly journals: Journals;
   readonly pictures: LayerPictures;
   readonly files: GrantedFiles;
+  readonly recent: RecentFiles;
 }
 
-/** The stores in the folder of the program's data. Blobs that no journal names and that are older than a day are deleted meanwhile: until
+/** The stores in the folder of the program's data. Blobs that no journal and no list names and that are older than a day are deleted meanwhile: until
  * then, whoever put one may still be about to note it. */
 export function openStores(dataFolder: string): Stores {
+  const files = new GrantedFiles();
   const stores: Stores = {
     blobs: new BlobStore(join(dataFolder, 'blobs')),
     journals: new Journals(join(dataFolder, 'journals')),
     pictures: new LayerPictures(join(dataFolder, 'layer-pictures')),
-    files: new GrantedFiles(),
+    files,
+    recent: new RecentFiles(join(dataFolder, 'recent.json'), files),
   };
   void tidy(stores).catch(() => undefined); // it can wait for the next start
   return stores;
@@ -34,9 +39,14 @@ async function tidy(stores: Stores): Promise<void> {
 
 /** @returns how many were deleted */
 export async function sweepBlobs(
-  { blobs, journals }: Pick<Stores, 'blobs' | 'journals'>,
+  stores: Pick<Stores, 'blobs' | 'journals' | 'recent'>,
   minAgeMs: number,
 ): Promise<number> {
-  const needed = await journals.referencedBlobs();
-  return await blobs.sweep((id) => needed.has(id), minAgeMs);
+  return await stores.blobs.sweep(await isNeededBy(stores), minAgeMs);
+}
+
+/** Tells which blobs a journal or the list of recent files names. */
+export async function isNeededBy({ journals, recent }: Pick<Stores, 'journals' | 'recent'>) {
+  const needed = new Set([...(await journals.referencedBlobs()), ...(await recent.blobs())]);
+  return (id: BlobId): boolean => needed.has(id);
 }

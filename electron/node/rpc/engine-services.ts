@@ -12,6 +12,7 @@ import { describeFailure } from '../engine/failure.ts';
 import type { ListedPack } from '../models/model-library.ts';
 import { readSamples } from '../models/samples.ts';
 import { Documents } from '../projects/documents.ts';
+import { clearStorage, storageUsage } from '../projects/storage.ts';
 import type { Stores } from '../projects/stores.ts';
 import type { Services } from '../services.ts';
 import { mapServices } from '../maps/map-services.ts';
@@ -51,6 +52,8 @@ export function serveEngine(port: MessagePortLike, { services, folders, batches,
       recoverable: () => documents.recoverable(),
       recover: (document) => documents.recover(document),
       discard: (document) => documents.discard(document),
+      recent: () => documents.recent(),
+      forgetRecent: (id) => documents.forgetRecent(id),
       tiles: (picture, options) => documents.tiles(picture, options),
     },
     settings: {
@@ -58,6 +61,7 @@ export function serveEngine(port: MessagePortLike, { services, folders, batches,
       change: (change) => services.settings.change(change),
       onChanged: (listener) => services.settings.onChanged(listener),
     },
+    storage: { usage: () => storageUsage(stores), clear: () => clearStorage(stores) },
     maps: mapServices(services.library, blobs),
     ...batchImplementations(batches, folders),
     engine: {
@@ -68,11 +72,16 @@ export function serveEngine(port: MessagePortLike, { services, folders, batches,
       onMessage: (listener) => orders.onMessage(listener),
     },
   };
+  void limitCache(services.settings, stores).catch(() => undefined); // it can wait for the next page
   port.onClose(() => {
     orders.cancelAll();
     void documents[Symbol.asyncDispose]();
   });
   serve(port, engineContract, implementations, { describe });
+}
+
+async function limitCache(settings: Services['settings'], { pictures }: Stores): Promise<void> {
+  await pictures.limit((await settings.get()).cacheMiB * 2 ** 20);
 }
 
 function modelInfo({ id, isEmbedded, bytes, pack, problem }: ListedPack): ModelInfo {

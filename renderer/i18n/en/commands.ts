@@ -3,6 +3,7 @@ import type { Area } from '../area.ts';
 /** What a person can do, by command. Menus, tooltips, the palette and the list of keys all read these. */
 export const commands = {
   'file.open': 'Open…',
+  'file.recent': 'Open recent…',
   'file.save': 'Save',
   'file.saveAs': 'Save as…',
   'file.export': 'Export…',
@@ -48,6 +49,7 @@ export const commands = {
   'view.batch': 'Batch over a folder',
   'view.maps': 'Condition maps',
   'view.panel': 'Show side panel',
+  'view.theme': 'Light theme',
   'tool.hand': 'Move the view',
   'tool.zoom': 'Zoom',
   'tool.rectangle': 'Select a rectangle',

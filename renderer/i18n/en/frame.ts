@@ -12,6 +12,8 @@ export const frame = {
   menuEngine: 'Run',
   menuTools: 'Tools',
   menuHelp: 'Help',
+  useLight: 'Use the light theme',
+  useDark: 'Use the dark theme',
   unsaved: 'Changed since it was saved',
   panel: 'Side panel',
   panelEdge: 'Width of the side panel',

@@ -29,6 +29,9 @@ export const results = {
   replay: 'Run exactly again',
   copyRecipe: 'Copy recipe',
   copyCommand: 'Copy as command',
+  commandCopied: 'Command copied.',
+  commandFile: 'Run it where {photo} lies.',
+  commandFiles: 'Run it where {photo} lies, with {mask} beside it.',
   starOne: 'Star {title}',
   more: 'More for {title}',
 } as const satisfies Area;

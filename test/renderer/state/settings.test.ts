@@ -50,11 +50,11 @@ describe('settings', () => {
 });
 
 test.each([
-  [{}, { moreContrast: false, lessMotion: false }, ['', '', '', 'en']],
-  [{ theme: 'dark' }, { moreContrast: true, lessMotion: false }, ['dark', 'more', '', 'en']],
+  [{}, { isDark: false, moreContrast: false, lessMotion: false }, ['', '', '', 'en']],
+  [{ theme: 'dark' }, { isDark: false, moreContrast: true, lessMotion: false }, ['dark', 'more', '', 'en']],
   [
     { contrast: 'more', motion: 'less', language: 'pseudo' },
-    { moreContrast: false, lessMotion: false },
+    { isDark: false, moreContrast: false, lessMotion: false },
     ['', 'more', 'less', 'en-XA'],
   ],
 ] as const)('the page looks as %j and the system ask for', (change, system, expected) => {

@@ -130,7 +130,7 @@ test('a page that goes leaves what is unsaved; one that closes its document leav
 });
 
 test('a sweep spares every blob a journal names, old ones of a stroke too', async () => {
-  const { documents, blobs, journals } = setUp();
+  const { documents, blobs, journals, recent } = setUp();
   const { document, records } = await documents.open({ blob: await blobs.put(await photo()), name: 'photo.png' });
   const image = imageIn(records);
   const painted = await blobs.put(new Uint8Array([1]));
@@ -139,7 +139,7 @@ test('a sweep spares every blob a journal names, old ones of a stroke too', asyn
   const unused = await blobs.put(new Uint8Array([2]));
   const named = [painted, ...new Set(image.tiles.filter((tile) => tile !== null))];
   for (const id of [...named, unused]) utimesSync(blobs.path(id), 0, 0);
-  expect(await sweepBlobs({ blobs, journals }, 1000)).toBe(1);
+  expect(await sweepBlobs({ blobs, journals, recent }, 1000)).toBe(1);
   expect(await Promise.all([...named, unused].map((id) => blobs.has(id)))).toEqual([...named.map(() => true), false]);
 });
 

@@ -115,6 +115,22 @@ test('a page without files gets a blob, and opens it again', async () => {
   expect(new DocumentStore(reopened.records).require(projectId).source).toEqual(source);
 });
 
+test('what is opened and saved is listed, the latest first, and opens from the list', async () => {
+  const { documents, blobs, photos, photo, grant } = await setUp();
+  const opened = await documents.open({ handle: grant(photo) });
+  await documents.save(opened.document, opened.records, to(grant(join(photos, 'work.ora'))));
+  await documents.open({ blob: await blobs.put(readFileSync(photo)), name: 'copy.jpg' });
+  const [copy, project, file] = await documents.recent();
+  expect([copy, project, file]).toMatchObject([
+    { name: 'copy.jpg', isProject: false, folder: null },
+    { name: 'work.ora', isProject: true, folder: 'photos' },
+    { name: 'photo.jpg', isProject: false, folder: 'photos' },
+  ]);
+  expect(await documents.open(project!.source)).toMatchObject({ name: 'work.ora', hasFile: true });
+  await documents.forgetRecent(null);
+  expect(await documents.recent()).toEqual([]);
+});
+
 test('a page can name no file that was not chosen', async () => {
   const { documents } = await setUp();
   const handle = randomUUID() as FileHandle;

@@ -22,5 +22,6 @@ export {
 } from './conditions/coco-panoptic.ts';
 export { findRegions, regionDefaults } from './conditions/regions.ts';
 export { edgeF1 } from './evaluation/edges.ts';
-export { depthRmse } from './evaluation/depth.ts';
+export { depthRmse, rankCorrelation } from './evaluation/depth.ts';
 export { scoreSegmentation } from './evaluation/segmentation.ts';
+export { leastMultiScaleSide, multiScaleSsim, planeSsim } from './evaluation/ssim.ts';

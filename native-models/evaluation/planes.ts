@@ -14,7 +14,7 @@ export type KeepMask = ArrayLike<number>;
 export function toPlanes({ width, height, data }: RgbImage, keep?: KeepMask): Plane[] {
   return [0, 1, 2].map((c) => {
     const values = new Float64Array(width * height);
-    for (let i = 0; i < values.length; i++) values[i] = (data[i * 3 + c] / 255) * (keep ? keep[i] : 1);
+    for (let i = 0; i < values.length; i++) values[i] = (data[i * 3 + c]! / 255) * (keep ? keep[i]! : 1);
     return { width, height, data: values };
   });
 }

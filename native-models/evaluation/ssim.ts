@@ -15,7 +15,7 @@ const window = gaussian();
  * `keep` leaves out are black in both. Sides have to be at least 11 (spec/evaluation.md section 1.4). */
 export function ssim(a: RgbImage, b: RgbImage, keep?: KeepMask, protocol: SsimProtocol = 'editar2025'): number {
   const others = toPlanes(b, keep);
-  const values = toPlanes(a, keep).map((plane, c) => planeSsim(plane, others[c], protocol));
+  const values = toPlanes(a, keep).map((plane, c) => planeSsim(plane, others[c]!, protocol));
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
@@ -31,13 +31,15 @@ export const similarityMap = (a: Plane, b: Plane): Plane => similarityMaps(a, b)
 /** Weights of the five scales, fine to coarse. */
 const scaleWeights = [0.0448, 0.2856, 0.3001, 0.2363, 0.1333] as const;
 
+/** Sides below this are too small for the coarsest scale. */
+export const leastMultiScaleSide = 2 ** (scaleWeights.length - 1) * (2 * radius + 1); // 176 pixels
+
 /** Multi-scale structural similarity of one channel of values 0 … 1, as the Canny comparison of the paper uses it: contrast of
  * each scale without its border, similarity of the coarsest with it (spec/evaluation.md section 2).
  * @throws Error when a side is below 176 pixels, where the coarsest scale is smaller than the window */
 export function multiScaleSsim(a: Plane, b: Plane): number {
-  const least = 2 ** (scaleWeights.length - 1) * (2 * radius + 1);
-  if (Math.min(a.width, a.height) < least) {
-    throw new Error(`multi-scale SSIM needs sides of ${least} pixels, got ${a.width} × ${a.height}`);
+  if (Math.min(a.width, a.height) < leastMultiScaleSide) {
+    throw new Error(`multi-scale SSIM needs sides of ${leastMultiScaleSide} pixels, got ${a.width} × ${a.height}`);
   }
   let product = 1;
   for (const [scale, weight] of scaleWeights.entries()) {
@@ -57,12 +59,12 @@ function similarityMaps(a: Plane, b: Plane): { similarity: Plane; contrast: Plan
   const similarity = new Float64Array(a.data.length);
   const contrast = new Float64Array(a.data.length);
   for (let i = 0; i < similarity.length; i++) {
-    const x = meanA.data[i];
-    const y = meanB.data[i];
-    const varianceX = Math.max(0, squareA.data[i] - x * x);
-    const varianceY = Math.max(0, squareB.data[i] - y * y);
-    contrast[i] = (2 * (product.data[i] - x * y) + c2) / (varianceX + varianceY + c2);
-    similarity[i] = (contrast[i] * (2 * x * y + c1)) / (x * x + y * y + c1);
+    const x = meanA.data[i]!;
+    const y = meanB.data[i]!;
+    const varianceX = Math.max(0, squareA.data[i]! - x * x);
+    const varianceY = Math.max(0, squareB.data[i]! - y * y);
+    contrast[i] = (2 * (product.data[i]! - x * y) + c2) / (varianceX + varianceY + c2);
+    similarity[i] = (contrast[i]! * (2 * x * y + c1)) / (x * x + y * y + c1);
   }
   return { similarity: { ...a, data: similarity }, contrast: { ...a, data: contrast } };
 }
@@ -73,7 +75,7 @@ function gaussian(): Float64Array {
   return weights.map((weight) => weight / total);
 }
 
-const times = (a: Plane, b: Plane): Plane => ({ ...a, data: a.data.map((value, i) => value * b.data[i]) });
+const times = (a: Plane, b: Plane): Plane => ({ ...a, data: a.data.map((value, i) => value * b.data[i]!) });
 
 /** Gaussian filter; the picture is mirrored at its edges without repeating the outermost pixel. */
 function blurred({ width, height, data }: Plane): Plane {
@@ -88,7 +90,8 @@ function filtered(data: Float64Array, lines: number, length: number, lineStep: n
     const start = line * lineStep;
     for (let i = 0; i < length; i++) {
       let sum = 0;
-      for (let k = -radius; k <= radius; k++) sum += window[k + radius] * data[start + mirrored(i + k, length) * step];
+      for (let k = -radius; k <= radius; k++)
+        sum += window[k + radius]! * data[start + mirrored(i + k, length) * step]!;
       out[start + i * step] = sum;
     }
   }
@@ -100,7 +103,7 @@ const mirrored = (i: number, length: number): number => (i < 0 ? -i : i >= lengt
 function meanWithout({ width, height, data }: Plane, border: number): number {
   let sum = 0;
   for (let y = border; y < height - border; y++) {
-    for (let x = border; x < width - border; x++) sum += data[y * width + x];
+    for (let x = border; x < width - border; x++) sum += data[y * width + x]!;
   }
   return sum / ((width - 2 * border) * (height - 2 * border));
 }
@@ -110,7 +113,7 @@ function halved({ width, height, data }: Plane): Plane {
   const out = new Float64Array((width >> 1) * (height >> 1));
   for (let i = 0; i < out.length; i++) {
     const at = 2 * Math.floor(i / (width >> 1)) * width + 2 * (i % (width >> 1));
-    out[i] = (data[at] + data[at + 1] + data[at + width] + data[at + width + 1]) / 4;
+    out[i] = (data[at]! + data[at + 1]! + data[at + width]! + data[at + width + 1]!) / 4;
   }
   return { width: width >> 1, height: height >> 1, data: out };
 }

@@ -37,8 +37,9 @@ const stackLayer = (layer: Layer, offset: StackLayer['offset']): StackLayer & Pi
   return { id, image, mask: maskInUse(layer), opacity, blend, offset };
 };
 
-const stackedMap = ({ id, image, opacity }: Condition, offset: StackLayer['offset']) =>
-  ({ id, image, mask: null, opacity, blend: 'normal', offset }) as const;
+/** Of edges only the white lines are seen. */
+const stackedMap = ({ id, kind, image, opacity }: Condition, offset: StackLayer['offset']) =>
+  ({ id, image, mask: null, opacity, blend: kind === 'canny' ? 'screen' : 'normal', offset }) as const;
 
 /** A stack of one layer that fills its canvas: all of it shows. */
 export function layerAlone(store: DocumentStore, layer: Layer, { isMasked }: { isMasked: boolean }): LayerStack {

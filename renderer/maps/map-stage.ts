@@ -1,6 +1,9 @@
+import { boundsOf } from '#common/geometry.ts';
+import type { Bounds } from '#common/geometry.ts';
 import type { ConditionMap } from '#common/maps/condition-map.ts';
+import { BandOverlay } from '../canvas/band-overlay.ts';
+import type { DrawnBand } from '../canvas/band-overlay.ts';
 import type { Screen, View } from '../canvas/view.ts';
-import type { MapBand } from '../state/map-painting.svelte.ts';
 import { mapForScreen } from './map-look.ts';
 import type { LookOptions } from './map-look.ts';
 
@@ -9,9 +12,10 @@ export interface MapScene {
   readonly view: View; // of one pane
   readonly screen: Screen; // the same
   readonly isBeside: boolean; // the picture in a pane of its own, on the left
-  readonly picture: ImageBitmap | undefined;
+  readonly place: Bounds; // of the canvas of the document, in pixels of the map
+  readonly picture: ImageBitmap | undefined; // of the canvas
   readonly map: ConditionMap | undefined;
-  readonly painted: ImageBitmap | undefined; // takes the map's place
+  readonly painted: ImageBitmap | undefined; // of the canvas; takes the map's place
   readonly opacity: number; // of the map
   readonly options: LookOptions;
   overlay(context: CanvasRenderingContext2D): void; // CSS px of the map's pane
@@ -24,7 +28,7 @@ export class MapStage {
   readonly #scene: () => MapScene;
   #mapPixels: OffscreenCanvas | undefined;
   #isMapStale = true;
-  #bands: readonly MapBand[] = [];
+  readonly #bands = new BandOverlay();
   #frame: number | undefined;
 
   constructor(canvas: HTMLCanvasElement, scene: () => MapScene) {
@@ -45,53 +49,58 @@ export class MapStage {
     this.redraw();
   }
 
-  addBand(band: MapBand): void {
-    this.#bands = [...this.#bands, band];
+  addBand(band: DrawnBand): void {
+    this.#bands.add(band);
     this.redraw();
   }
 
   clearBands(): void {
-    for (const { bitmap } of this.#bands) bitmap.close();
-    this.#bands = [];
+    this.#bands.clear();
     this.redraw();
   }
 
   dispose(): void {
     if (this.#frame !== undefined) cancelAnimationFrame(this.#frame);
-    this.clearBands();
-    if (this.#frame !== undefined) cancelAnimationFrame(this.#frame);
   }
 
   #paint(): void {
     const scene = this.#scene();
-    const { screen, view, isBeside, map, picture, painted } = scene;
+    const { screen, view, isBeside, place, map, picture, painted } = scene;
     const { density } = screen;
     const panes = isBeside ? 2 : 1;
     const context = this.#canvas.getContext('2d');
     if (!context) return;
     this.#canvas.width = Math.max(1, Math.round(screen.width * panes * density));
     this.#canvas.height = Math.max(1, Math.round(screen.height * density));
-    const size = painted ?? map ?? picture;
-    if (!size) return;
-    const [width, height] = [size.width * view.zoom, size.height * view.zoom];
-    const draw = (image: CanvasImageSource): void => context.drawImage(image, view.x, view.y, width, height);
+    const draw = (image: CanvasImageSource, { x, y, width, height }: Bounds): void =>
+      context.drawImage(image, view.x + x * view.zoom, view.y + y * view.zoom, width * view.zoom, height * view.zoom);
     context.setTransform(density, 0, 0, density, 0, 0);
     context.imageSmoothingEnabled = view.zoom * density < 2;
-    if (picture) draw(picture);
+    if (picture) draw(picture, place);
     if (isBeside) context.translate(screen.width, 0);
-    if (painted) draw(painted);
+    if (painted) draw(painted, place);
     else if (map) this.#paintMap(context, scene, map, draw);
-    for (const { bitmap, top, height: share } of this.#bands)
-      context.drawImage(bitmap, view.x, view.y + top * height, width, share * height);
+    this.#paintBands(context, scene, panes - 1);
     context.imageSmoothingEnabled = true;
     scene.overlay(context);
+  }
+
+  /** @param pane in which, from the left */
+  #paintBands(context: CanvasRenderingContext2D, { view, screen, place }: MapScene, pane: number): void {
+    const { zoom } = view;
+    const onPane = { zoom, x: view.x + place.x * zoom + pane * screen.width, y: view.y + place.y * zoom };
+    const edge = getComputedStyle(this.#canvas).getPropertyValue('--accent').trim();
+    context.save();
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    this.#bands.paint(context, onPane, screen.density, edge);
+    context.restore();
   }
 
   #paintMap(
     context: CanvasRenderingContext2D,
     { opacity, options }: MapScene,
     map: ConditionMap,
-    draw: (image: CanvasImageSource) => void,
+    draw: (image: CanvasImageSource, at: Bounds) => void,
   ): void {
     if (this.#isMapStale || this.#mapPixels?.width !== map.width || this.#mapPixels.height !== map.height) {
       this.#isMapStale = false;
@@ -99,7 +108,7 @@ export class MapStage {
       this.#mapPixels.getContext('2d')?.putImageData(mapForScreen(map, options), 0, 0);
     }
     context.globalAlpha = opacity;
-    draw(this.#mapPixels);
+    draw(this.#mapPixels, boundsOf(map));
     context.globalAlpha = 1;
   }
 }

@@ -17,10 +17,10 @@ export type Actions = ReturnType<typeof createActions>;
 
 /** Makes the commands of today's editor runnable. @returns takes them back */
 export function registerEditorCommands(app: AppState, actions: Actions): () => void {
-  const { commands, document, editor, jobs, layout, results, branch, strokes } = app;
-  /** A stroke that was just ended is a part of the document first. */
+  const { commands, document, editor, jobs, layout, maps, results, branch, strokes } = app;
+  /** A stroke that was just ended, on a layer or a map, is a part of the document first. */
   const afterStrokes = (run: () => void | Promise<void>) => async () => {
-    await strokes.settled();
+    await Promise.all([strokes.settled(), maps.written()]);
     await run();
   };
   const hasPicture = () => editor.shown !== undefined;

@@ -12,7 +12,7 @@ import { ExportState } from './export-choice.svelte.ts';
 import { InstructionHistory } from './instruction-history.svelte.ts';
 import type { KeptTexts } from './instruction-history.svelte.ts';
 import { JobsState } from './jobs.svelte.ts';
-import { MapPainting } from './map-painting.svelte.ts';
+import { MapFidelity } from './map-fidelity.svelte.ts';
 import { MapsState } from './maps.svelte.ts';
 import { FolderChoice } from './folder-choice.svelte.ts';
 import { ItemPictures } from './item-pictures.ts';
@@ -25,6 +25,7 @@ import { Questions } from './questions.svelte.ts';
 import { RecentState } from './recent.svelte.ts';
 import { ResultsState } from './results.svelte.ts';
 import { SamplesState } from './samples.svelte.ts';
+import { SeenPicture } from './seen-picture.svelte.ts';
 import { Segments } from './segments.svelte.ts';
 import { SettingsState } from './settings.svelte.ts';
 
@@ -46,7 +47,8 @@ export interface AppState {
   readonly strokes: LayerStrokes;
   readonly segments: Segments;
   readonly maps: MapsState;
-  readonly painting: MapPainting;
+  readonly fidelity: MapFidelity;
+  readonly seen: SeenPicture;
   readonly batch: BatchState;
   readonly itemPictures: ItemPictures;
   readonly folderChoice: FolderChoice;
@@ -66,11 +68,12 @@ export function createAppState(host: Host, storage?: KeptTexts): AppState {
   const jobs = new JobsState(engine, problems);
   const results = new ResultsState(document);
   jobs.onPainted = (painting, job) => results.add(painting, job);
-  const editor = new EditorState(document, engine);
-  const maps = new MapsState(editor, engine);
+  const editor = new EditorState(document);
+  const seen = new SeenPicture(document, engine);
   return {
-    ...{ host, problems, engine, document, jobs, results, editor, maps },
-    painting: new MapPainting(engine, maps, problems),
+    ...{ host, problems, engine, document, jobs, results, editor, seen },
+    maps: new MapsState({ document, engine, problems, seen }),
+    fidelity: new MapFidelity(document, engine),
     editSettings: new EditSettings(engine),
     settings: new SettingsState(engine, problems),
     samples: new SamplesState(engine, problems),

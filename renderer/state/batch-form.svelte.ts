@@ -85,6 +85,13 @@ const conditionOf = (kind: MapKind): Condition => (kind === 'canny' ? { kind, de
 
 /** The recipe of one picture for any picture: without what belongs to that one alone, its selection, square and kept rows. */
 export function recipeForFolder(recipe: EditRecipe): EditRecipe {
-  const ofOne = { selection: undefined, square: undefined, kept: undefined, image: undefined, device: undefined };
+  const ofOne = {
+    selection: undefined,
+    map: undefined,
+    square: undefined,
+    kept: undefined,
+    image: undefined,
+    device: undefined,
+  };
   return { ...aloneRecipe(recipe), ...ofOne, fit: recipe.fit === 'selection' ? 'whole' : recipe.fit };
 }

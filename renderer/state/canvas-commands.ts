@@ -3,6 +3,15 @@ import type { ToolId } from '../tools/settings.svelte.ts';
 import type { CanvasState } from './canvas.svelte.ts';
 import type { CommandHandler } from './commands.svelte.ts';
 import type { CommandId } from './command-table.ts';
+import type { ViewportState } from './viewport.svelte.ts';
+
+/** How large what is open is seen. */
+export const viewCommands = (viewport: ViewportState): Partial<Record<CommandId, CommandHandler>> => ({
+  'view.zoomIn': { run: () => viewport.zoomStep('in') },
+  'view.zoomOut': { run: () => viewport.zoomStep('out') },
+  'view.fit': { run: () => viewport.fit() },
+  'view.actualSize': { run: () => viewport.zoomTo(1) },
+});
 
 /** What can be done on the canvas while a picture is open. */
 export function canvasCommands(canvas: CanvasState): Partial<Record<CommandId, CommandHandler>> {
@@ -12,10 +21,7 @@ export function canvasCommands(canvas: CanvasState): Partial<Record<CommandId, C
     isEnabled: () => selection.mask !== null,
   });
   return {
-    'view.zoomIn': { run: () => viewport.zoomStep('in') },
-    'view.zoomOut': { run: () => viewport.zoomStep('out') },
-    'view.fit': { run: () => viewport.fit() },
-    'view.actualSize': { run: () => viewport.zoomTo(1) },
+    ...viewCommands(viewport),
     'select.all': { run: () => selection.all() },
     'select.none': whenSelected(() => selection.none()),
     'select.invert': { run: () => selection.invert() },

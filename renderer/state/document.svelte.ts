@@ -95,6 +95,12 @@ export class DocumentState {
     return await this.#begin(await this.#services.open(source));
   }
 
+  /** Opens a document that was made here and is in no file, in the place of what is open, which is closed. */
+  async create(name: string, records: DocumentRecord[]): Promise<void> {
+    const document = await this.#services.attach(crypto.randomUUID() as DocumentId, records);
+    await this.#begin({ document, name, records, hasFile: false, hasUnsaved: true, notices: [], making: null });
+  }
+
   /** Opens what a crash left. @returns sentences for the person */
   async recover(document: DocumentId): Promise<readonly string[]> {
     const opened = await this.#services.recover(document);

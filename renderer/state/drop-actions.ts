@@ -14,10 +14,9 @@ export function createDropActions(app: AppState, actions: Actions) {
     if (file.name.endsWith('.json')) return takeRecipe(file.name, await file.text());
     const kind = kindOfFile(file.name);
     const read = await readFile(file);
-    if (kind === undefined || layout.view === 'batch' || !(editor.current || layout.showsMaps))
-      return actions.open(read);
+    if (kind === undefined || layout.view === 'batch' || !(editor.shown || layout.showsMaps)) return actions.open(read);
     layout.showPanel('maps');
-    await maps.read(read.bytes, kind);
+    await maps.read(read, kind);
   }
 
   function takeRecipe(name: string, text: string): void {

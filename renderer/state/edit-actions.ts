@@ -1,13 +1,16 @@
 import type { EditOrder } from '#common/contract/edit-order.ts';
+import type { LayeredPicture } from '#common/contract/pictures.ts';
 import { layeredPicture, visibleLayers } from '#common/document/layered-picture.ts';
+import type { MapKind } from '#common/maps/condition-map.ts';
 import { projectId } from '#common/document/records.ts';
 import type { Layer, Version, VersionId } from '#common/document/records.ts';
 import { t } from '../i18n/i18n.svelte.ts';
 import type { AppState } from './app-state.ts';
 import { recipeForFolder } from './batch-form.svelte.ts';
+import type { JobSubject } from './job.svelte.ts';
 import { layersBelow } from './layered-picture.ts';
 import { newSeed } from './new-seed.ts';
-import { alone, orderFrom, orderFromRecipe, placementOf } from './order.ts';
+import { alone, orderFrom, orderFromMap, orderFromRecipe, placementOf } from './order.ts';
 import type { SentSelection } from './order.ts';
 import { recipeOfVersion } from './results.svelte.ts';
 
@@ -22,6 +25,7 @@ export function createEditActions({
   branch,
   batch,
   host,
+  maps,
   layout,
   problems,
 }: AppState) {
@@ -37,15 +41,29 @@ export function createEditActions({
     const layers = visibleLayers(store);
     if (!settings.isSeedLocked) settings.rollSeed(); // before, so that the seed that is shown can still be locked
     const picture = layeredPicture(store, layers);
-    const order = orderFrom(settings, picture, await sendSelection());
-    instructions.add(settings.instruction);
-    await jobs.add({ order, parent: parentOf(layers), above: null });
+    const { task, instruction } = settings;
+    const isFromMap = task !== 'edit' && maps.of(task) !== undefined;
+    const subject = isFromMap
+      ? { ...(await mapSubject(task, picture)), parent: null }
+      : { order: orderFrom(settings, picture, await sendSelection()), parent: parentOf(layers) };
+    instructions.add(instruction);
+    await jobs.add({ ...subject, above: null });
   }
 
-  const canRun = (): boolean =>
-    engine.status === 'ready' &&
-    document.project !== undefined &&
-    (settings.task !== 'edit' || settings.instruction.trim() !== '');
+  /** Painting from a map of the document. The engine gets the map as the model will see it, which the recipe then names. */
+  async function mapSubject(kind: MapKind, canvas: LayeredPicture): Promise<Pick<JobSubject, 'order' | 'condition'>> {
+    const { map, condition } = maps.forModel(kind, settings.model!.ready!.imageSize);
+    const services = engine.require();
+    const blob = await services.blobs.put(await services.maps.write(map));
+    return { order: orderFromMap(settings, blob, canvas), condition };
+  }
+
+  function canRun(): boolean {
+    if (engine.status !== 'ready' || !document.project) return false;
+    const { task, instruction } = settings;
+    if (task === 'edit') return instruction.trim() !== '';
+    return maps.of(task) ? maps.isReady(task) : !layout.showsMaps && document.layers.length > 0; // the picture is the map
+  }
 
   /** The edit of a version once more, of the picture it was made from. @param seed left out: another one */
   async function runAgain(version: Version, changes: Partial<EditOrder> = { seed: newSeed() }): Promise<void> {
@@ -54,7 +72,8 @@ export function createEditActions({
     const layers = above ? layersBelow(store, above) : visibleLayers(store);
     const recipe = recipeOfVersion(version);
     const again = alone(orderFromRecipe(recipe, layeredPicture(store, layers)), recipe.variant ?? 0);
-    await jobs.add({ order: { ...again, ...changes }, parent: version.parent, above });
+    const { condition } = recipe;
+    await jobs.add({ order: { ...again, ...changes }, parent: version.parent, above, condition });
   }
 
   /** Lets a person choose how many rows of a result stay. */
@@ -70,6 +89,7 @@ export function createEditActions({
       where ?? null,
       ready.imageSize,
     );
+    if (layout.showsMaps) layout.showPanel('edit'); // whose canvas shows which rows are kept
     branch.begin(version, placement, ready.grid);
   }
 
@@ -90,9 +110,12 @@ export function createEditActions({
     });
   }
 
-  /** Puts the recipe of a version into the fields, to be changed and run. */
+  /** Puts the recipe of a version into the fields, to be changed and run, and brings them to the front. */
   function takeRecipe(version: Version): void {
-    settings.take(recipeOfVersion(version));
+    const recipe = recipeOfVersion(version);
+    if (recipe.task !== 'edit') maps.kind = recipe.task;
+    layout.showPanel(recipe.task === 'edit' ? 'edit' : 'maps');
+    settings.take(recipe);
   }
 
   /** Takes the recipe of a version to the batch, for whole folders. */
@@ -108,7 +131,8 @@ export function createEditActions({
     const recipe = recipeOfVersion(version);
     const name = recipeFileName(version.title);
     const selection = recipe.selection && 'mask' in recipe.selection ? recipe.selection : undefined;
-    const saved = selection ? { ...recipe, selection: { mask: `${name}.mask.png` } } : recipe;
+    const own = { ...recipe, map: undefined }; // a blob of this project: elsewhere the picture is the map, or has one made
+    const saved = selection ? { ...own, selection: { mask: `${name}.mask.png` } } : own;
     const bytes = new TextEncoder().encode(`${JSON.stringify(saved, null, 2)}\n`);
     await host.dialogs.savePicture({ name: `${name}.recipe.json`, bytes });
   }

@@ -13,8 +13,9 @@ const fallback: Sampling = { cfg: 3, temperature: 1, topK: 1000, topP: 1 };
 
 /** What the next edit is to be, as a person sets it. */
 export class EditSettings {
-  instruction = $state('');
   task = $state<EditTask>('edit');
+  #instruction = $state(''); // what to change
+  #description = $state(''); // what a picture painted from a map shows
   seed = $state(newSeed());
   isSeedLocked = $state(false); // otherwise every edit gets a new one
   variants = $state(1);
@@ -37,6 +38,16 @@ export class EditSettings {
   defaults: Sampling = $derived(this.model?.ready?.sampling ?? fallback);
   sampling: Sampling = $derived({ ...this.defaults, ...this.#chosen });
   isChanged = $derived(Object.keys(this.#chosen).length > 0);
+
+  /** The words for the task: an instruction is not taken for a description, nor the other way round. */
+  get instruction(): string {
+    return this.task === 'edit' ? this.#instruction : this.#description;
+  }
+
+  set instruction(words: string) {
+    if (this.task === 'edit') this.#instruction = words;
+    else this.#description = words;
+  }
 
   get device(): EditDevice {
     return this.#device ?? this.#engine.preferred.device;
@@ -68,7 +79,7 @@ export class EditSettings {
   /** Takes over everything of an edit that was made before, so that it can be changed and run again. */
   take(recipe: EditRecipe): void {
     const { instruction, task, seed, variants, fit, square, sampling, model } = recipe;
-    Object.assign(this, { instruction, task, seed, variants, fit: fit ?? (square ? 'square' : 'auto'), square });
+    Object.assign(this, { task, instruction, seed, variants, fit: fit ?? (square ? 'square' : 'auto'), square });
     this.isSeedLocked = true;
     this.#modelId = model?.id;
     this.#chosen = {};

@@ -40,7 +40,7 @@ export function createFileActions(app: AppState) {
 
   async function begin(opening: Promise<readonly string[]>): Promise<void> {
     const notices = await opening;
-    await editor.noteOpened();
+    editor.showsBefore = false;
     layout.view = 'editor';
     for (const notice of notices) problems.notice(notice);
   }
@@ -80,7 +80,6 @@ export function createFileActions(app: AppState) {
     close: attempt(async () => {
       if (!(await mayReplaceDocument())) return;
       await document.close();
-      editor.noteClosed();
     }),
     /** The window is about to be closed. What is not to be saved must not be offered at the next start. */
     leave: attempt(async () => {

@@ -1,4 +1,5 @@
 import type { EditOrder, OrderMessage, Painting } from '#common/contract/edit-order.ts';
+import type { EditRecipe } from '#common/contract/recipe.ts';
 import type { WireError } from '#common/contract/errors.ts';
 import type { LayerId, VersionId } from '#common/document/records.ts';
 import type { Bounds } from '#common/geometry.ts';
@@ -24,6 +25,7 @@ export interface JobSubject {
   readonly order: EditOrder;
   readonly parent: VersionId | null; // the version whose picture is edited
   readonly above: LayerId | null; // its result belongs above this layer; null: on top
+  readonly condition?: EditRecipe['condition']; // how the map was found that it is painted from
 }
 
 type MessageOf<Type extends OrderMessage['type']> = Extract<OrderMessage, { type: Type }>;

@@ -1,245 +1,299 @@
-import { checkMap } from '#common/maps/check-map.ts';
+import { untrack } from 'svelte';
+import { setConditionLook } from '#common/document/canvas-commands.ts';
+import { checkMap, isBlocking } from '#common/maps/check-map.ts';
 import { canny } from '#models/maps';
-import type { CannyDetector, CannyThresholds } from '#models/maps';
-import type { MapFix } from '#common/maps/check-map.ts';
-import { newMap } from '#common/maps/condition-map.ts';
+import type { MapFinding, MapFix } from '#common/maps/check-map.ts';
+import { cropMap, newMap } from '#common/maps/condition-map.ts';
 import type { ConditionMap, MapKind } from '#common/maps/condition-map.ts';
 import { mapForModel } from '#common/maps/fidelity.ts';
 import { fixMap } from '#common/maps/fix-map.ts';
 import { linearGradient } from '#common/maps/paint/depth.ts';
 import type { ReadNote } from '#common/maps/read-map.ts';
-import type { Extent } from '#common/geometry.ts';
+import { resampleMap } from '#common/maps/resample-map.ts';
+import type { NamedBytes } from '#common/contract/services.ts';
+import { isMapRecipe, zRecipe } from '#common/contract/recipe.ts';
+import type { Condition } from '#common/contract/recipe.ts';
+import { intersect, boundsOf } from '#common/geometry.ts';
+import type { Bounds, Extent } from '#common/geometry.ts';
+import { thresholdsOf } from '../maps/canny-condition.ts';
 import { MapWorker } from '../maps/map-worker.ts';
 import { pixelsOf } from '../maps/picture-pixels.ts';
 import { t } from '../i18n/i18n.svelte.ts';
-import type { EditorState } from './editor.svelte.ts';
+import { DocumentMaps } from './document-maps.svelte.ts';
+import type { AboutMap, OpenMap } from './document-maps.svelte.ts';
+import type { DocumentState } from './document.svelte.ts';
 import type { EngineState } from './engine.svelte.ts';
 import { MapSettings } from './map-settings.svelte.ts';
 import type { MapView } from './map-settings.svelte.ts';
+import type { Problems } from './problems.svelte.ts';
+import type { SeenPicture } from './seen-picture.svelte.ts';
 
-/** A map on the workbench, and where it came from. */
-export interface OpenMap {
+/** What bringing a map here had to give up. */
+export type MapNote = ReadNote | 'resized' | 'reshaped';
+
+/** A map as a model is given it, and how it was found in a picture, where it was. */
+export interface MapForModel {
   readonly map: ConditionMap;
-  readonly madeBy: string; // in words, with what it is good for
-  readonly notes: readonly ReadNote[];
-  readonly canny?: { readonly detector: CannyDetector; readonly thresholds: CannyThresholds }; // how edges were found
-  readonly isPainted?: boolean; // something was drawn since
+  readonly condition: Condition | undefined;
 }
 
-type Maps = Readonly<Partial<Record<MapKind, OpenMap | undefined>>>;
+interface Parts {
+  readonly document: DocumentState;
+  readonly engine: EngineState;
+  readonly problems: Problems;
+  readonly seen: SeenPicture;
+}
 
-const mostSteps = 40; // that can be undone
-const mostBytes = 256 * 2 ** 20; // of the maps in them
 const blankSide = 512; // of a map without a picture
 
-/** Condition maps of the open picture: one of each kind, how they are shown, and what was done to them. */
+/** Condition maps of the open document: one of each kind, and how they are shown. They are records of the document, so what is done to
+ * them is undone, saved and recovered with everything else. */
 export class MapsState {
   kind = $state<MapKind>('canny');
   readonly settings = new MapSettings();
-  #maps = $state.raw<Maps>({});
-  /** Counts every change of pixels, strokes under way included. */
-  revision = $state(0);
-  #checked = $state(0); // counts finished changes: checks are not made while a stroke is under way
-  #undo = $state.raw<readonly Maps[]>([]);
-  #redo = $state.raw<readonly Maps[]>([]);
   regions = $state.raw<Int32Array>(); // of the picture, to be named
   isExtracting = $state(false);
+  readonly #parts: Parts;
+  readonly #pixels: DocumentMaps;
+  readonly #worker: MapWorker;
+  #picture: ImageBitmap | undefined; // that the worker has
+  readonly #foundIn = new WeakMap<ConditionMap, ImageBitmap>(); // edges, to be found anew at the model's size
+  readonly #notes = new WeakMap<ConditionMap, readonly MapNote[]>();
+  readonly #findings = new WeakMap<ConditionMap, readonly MapFinding[]>();
 
-  open = $derived(this.#maps[this.kind]);
-  canUndo = $derived(this.#undo.length > 0);
-  canRedo = $derived(this.#redo.length > 0);
-  findings = $derived.by(() => {
-    void this.#checked;
-    return this.open ? checkMap(this.open.map, this.pictureSize) : [];
-  });
+  constructor(parts: Parts, worker = new MapWorker()) {
+    this.#parts = parts;
+    this.#pixels = new DocumentMaps(parts.document, parts.engine, parts.problems);
+    this.#worker = worker;
+  }
+
+  /** The map on the workbench. */
+  open = $derived.by(() => this.#pixels.of(this.kind));
+  notes = $derived.by(() => (this.open && this.#notes.get(this.open.map)) ?? []);
+  /** Of finished changes: nothing is checked while a stroke is under way. */
+  findings = $derived.by(() => this.findingsOf(this.kind));
+  hasPicture = $derived.by(() => this.#parts.document.layers.length > 0);
 
   /** How the map is seen; without a picture it is seen alone. */
   view = $derived.by((): MapView => {
     const { view } = this.settings;
-    return this.#editor.current || view === 'result' ? view : 'alone';
+    return this.hasPicture || view === 'result' ? view : 'alone';
   });
 
-  readonly #editor: EditorState;
-  readonly #engine: EngineState;
-  readonly #worker: MapWorker;
-  #gesture: Maps | undefined; // what was there before a stroke
-  #preview: Maps | undefined; // … before thresholds began to move
-  #picture: ImageBitmap | undefined;
+  /** Counts every change of pixels, strokes under way included. */
+  get revision(): number {
+    return this.#pixels.revision;
+  }
 
-  constructor(editor: EditorState, engine: EngineState, worker = new MapWorker()) {
-    this.#editor = editor;
-    this.#engine = engine;
-    this.#worker = worker;
+  of(kind: MapKind): OpenMap | undefined {
+    return this.#pixels.of(kind);
   }
 
   /** Size of the open picture; undefined without one. */
   get pictureSize(): Extent | undefined {
-    const bitmap = this.#editor.current?.bitmap;
-    return bitmap && { width: bitmap.width, height: bitmap.height };
+    return this.#canvas;
   }
 
-  /** Puts a map in place of the one of its kind, as one step that can be undone. */
-  put(map: ConditionMap, madeBy: string, notes: readonly ReadNote[] = []): void {
-    this.#step({ ...this.#maps, [map.kind]: { map, madeBy, notes } });
+  /** Follows the document that is open, until it is another one. Meant for an effect. @returns ends it */
+  listen(): () => void {
+    const { document } = this.#parts;
+    if (!document.isOpen) this.regions = undefined;
+    untrack(() => void this.#follow()); // what it looks at then does not begin it anew
+    return document.onChange(() => void this.#follow());
+  }
+
+  /** Resolves when all that was painted is in the document. */
+  written(): Promise<void> {
+    return this.#pixels.written();
+  }
+
+  findingsOf(kind: MapKind): readonly MapFinding[] {
+    const open = this.#pixels.settled(kind);
+    if (!open) return [];
+    const place = this.canvasOn(open);
+    const canvas = intersect(place, boundsOf(open.map));
+    if (canvas.width < place.width || canvas.height < place.height) return checkMap(open.map, place);
+    const known = this.#findings.get(open.map) ?? checkMap(open.map);
+    this.#findings.set(open.map, known);
+    return known;
+  }
+
+  /** Whether a picture can be painted from the map of a kind. */
+  isReady(kind: MapKind): boolean {
+    return this.of(kind) !== undefined && !this.findingsOf(kind).some(isBlocking);
+  }
+
+  /** The part of a map that lies under the canvas, in pixels of the map. */
+  canvasOn({ map, offset }: Pick<OpenMap, 'map' | 'offset'>): Bounds {
+    const canvas = this.#canvas;
+    return canvas ? { ...canvas, x: canvas.x - offset.x, y: canvas.y - offset.y } : boundsOf(map);
+  }
+
+  /** Puts a map in place of the one of its kind. @param name of a document that begins with it */
+  async put(map: ConditionMap, about: Partial<AboutMap>, notes: readonly MapNote[] = [], name = t('maps.untitled')) {
     this.kind = map.kind;
+    this.#notes.set(map, notes);
+    await this.#pixels.put(map, { extractor: '', recipe: null, names: {}, ...about }, t('maps.putName'), name);
   }
 
-  remove(): void {
-    this.#step({ ...this.#maps, [this.kind]: undefined });
+  remove(): Promise<void> {
+    return this.#pixels.remove(this.kind, t('maps.removeName'));
   }
 
   /** An empty map as large as the picture. */
-  putBlank(kind: MapKind): void {
-    const size = this.pictureSize ?? { width: blankSide, height: blankSide };
-    this.put(newMap(kind, size), t('maps.byHand'));
+  putBlank(kind: MapKind): Promise<void> {
+    return this.put(newMap(kind, this.#sizeForNew), { extractor: t('maps.byHand') });
   }
 
   /** Depth that rises towards the lower edge: a beginning for painting, which knows nothing of the picture. */
-  putRamp(): void {
-    const map = newMap('depth', this.pictureSize ?? { width: blankSide, height: blankSide });
+  putRamp(): Promise<void> {
+    const map = newMap('depth', this.#sizeForNew);
     linearGradient(map, { x: 0, y: 0 }, { x: 0, y: map.height }, { start: 0, end: 255 });
-    this.put(map, t('maps.byRamp'));
+    return this.put(map, { extractor: t('maps.byRamp') });
   }
 
   /** Begins a change of pixels in place. */
   begin(): void {
-    if (!this.open) return;
-    this.#gesture = { ...this.#maps, [this.kind]: { ...this.open, map: copyOf(this.open.map) } };
+    this.#pixels.begin(this.kind);
   }
 
   /** Pixels were changed. */
   touch(): void {
-    this.revision++;
+    this.#pixels.touch();
   }
 
-  /** Ends it as one step. */
+  /** Ends it as one gesture. */
   end(): void {
-    if (!this.#gesture || !this.open) return;
-    this.#maps = { ...this.#maps, [this.kind]: { ...this.open, isPainted: true } };
-    this.#remember(this.#gesture);
-    this.#gesture = undefined;
-    this.#settle();
+    void this.#parts.problems.attempt(() => this.#pixels.end(t('maps.paintName')));
   }
 
   /** Ends it as if it had not begun. */
   bail(): void {
-    if (!this.#gesture) return;
-    this.#maps = this.#gesture;
-    this.#gesture = undefined;
-    this.#settle();
+    this.#pixels.bail();
   }
 
-  undo(): void {
-    const before = this.#undo.at(-1);
-    if (!before) return;
-    this.#redo = [...this.#redo, this.#maps];
-    this.#undo = this.#undo.slice(0, -1);
-    this.#maps = before;
-    this.#recallThresholds();
-    this.#settle();
-  }
-
-  redo(): void {
-    const after = this.#redo.at(-1);
-    if (!after) return;
-    this.#undo = [...this.#undo, this.#maps];
-    this.#redo = this.#redo.slice(0, -1);
-    this.#maps = after;
-    this.#recallThresholds();
-    this.#settle();
-  }
-
-  fix(fix: MapFix): void {
-    if (!this.open) return;
-    const { map, madeBy, notes } = this.open;
-    this.put(fixMap(map, fix, this.pictureSize ?? map), madeBy, notes);
+  async fix(fix: MapFix): Promise<void> {
+    if (this.open) await this.change((map) => fixMap(map, fix, this.#sizeForNew));
   }
 
   /** The map changed as a whole. */
-  change(to: (map: ConditionMap) => ConditionMap): void {
-    if (this.open) this.put(to(this.open.map), this.open.madeBy, this.open.notes);
+  async change(to: (map: ConditionMap) => ConditionMap): Promise<void> {
+    if (!this.open) return;
+    const { map, extractor, names } = this.open;
+    await this.put(to(map), { extractor, names }, this.notes);
   }
 
-  /** Finds edges with the thresholds that are set. While a slider moves, only the newest are found, and all of it is one step. */
+  /** Whether the map lies over the picture where edits are made, as strongly as on the workbench. */
+  setVisible(isVisible: boolean): void {
+    const { opacity } = this.settings;
+    this.#parts.document.act(t('maps.overPictureName'), (store) =>
+      setConditionLook(store, this.kind, { isVisible, opacity }),
+    );
+  }
+
+  /** How strongly the map is seen over the picture. No gesture: only how something is looked at. */
+  setOpacity(opacity: number): void {
+    this.settings.opacity = opacity;
+    if (this.open?.isVisible) this.#parts.document.note((store) => setConditionLook(store, this.kind, { opacity }));
+  }
+
+  /** Finds edges with the thresholds that are set. While a slider moves, only the newest are found, and all of it is one gesture. */
   async detectEdges(isFinal: boolean): Promise<void> {
-    const bitmap = this.#readPicture();
+    const bitmap = await this.#readPicture();
     if (!bitmap) return;
     const { detector, thresholds } = this.settings;
-    this.#preview ??= this.#maps;
     const data = await this.#worker.edges(detector, thresholds);
     if (!data || this.#picture !== bitmap) return;
     const { low, high } = thresholds;
-    const madeBy = t('maps.byCanny', { detector: t(`maps.${detector}`), low: String(low), high: String(high) });
+    const extractor = t('maps.byCanny', { detector: t(`maps.${detector}`), low: String(low), high: String(high) });
     const { width, height } = bitmap;
-    const before = this.#preview;
+    const map: ConditionMap = { kind: 'canny', width, height, data };
+    const about = { extractor, names: {}, recipe: { version: 1, extract: { kind: 'canny', detector, low, high } } };
+    this.#foundIn.set(map, bitmap);
     this.kind = 'canny';
-    this.#maps = {
-      ...this.#maps,
-      canny: { map: { kind: 'canny', width, height, data }, madeBy, notes: [], canny: { detector, thresholds } },
-    };
-    if (isFinal && before) {
-      this.#remember(before);
-      this.#preview = undefined;
-    }
-    this.#settle();
+    if (isFinal) await this.put(map, about);
+    else this.#pixels.show(map, about);
   }
 
   /** Finds regions of similar colour, to be named with the region tool. */
   async findRegions(): Promise<void> {
-    const bitmap = this.#readPicture();
-    if (!bitmap) return;
-    this.isExtracting = true;
-    try {
-      const regions = await this.#worker.regions(this.settings.regionScale);
-      if (this.#picture !== bitmap || !regions) return;
+    await this.#extracting(async () => {
+      const bitmap = await this.#readPicture();
+      const regions = bitmap && (await this.#worker.regions(this.settings.regionScale));
+      if (!regions || this.#picture !== bitmap) return;
       this.regions = regions;
       this.settings.tools.segmentation = 'region';
       const { width, height } = bitmap;
-      if (!fits(this.#maps.segmentation?.map, bitmap))
-        this.put(newMap('segmentation', { width, height }), t('maps.byRegions'));
-    } finally {
-      this.isExtracting = false;
-    }
+      const { map } = this.of('segmentation') ?? {};
+      if (map?.width !== width || map.height !== height)
+        await this.put(newMap('segmentation', { width, height }), { extractor: t('maps.byRegions') });
+    });
   }
 
   /** Lets an installed network make the map. */
   async extract(kind: 'depth' | 'segmentation'): Promise<void> {
-    this.isExtracting = true;
-    try {
-      const picture = await this.#editor.upload();
-      const { map, madeBy } = await this.#engine.require().maps.extract(picture, kind);
-      this.put(map, madeBy);
-    } finally {
-      this.isExtracting = false;
-    }
+    const { engine, seen } = this.#parts;
+    await this.#extracting(async () => {
+      const picture = await engine.require().blobs.put(await seen.file());
+      const { map, madeBy } = await engine.require().maps.extract(picture, kind);
+      await this.put(map, { extractor: madeBy, recipe: { version: 1, extract: { kind } } });
+    });
   }
 
-  /** Opens a map's file. @param kind left out: the kind on the workbench */
-  async read(bytes: Uint8Array, kind: MapKind = this.kind): Promise<void> {
-    const { map, notes } = await this.#engine.require().maps.read(bytes, kind);
-    this.put(map, t('maps.byFile'), notes);
+  /** Opens a map's file. With a picture it is brought to the picture's size by the rule of its kind.
+   * @param kind left out: the kind on the workbench */
+  async read({ name, bytes }: NamedBytes, kind: MapKind = this.kind): Promise<void> {
+    const { map, notes } = await this.#parts.engine.require().maps.read(bytes, kind);
+    const size = this.#canvas ?? map;
+    const fitted = resampleMap(map, size);
+    const isReshaped = Math.abs((map.width / map.height) * (size.height / size.width) - 1) > 0.01;
+    const further = fitted === map ? [] : [isReshaped ? ('reshaped' as const) : ('resized' as const)];
+    await this.put(fitted, { extractor: t('maps.byFile', { name }) }, [...notes, ...further], name);
   }
 
   /** The map as a PNG file's bytes. */
   async write(): Promise<Uint8Array> {
     if (!this.open) throw new Error('no map is open');
-    return await this.#engine.require().maps.write(this.open.map);
+    return await this.#parts.engine.require().maps.write(this.open.map);
   }
 
-  /** The map as a model is given it, no larger than its square. Edges that were only found are found anew in the smaller picture, since
-   * lines do not shrink well; whatever was painted is resampled by the rule of its kind. */
-  forModel(square: number): ConditionMap {
-    if (!this.open) throw new Error('no map is open');
-    const { map, canny: how, isPainted } = this.open;
-    const small = mapForModel(map, square);
-    const bitmap = this.#editor.current?.bitmap;
-    if (small === map || !how || isPainted || !bitmap) return small;
-    return { ...small, data: canny(pixelsOf(bitmap, small), how.detector, how.thresholds) };
+  /** The part under the canvas as a model is given it, no larger than its square. Edges that were only found are found anew in the
+   * smaller picture, since lines do not shrink well; whatever was painted is resampled by the rule of its kind.
+   * @throws Error when there is no such map */
+  forModel(kind: MapKind, square: number): MapForModel {
+    const open = this.#pixels.settled(kind);
+    if (!open) throw new Error(`there is no ${kind} map`);
+    const part = cropMap(open.map, this.canvasOn(open));
+    const map = mapForModel(part, square);
+    const condition = conditionOf(open);
+    const picture = this.#foundIn.get(open.map);
+    if (condition?.kind !== 'canny' || map === part || part !== open.map || !picture) return { map, condition };
+    return {
+      map: { ...map, data: canny(pixelsOf(picture, map), condition.detector, thresholdsOf(condition)) },
+      condition,
+    };
+  }
+
+  async #follow(): Promise<void> {
+    await this.#pixels.follow();
+    const condition = conditionOf(this.#pixels.of('canny'));
+    if (condition?.kind !== 'canny') return;
+    // the sliders say what the map was found with
+    [this.settings.detector, this.settings.thresholds] = [condition.detector, thresholdsOf(condition)];
+  }
+
+  async #extracting(work: () => Promise<void>): Promise<void> {
+    this.isExtracting = true;
+    try {
+      await work();
+    } finally {
+      this.isExtracting = false;
+    }
   }
 
   /** Gives the worker the picture where it has another. */
-  #readPicture(): ImageBitmap | undefined {
-    const bitmap = this.#editor.current?.bitmap;
+  async #readPicture(): Promise<ImageBitmap | undefined> {
+    const bitmap = await this.#parts.seen.look();
     if (bitmap && bitmap !== this.#picture) {
       this.#picture = bitmap;
       this.#worker.setPicture(pixelsOf(bitmap));
@@ -248,31 +302,18 @@ export class MapsState {
     return bitmap;
   }
 
-  /** The sliders say again what the map was found with. */
-  #recallThresholds(): void {
-    const how = this.#maps.canny?.canny;
-    if (how) [this.settings.detector, this.settings.thresholds] = [how.detector, how.thresholds];
+  get #canvas(): Bounds | undefined {
+    return this.#parts.document.project?.canvas;
   }
 
-  #step(maps: Maps): void {
-    this.#remember(this.#maps);
-    this.#maps = maps;
-    this.#settle();
-  }
-
-  #remember(before: Maps): void {
-    const size = Math.max(1, ...Object.values(before).map((open) => open?.map.data.length ?? 0));
-    const most = Math.max(2, Math.min(mostSteps, Math.floor(mostBytes / size)));
-    this.#undo = [...this.#undo, before].slice(-most);
-    this.#redo = [];
-  }
-
-  #settle(): void {
-    this.revision++;
-    this.#checked++;
+  get #sizeForNew(): Extent {
+    const { width, height } = this.#canvas ?? { width: blankSide, height: blankSide };
+    return { width, height };
   }
 }
 
-const copyOf = (map: ConditionMap): ConditionMap => ({ ...map, data: map.data.slice() });
-const fits = (map: Extent | undefined, { width, height }: Extent): boolean =>
-  map !== undefined && map.width === width && map.height === height;
+/** How the map is found in a picture, where it was found and nothing was painted since. */
+function conditionOf(open: OpenMap | undefined): Condition | undefined {
+  const recipe = zRecipe.safeParse(open?.recipe).data;
+  return recipe && isMapRecipe(recipe) ? recipe.extract : undefined;
+}

@@ -3,6 +3,7 @@ import type { EditOrder } from '#common/contract/edit-order.ts';
 import type { LayeredPicture } from '#common/contract/pictures.ts';
 import { editFromRecipe, recipeFromEdit } from '#common/contract/recipe.ts';
 import type { EditRecipe } from '#common/contract/recipe.ts';
+import { boundsOf } from '#common/geometry.ts';
 import type { Bounds, Extent } from '#common/geometry.ts';
 import { place } from '#common/raster/placement.ts';
 import type { Placement, SizePolicy } from '#common/raster/placement.ts';
@@ -21,19 +22,37 @@ export interface SentSelection {
   readonly strengths: BlobId;
 }
 
-/** The edit that these settings ask for. Selections are for the task `edit`: a map is painted as a whole. */
+/** The edit that these settings ask for. */
 export function orderFrom(settings: OrderSettings, picture: LayeredPicture, selection?: SentSelection): Order {
-  const { instruction, task, seed, variants, device, sampling, model } = settings;
-  const where = task === 'edit' ? selection : undefined;
-  const fit = fitOf(settings.fit, where !== undefined);
+  const { model } = settings;
+  const where = settings.task === 'edit' ? selection : undefined;
+  const fit = settings.task === 'edit' ? fitOf(settings.fit, where !== undefined) : undefined;
   return {
-    ...{ picture, instruction, task, seed, variants, device, sampling, firstVariant: 0 },
+    ...{ ...whatOf(settings), picture, firstVariant: 0 },
     ...(model && { model: model.id }),
+    ...(settings.task !== 'edit' && { target: targetOf(picture) }),
     ...(where && { selection: where }),
     ...(fit && { fit }),
     ...(fit === 'square' && settings.square && { square: settings.square }),
   };
 }
+
+/** The picture that these settings ask for, painted from a map: always from all of it, and laid over all of the canvas.
+ * @param map blob of the map's PNG file @param canvas the picture it is for, whose name and samples count */
+export function orderFromMap(settings: OrderSettings, map: BlobId, canvas: LayeredPicture): Order {
+  const { model } = settings;
+  return {
+    ...{ ...whatOf(settings), picture: { blob: map, name: canvas.name }, target: targetOf(canvas), firstVariant: 0 },
+    ...(model && { model: model.id }),
+  };
+}
+
+const whatOf = ({ instruction, task, seed, variants, device, sampling }: OrderSettings) =>
+  ({ instruction, task, seed, variants, device, sampling }) as const;
+
+const targetOf = ({ extent, depth, profile }: LayeredPicture, bounds = boundsOf(extent)): Order['target'] => ({
+  ...{ bounds, depth, profile },
+});
 
 /** Undefined: as the engine thinks best, which is around a selection and else the whole photo. */
 const fitOf = (fit: EditFit, hasSelection: boolean): Order['fit'] =>
@@ -46,7 +65,7 @@ export function placementOf(
   selection: Bounds | null,
   modelSize: number,
 ): Placement {
-  return place(picture, policyOf(fit, square, task === 'edit' ? selection : null), modelSize);
+  return place(picture, task === 'edit' ? policyOf(fit, square, selection) : { kind: 'whole' }, modelSize);
 }
 
 function policyOf(fit: EditFit, square: OrderSettings['square'], selection: Bounds | null): SizePolicy {
@@ -54,22 +73,37 @@ function policyOf(fit: EditFit, square: OrderSettings['square'], selection: Boun
   return selection && fit !== 'whole' ? { kind: 'selection', selection } : { kind: 'whole' };
 }
 
-/** What is kept of an edit so that it can be run again. A mask is named by the blob of its strengths. */
-export function recipeFrom(order: Order, sampling: Order['sampling'], variant: number): EditRecipe {
-  const { selection, picture, ...edit } = order;
+/** What is kept of an edit so that it can be run again. A mask is named by the blob of its strengths, a map by that of its file.
+ * @param condition how the map was found in a picture */
+export function recipeFrom(
+  order: Order,
+  sampling: Order['sampling'],
+  variant: number,
+  condition?: EditRecipe['condition'],
+): EditRecipe {
+  const { selection, picture, target, ...edit } = order;
   const recipe = recipeFromEdit({ ...edit, sampling }, picture.name);
   const mask =
     selection && 'strengths' in selection ? { mask: selection.strengths, bounds: selection.bounds } : selection;
-  return { ...recipe, variant, device: order.device, ...(mask && { selection: mask }) };
+  return {
+    ...{ ...recipe, variant, device: order.device },
+    ...(mask && { selection: mask }),
+    ...(target && 'blob' in picture && { map: { picture: picture.blob, bounds: target.bounds } }),
+    ...(condition && { condition }),
+  };
 }
 
 /** The edit a recipe describes, of a picture of this document. */
 export function orderFromRecipe(recipe: EditRecipe, picture: LayeredPicture): Order {
-  const { selection, ...rest } = recipe;
+  const { selection, map, ...rest } = recipe;
   const edit = { ...editFromRecipe(rest), selection: undefined };
   const where = selectionFrom(selection);
   const known = { ...edit, device: 'auto' as const, firstVariant: edit.firstVariant ?? 0 };
-  return { ...known, picture, ...(where && { selection: where }) };
+  return {
+    ...{ ...known, picture: map ? { blob: map.picture as BlobId, name: picture.name } : picture },
+    ...(edit.task !== 'edit' && { target: targetOf(picture, map?.bounds) }),
+    ...(where && { selection: where }),
+  };
 }
 
 function selectionFrom(selection: EditRecipe['selection']): Order['selection'] {

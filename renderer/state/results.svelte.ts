@@ -44,7 +44,9 @@ export class ResultsState {
         },
         ...{ seed: painting.seed, model: painting.model, sourceIds: painting.sourceIds },
         ids: painting.rows < job.grid ? ids.slice(0, cells) : ids,
-        recipe: { ...recipeFrom(job.subject.order, painting.sampling, index) } as Version['recipe'],
+        recipe: {
+          ...recipeFrom(job.subject.order, painting.sampling, index, job.subject.condition),
+        } as Version['recipe'],
         ...(patch && {
           picture: {
             image: patch.pixels,

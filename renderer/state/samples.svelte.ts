@@ -21,13 +21,13 @@ export class SamplesState {
     this.#problems = problems;
   }
 
-  /** Asks for those to edit, once per connection. Meant for an effect. @returns forgets them */
+  /** Asks for them, once per connection. Meant for an effect. @returns forgets them */
   load(): () => void {
     const services = this.#engine.services;
     if (!services) return () => undefined;
     let isWanted = true;
     void this.#problems.attempt(async () => {
-      const listed = (await services.models.samples()).filter(({ task }) => task === 'edit');
+      const listed = await services.models.samples();
       const loaded = await Promise.all(
         listed.map(async (sample) => withPicture(sample, await services.blobs.get(sample.blob))),
       );

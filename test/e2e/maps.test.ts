@@ -2,14 +2,19 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { decodeImage } from '../../electron/node/images/decode.ts';
+import type { HostedServices } from '../../electron/node/rpc/engine-services.ts';
 import { hostServices } from '../../electron/node/rpc/host-services.ts';
 import { createServices } from '../../electron/node/services.ts';
-import { startBrowserHost } from '../../electron/server/browser-host.ts';
-import { builtPage, expectAccessible, launchBrowser, noBrowser, openPage, screenshot } from '../helpers/browser.ts';
+import { expectAccessible, launchBrowser, noBrowser, screenshot } from '../helpers/browser.ts';
 import type { Theme } from '../helpers/browser.ts';
+import { createPaintingEngine } from '../helpers/painting-engine.ts';
+import { studioOn } from '../helpers/studio.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
+
+if (noBrowser) console.warn(`skipped: ${noBrowser}`);
 
 const programFolder = fileURLToPath(new URL('../..', import.meta.url));
 const samples = join(programFolder, 'native-models/packs/mini/samples');
@@ -22,20 +27,42 @@ afterAll(async () => {
   await browser?.close();
 });
 
-/** The page with the embedded model, the workbench for maps in front. */
-async function start(theme: Theme = 'dark', picture?: string): Promise<Page> {
-  const folder = temporaryFolder();
+type Hosted = HostedServices & AsyncDisposable;
+
+/** The embedded model itself. */
+async function realEngine(folder: string): Promise<Hosted> {
   const services = await createServices({ programFolder, dataFolder: folder });
-  const host = await startBrowserHost({ ...hostServices(services), pageFolder: builtPage });
-  onTestFinished(async () => {
-    await host[Symbol.asyncDispose]();
-    await services[Symbol.asyncDispose]();
-  });
-  const page = await openPage(browser, host.address, theme);
+  return { ...hostServices(services), [Symbol.asyncDispose]: () => services[Symbol.asyncDispose]() };
+}
+
+/** A model that paints the map's colours swapped, row by row. */
+const fakeEngine = (folder: string): Promise<Hosted> =>
+  createPaintingEngine({ folder, hasSamples: true, imageSize: 128, stepMs: 20 });
+
+interface Start {
+  readonly theme?: Theme;
+  readonly picture?: string;
+  readonly engine?: (folder: string) => Promise<Hosted>;
+  readonly folder?: string;
+}
+
+/** A page, and its program, which can be ended before the test is over. */
+async function open({ theme = 'dark', engine = fakeEngine, folder = temporaryFolder() }: Start = {}) {
+  const { page, stop } = await studioOn(browser, await engine(folder), folder, theme);
+  return { page, folder, stop };
+}
+
+/** … with the workbench for maps in front. */
+async function start({ picture, ...how }: Start = {}): Promise<Page> {
+  const { page } = await open(how);
   if (picture !== undefined) await choose(page, 'Open a picture…', picture);
+  await showWorkbench(page);
+  return page;
+}
+
+async function showWorkbench(page: Page): Promise<void> {
   await page.keyboard.press('Control+Shift+M');
   await page.getByRole('group', { name: 'Kind of map' }).waitFor();
-  return page;
 }
 
 async function choose(page: Page, button: string, file: string): Promise<void> {
@@ -64,63 +91,77 @@ async function savedMap(page: Page) {
   return (await decodeImage(new Uint8Array(await readFile(file)))).raster;
 }
 
+const results = (page: Page) => page.getByRole('listbox', { name: 'Results' }).getByRole('option');
+
+/** Paints from the map on the workbench and waits for what comes. */
 async function paintPicture(page: Page, description: string): Promise<void> {
+  const before = await results(page).count();
   await page.getByLabel('What the picture shows').fill(description);
   await press(page, 'Paint');
-  await page.getByRole('button', { name: /^Picture 1, seed/ }).waitFor({ timeout: 120_000 });
+  await expect.poll(() => results(page).count(), { timeout: 120_000 }).toBe(before + 1);
 }
 
+const showPanel = (page: Page, name: string) => page.getByRole('tab', { name }).click();
+const layers = (page: Page) => page.getByRole('list', { name: 'Layers' }).getByRole('listitem');
+
 describe.skipIf(noBrowser)('the workbench for condition maps', () => {
-  test.each<Theme>(['dark', 'light'])(
-    'edges: found, thresholds moved, painted, generated from, measured: %s',
-    async (theme) => {
-      const page = await start(theme, join(samples, 'meadow.png'));
-      await expectAccessible(page);
-      await press(page, 'Find edges');
-      await page.getByText('Ready to paint from.').waitFor();
-      const before = await savedMap(page);
-      await page.getByRole('slider', { name: 'Upper threshold' }).focus();
-      await page.keyboard.press('End');
-      await expect.poll(async () => (await savedMap(page)).data.some((v, i) => v !== before.data[i])).toBe(true);
-      await press(page, 'Undo in the map');
-      expect((await savedMap(page)).data).toEqual(before.data);
-      await press(page, 'Line');
-      await drag(page, [0.45, 0.45], [0.55, 0.55]);
-      const drawn = await savedMap(page);
-      expect(drawn.channels).toBe(1);
-      expect(new Set(drawn.data)).toEqual(new Set([0, 255]));
-      expect(drawn.data).not.toEqual(before.data);
-      await screenshot(page, `maps-canny-${theme}`);
-      await paintPicture(page, 'a red ball in the meadow');
-      await press(page, 'Compare with the map');
-      await page.getByText(/Edges found again: \d/).waitFor();
-      await expectAccessible(page);
-      await screenshot(page, `maps-canny-painted-${theme}`);
-    },
-  );
+  test('edges: found, thresholds moved, painted, generated from with the embedded model, measured, kept as a layer', async () => {
+    const page = await start({ picture: join(samples, 'meadow.png'), engine: realEngine });
+    await expectAccessible(page);
+    await press(page, 'Find edges');
+    await page.getByText('Ready to paint from.').waitFor();
+    const before = await savedMap(page);
+    await page.getByRole('slider', { name: 'Upper threshold' }).focus();
+    await page.keyboard.press('End');
+    await expect.poll(async () => (await savedMap(page)).data.some((v, i) => v !== before.data[i])).toBe(true);
+    await press(page, 'Undo');
+    await expect.poll(async () => (await savedMap(page)).data).toEqual(before.data);
+    await expect.poll(() => page.getByRole('slider', { name: 'Upper threshold' }).inputValue()).toBe('200');
+    await press(page, 'Line');
+    await drag(page, [0.45, 0.45], [0.55, 0.55]);
+    const drawn = await savedMap(page);
+    expect(drawn.channels).toBe(1);
+    expect(new Set(drawn.data)).toEqual(new Set([0, 255]));
+    expect(drawn.data).not.toEqual(before.data);
+    await paintPicture(page, 'a red ball and a yellow house in the field');
+    await press(page, 'Compare with the map');
+    await page.getByText('Found by: Edges by EditAR’s Canny, 0.1 and 0.2.').waitFor();
+    await expectAccessible(page);
+    await screenshot(page, 'maps-canny-painted-dark');
+    await press(page, 'Keep as layer');
+    await expect.poll(() => results(page).count()).toBe(0);
+    await showPanel(page, 'Layers');
+    await expect.poll(() => layers(page).count()).toBe(2);
+    await press(page, 'Undo');
+    await expect.poll(() => layers(page).count()).toBe(1);
+    await showPanel(page, 'History');
+    await page.getByRole('button', { name: 'More for a red ball and a yellow house in the field' }).click();
+    await page.getByRole('menuitem', { name: 'Run exactly again' }).click();
+    await expect.poll(() => results(page).count(), { timeout: 120_000 }).toBe(1);
+  }, 300_000);
 
-  test.each<Theme>(['dark', 'light'])(
-    'depth: a gradient, shaded, seen as a relief, generated from: %s',
-    async (theme) => {
-      const page = await start(theme, join(samples, 'meadow.png'));
-      await press(page, 'Depth');
-      await page.getByText(/No installed network makes depth maps/).waitFor();
-      await press(page, 'Begin with a gradient');
-      const before = await savedMap(page);
-      await drag(page, [0.45, 0.5], [0.55, 0.5]);
-      const after = await savedMap(page);
-      expect(after.data.some((value, i) => value > before.data[i]!)).toBe(true);
-      expect(after.data.every((value, i) => value >= before.data[i]!)).toBe(true);
-      await page.getByLabel('Colours').selectOption('relief');
-      await expectAccessible(page);
-      await screenshot(page, `maps-depth-${theme}`);
-      await paintPicture(page, 'a blue mushroom in the snow');
-      await page.getByText('Not measured: no installed network makes depth maps.').waitFor();
-    },
-  );
+  test('depth: a gradient, shaded, seen as a relief, generated from; rows stream over the map', async () => {
+    const page = await start({ picture: join(samples, 'meadow.png') });
+    await press(page, 'Depth');
+    await page.getByText(/No installed network makes depth maps/).waitFor();
+    await press(page, 'Begin with a gradient');
+    const before = await savedMap(page);
+    await drag(page, [0.45, 0.5], [0.55, 0.5]);
+    const after = await savedMap(page);
+    expect(after.data.some((value, i) => value > before.data[i]!)).toBe(true);
+    expect(after.data.every((value, i) => value >= before.data[i]!)).toBe(true);
+    await page.getByLabel('Colours').selectOption('relief');
+    await expectAccessible(page);
+    await paintPicture(page, 'a blue mushroom in the snow');
+    await page.getByText('Not measured: no installed network makes depth maps.').waitFor();
+    await page.getByLabel('View').selectOption('over');
+    await page.getByRole('switch', { name: 'Show over the picture while editing' }).click();
+    await showPanel(page, 'Layers');
+    await screenshot(page, 'maps-over-picture-dark');
+  });
 
-  test.each<Theme>(['dark', 'light'])('classes: an empty map, painted by name, generated from: %s', async (theme) => {
-    const page = await start(theme);
+  test('classes: an empty map begins a document, painted by name, generated from, and the picture is its layer', async () => {
+    const page = await start();
     await press(page, 'Classes');
     await press(page, 'Empty map');
     await page.getByText('There is nothing in it to paint from.').waitFor();
@@ -140,20 +181,85 @@ describe.skipIf(noBrowser)('the workbench for condition maps', () => {
     const colours = new Set(Array.from({ length: data.length / 3 }, (_, i) => data.subarray(i * 3, i * 3 + 3).join()));
     expect(colours).toEqual(new Set(['255,255,255', '70,70,70']));
     await expectAccessible(page);
-    await screenshot(page, `maps-classes-${theme}`);
     await paintPicture(page, 'a house in the snow');
+    await press(page, 'Keep as layer');
+    await showPanel(page, 'Layers');
+    await expect.poll(() => layers(page).count()).toBe(1);
+    await page.getByRole('img', { name: 'The picture Map' }).waitFor();
   });
 
-  test('a map with blended colours is opened, told of, and snapped', async () => {
-    const page = await start();
+  test('a map with blended colours is opened, told of, and snapped; one of another size is fitted to the picture', async () => {
+    const page = await start({ picture: join(samples, 'meadow.png') });
     await press(page, 'Classes');
     await choose(page, 'Open map…', join(samples, 'classes.seg.png'));
-    await page.getByText('From a file').waitFor();
+    await page.getByText('From the file classes.seg.png').waitFor();
+    const wide = join(temporaryFolder(), 'wide.seg.png');
+    await sharp(join(samples, 'classes.seg.png')).resize(300, 128, { kernel: 'nearest' }).toFile(wide);
+    await choose(page, 'Open map…', wide);
+    await page.getByText('The map has another shape than the picture: it was stretched.').waitFor();
+    expect(await savedMap(page)).toMatchObject({ width: 128, height: 128 });
     await choose(page, 'Open map…', join(samples, 'meadow.png')); // a photograph: hardly a pixel on the palette
     await page.getByText(/of the pixels are in no colour of the palette/).waitFor();
     await page.getByLabel('Colours').selectOption('heat');
     await screenshot(page, 'maps-off-palette-dark');
     await press(page, 'Snap to the palette');
     await page.getByText('Ready to paint from.').waitFor();
+  });
+
+  test('a map survives a crash: the next start brings it back as it was', async () => {
+    const { page, folder, stop } = await open();
+    await choose(page, 'Open a picture…', join(samples, 'meadow.png'));
+    await showWorkbench(page);
+    await press(page, 'Find edges');
+    await press(page, 'Line');
+    await drag(page, [0.45, 0.45], [0.55, 0.55]);
+    const drawn = await savedMap(page);
+    await stop();
+    const { page: next } = await open({ folder });
+    await press(next, 'Restore');
+    await showWorkbench(next);
+    await next.getByText('Ready to paint from.').waitFor();
+    expect((await savedMap(next)).data).toEqual(drawn.data);
+    await press(next, 'Classes');
+    await next.getByText('No map yet').waitFor();
+  });
+
+  test.each(['Edges', 'Depth', 'Segmentation'])('one click on a sample paints a picture from it: %s', async (title) => {
+    const { page } = await open({ engine: title === 'Edges' ? realEngine : fakeEngine });
+    const gallery = page.getByRole('group', { name: 'Or paint a picture from a map' });
+    await expectAccessible(page);
+    await gallery.getByRole('button', { name: new RegExp(`\\(${title}\\)$`) }).click();
+    await expect.poll(() => results(page).count(), { timeout: 120_000 }).toBe(1);
+    await page.getByText(`From the file ${title.toLowerCase()}.png`).waitFor();
+    await screenshot(page, `maps-sample-${title.toLowerCase()}-dark`);
+  });
+});
+
+describe.skipIf(noBrowser)('how the workbench looks', () => {
+  const looks = [
+    { name: 'dark', theme: 'dark', width: 1280, contrast: 'no-preference' },
+    { name: 'light', theme: 'light', width: 1920, contrast: 'no-preference' },
+    { name: 'contrast', theme: 'light', width: 1280, contrast: 'more' },
+  ] as const;
+
+  test.each(looks)('each kind of map, accessible: $name', async ({ name, theme, width, contrast }) => {
+    const page = await start({ theme, picture: join(samples, 'meadow.png') });
+    await page.emulateMedia({ contrast, colorScheme: theme });
+    await page.setViewportSize({ width, height: width === 1280 ? 800 : 1080 });
+    await press(page, 'Find edges');
+    await page.getByText('Ready to paint from.').waitFor();
+    await expectAccessible(page);
+    await screenshot(page, `maps-canny-${name}`);
+    await press(page, 'Depth');
+    await press(page, 'Begin with a gradient');
+    await page.getByText('Ready to paint from.').waitFor();
+    await page.getByLabel('View').selectOption('beside');
+    await expectAccessible(page);
+    await screenshot(page, `maps-depth-${name}`);
+    await press(page, 'Classes');
+    await press(page, 'Open an example');
+    await page.getByText('From the file segmentation.png').waitFor();
+    await expectAccessible(page);
+    await screenshot(page, `maps-classes-${name}`);
   });
 });

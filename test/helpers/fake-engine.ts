@@ -11,7 +11,7 @@ import { zJobMessage } from '#common/contract/job-message.ts';
 import type { Mask } from '#common/raster/masks.ts';
 import type { Raster } from '#common/raster/raster.ts';
 import { Engine } from '#node/engine/engine.ts';
-import type { NewPixels } from '#node/engine/paint-job.ts';
+import type { NewPixels, PaintTarget } from '#node/engine/paint-job.ts';
 import { createLog } from '#node/log/log.ts';
 import { FakeModel } from './fake-model.ts';
 import type { FakeModelSettings } from './fake-model.ts';
@@ -51,7 +51,7 @@ export async function engineWithFakeModel(settings?: Partial<FakeModelSettings>,
 
 /** Begins edits of pictures in memory; patches come back as the pixels themselves, in the order of variants. */
 function painter(engine: Engine) {
-  return (photo: Raster, settings: object, selection?: Mask) => {
+  return (photo: Raster, settings: object, selection?: Mask, target?: PaintTarget) => {
     const said: OrderMessage[] = [];
     const patches: NewPixels[] = [];
     let job = '';
@@ -61,6 +61,7 @@ function painter(engine: Engine) {
         settings: order,
         picture: () => Promise.resolve({ raster: photo, notices: [] }),
         selection: () => Promise.resolve(selection),
+        ...(target && { target: () => Promise.resolve(target) }),
         storeThumbnail: () => Promise.resolve(picture.blob),
         store: (pixels: NewPixels) => {
           patches.push(pixels);

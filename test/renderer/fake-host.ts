@@ -60,6 +60,8 @@ export class FakeHost implements Host {
   readonly stopped: string[] = [];
   readonly moved: unknown[] = [];
   readonly documents = new FakeDocuments();
+  /** Blobs by their ids; left out: every blob is the same one. */
+  stored: Map<BlobId, Uint8Array> | undefined;
   isDiskFull = false;
   models = [model];
   settings: Settings = defaultSettings;
@@ -88,15 +90,19 @@ export class FakeHost implements Host {
     this.#say({ job, message });
   }
 
-  #put(): typeof blob {
+  #put(bytes: Uint8Array): BlobId {
     if (this.isDiskFull) throw new AppError('disk-full', { path: 'blobs' });
-    return blob;
+    if (!this.stored) return blob;
+    const known = [...this.stored].find(([, other]) => other.join() === bytes.join());
+    const id = known?.[0] ?? ((this.stored.size + 1).toString(16).padStart(64, '0') as BlobId);
+    this.stored.set(id, bytes);
+    return id;
   }
 
   #implementations(): EngineImplementations {
     return {
       program: { about: () => ({ version: '0', onnxruntime: '0' }) },
-      blobs: { put: () => this.#put(), get: () => new Uint8Array([7]) },
+      blobs: { put: (bytes) => this.#put(bytes), get: (id) => this.stored?.get(id) ?? new Uint8Array([7]) },
       models: { list: () => this.models, samples: () => [] },
       maps: { read: noMaps, write: noMaps, extract: noMaps },
       documents: this.documents.implementations,

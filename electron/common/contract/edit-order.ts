@@ -11,6 +11,14 @@ const zOrderSelection = z.union([
   z.object({ bounds: zRegion, strengths: zBlobId }), // one byte for each pixel, rows first
 ]);
 
+/** Where a picture painted from a map goes, and which samples it is to have. */
+const zTarget = z.object({
+  bounds: zRegion, // of the canvas; the picture is stretched over them
+  depth: z.literal([8, 16]),
+  profile: zBlobId.nullable(), // null: sRGB
+});
+export type Target = z.infer<typeof zTarget>;
+
 /** An edit as the page orders it: pictures are blobs, in and out. */
 export const zEditOrder = z
   .object({
@@ -18,15 +26,20 @@ export const zEditOrder = z
     picture: z.union([zLayeredPicture, zPictureRef]),
     model: z.string().min(1).max(255).optional(), // id of an installed pack; left out: the embedded one
     selection: zOrderSelection.optional(),
+    target: zTarget.optional(), // left out: the picture is as large as the map and has its samples
   })
-  .check(makesSense);
+  .check(makesSense)
+  .refine(({ task, target }) => task !== 'edit' || target === undefined, {
+    path: ['target'],
+    error: 'a target is for pictures painted from maps; an edit stays where it is',
+  });
 export type EditOrder = z.infer<typeof zEditOrder>;
 export type OrderSelection = z.infer<typeof zOrderSelection>;
 
 /** What a result adds to the picture: enough for a layer that holds only what changed. */
 export const zPatch = z.object({
   offset: z.object({ x: z.int().nonnegative(), y: z.int().nonnegative() }), // image space
-  pixels: zTiledPixels, // of 4 channels, in the depth and colours of the picture
+  pixels: zTiledPixels, // of 4 channels, in the depth and colours of the picture or the target
   mask: zTiledPixels.nullable(), // of 1 channel of 8 bits, as large as the pixels; null: all of it shows
 });
 export type Patch = z.infer<typeof zPatch>;

@@ -27,6 +27,9 @@ const zVersion = z.literal(recipeVersion);
 /** A mask is named only: by its file, or inside a project by the blob of its strengths, which are then those of the bounds. */
 const zNamedMask = z.strictObject({ mask: z.string().min(1), bounds: zRegion.optional() });
 
+/** Inside a project: the blob of the map's PNG file, as the model was given it, and the part of the canvas it stands for. */
+const zNamedMap = z.strictObject({ picture: z.string().min(1), bounds: zRegion });
+
 /** A misspelt setting that is passed over would make the wrong pictures, so nothing unknown is allowed. */
 export const zEditRecipe = z
   .strictObject({
@@ -43,6 +46,7 @@ export const zEditRecipe = z
     square: zSquare.optional(), // where the person placed what the model sees
     selection: z.union([z.strictObject({ region: zRegion }), zNamedMask]).optional(),
     kept: zKept.optional(),
+    map: zNamedMap.optional(),
     condition: zCondition.optional(), // makes the map of a photo first; left out: the picture is the map
     image: z.string().optional(), // name of the picture it was made from, for people
     device: z.string().optional(), // it ran there; the same bits are promised on that device only

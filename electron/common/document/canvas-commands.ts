@@ -38,18 +38,27 @@ export function openPicture({ name, image, profile, source }: OpenedPicture): Do
 /** Cuts the canvas to a part of itself, or lets it grow. Layers keep all their pixels. @param canvas document space */
 export const setCanvas = (store: DocumentStore, canvas: Bounds): void => store.update(projectId, { canvas });
 
-export interface NewCondition extends Pick<Condition, 'kind' | 'extractor'>, Partial<Pick<Condition, 'offset'>> {
+/** A document without a layer, for a map that belongs to no picture yet. @param canvas document space */
+export function emptyPicture(name: string, canvas: Bounds): DocumentStore {
+  const store = new DocumentStore();
+  const colours = { depth: 8, profile: null, source: null } as const;
+  store.transact('load', () => store.put({ ...colours, id: projectId, type: 'project', name, canvas, layerOrder: [] }));
+  return store;
+}
+
+export interface NewCondition
+  extends Pick<Condition, 'kind' | 'extractor'>, Partial<Pick<Condition, 'offset' | 'recipe' | 'names'>> {
   readonly image: NewImage;
 }
 
 /** Puts a map into the document, in the place of the one of its kind. */
-export function setCondition(store: DocumentStore, { image, kind, extractor, offset }: NewCondition): ConditionId {
+export function setCondition(store: DocumentStore, { image, kind, ...made }: NewCondition): ConditionId {
   return store.transact('user', () => {
     const id = conditionId(kind);
     const before = store.get(id);
-    const { isVisible, opacity } = before ?? { isVisible: true, opacity: 1 };
-    const look = { isVisible, opacity, extractor, offset: offset ?? { x: 0, y: 0 } };
-    store.put({ ...look, id, type: 'condition', kind, image: putImage(store, image) });
+    const { isVisible, opacity } = before ?? { isVisible: false, opacity: 1 };
+    const usual = { isVisible, opacity, offset: { x: 0, y: 0 }, recipe: null, names: {} };
+    store.put({ ...usual, ...made, id, type: 'condition', kind, image: putImage(store, image) });
     if (before) removeUnusedImage(store, before.image);
     return id;
   });
@@ -70,9 +79,15 @@ export const setConditionLook = (
   look: Partial<Pick<Condition, 'isVisible' | 'opacity'>>,
 ): void => store.update(conditionId(kind), look);
 
-/** Replaces tiles of a map: what a stroke changed. */
-export const paintCondition = (
+/** Replaces tiles of a map: what a stroke changed. From then on it is no longer what its recipe makes. */
+export function paintCondition(
   store: DocumentStore,
   kind: ConditionKind,
   changes: ReadonlyMap<number, BlobId | null>,
-): void => replaceTiles(store, store.require(conditionId(kind)).image, changes);
+): void {
+  store.transact('user', () => {
+    const { id, image } = store.require(conditionId(kind));
+    replaceTiles(store, image, changes);
+    store.update(id, { recipe: null });
+  });
+}

@@ -56,7 +56,10 @@ function conditionProblem(
   imageOf: (id: ImageId) => Image | undefined,
 ): string | undefined {
   if (id !== conditionId(kind)) return `${id} is a map of another kind`;
-  return imageOf(image) ? undefined : `${id} has no image`;
+  const channels = kind === 'segmentation' ? 4 : 1;
+  const pixels = imageOf(image);
+  const isFit = pixels?.channels === channels && pixels.depth === 8;
+  return isFit ? undefined : `${id} has no image of ${channels} × 8 bits`;
 }
 
 function versionProblem(

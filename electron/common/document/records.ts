@@ -73,6 +73,9 @@ export const zLayer = z.object({
 });
 export type Layer = z.infer<typeof zLayer>;
 
+/** Plain JSON from which something can be made again; what it holds is for whoever does that to check. */
+export const zStoredRecipe = z.record(z.string(), z.json());
+
 export const conditionKinds = ['canny', 'depth', 'segmentation'] as const;
 export type ConditionKind = (typeof conditionKinds)[number];
 
@@ -81,16 +84,15 @@ export const zCondition = z.object({
   id: zConditionId,
   type: z.literal('condition'),
   kind: z.enum(conditionKinds),
-  image: zImageId,
+  image: zImageId, // of 8 bits: 1 channel, for classes 4, transparent where nothing is labelled
   offset: zOffset, // of the image's upper left corner
   extractor: z.string().max(1000), // what made it, in words
-  isVisible: z.boolean(),
+  recipe: zStoredRecipe.nullable().default(null), // makes it of the picture again; null: painted, or from a file
+  names: z.record(z.string().max(10), z.string().max(200)).default({}), // what the person calls classes, by their index
+  isVisible: z.boolean(), // over the picture where edits are made
   opacity: zUnit, // with which it is shown over the picture
 });
 export type Condition = z.infer<typeof zCondition>;
-
-/** Plain JSON from which an edit can be run again; what it holds is for whoever runs it to check. */
-export const zStoredRecipe = z.record(z.string(), z.json());
 
 const maxIds = 2 ** 16;
 const zIds = z.array(z.int().min(-1)).max(maxIds); // -1 where a stopped edit decided nothing

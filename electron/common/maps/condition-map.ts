@@ -1,4 +1,5 @@
-import type { Extent } from '../geometry.ts';
+import { boundsOf, intersect } from '../geometry.ts';
+import type { Bounds, Extent } from '../geometry.ts';
 
 /** What a map tells of a picture. */
 export const mapKinds = ['canny', 'depth', 'segmentation'] as const;
@@ -24,5 +25,19 @@ export function mapToRgb({ kind, data }: ConditionMap): Uint8Array {
   if (kind === 'segmentation') return data;
   const out = new Uint8Array(data.length * 3);
   for (let i = 0, to = 0; i < data.length; i++, to += 3) out[to] = out[to + 1] = out[to + 2] = data[i]!;
+  return out;
+}
+
+/** A part of a map; beyond its edges there is nothing. @param part pixels of the map */
+export function cropMap(map: ConditionMap, part: Bounds): ConditionMap {
+  const inside = intersect(part, boundsOf(map));
+  if (part.x === 0 && part.y === 0 && part.width === map.width && part.height === map.height) return map;
+  const out = newMap(map.kind, part);
+  const channels = channelsOf(map.kind);
+  for (let y = inside.y; y < inside.y + inside.height; y++) {
+    const from = (y * map.width + inside.x) * channels;
+    const to = ((y - part.y) * part.width + inside.x - part.x) * channels;
+    out.data.set(map.data.subarray(from, from + inside.width * channels), to);
+  }
   return out;
 }

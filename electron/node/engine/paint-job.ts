@@ -9,7 +9,9 @@ import type { Placement } from '#common/raster/placement.ts';
 import { rasterOf } from '#common/raster/raster.ts';
 import type { Raster } from '#common/raster/raster.ts';
 import { resample } from '#common/raster/resample.ts';
+import type { DocumentColours } from '../images/document-colours.ts';
 import { pause } from '../images/pause.ts';
+import { fromSrgb8 } from '../images/to-srgb.ts';
 import { noticesOf, unchangedNotice } from './notices.ts';
 import { paint } from './paint.ts';
 import type { Painted, PaintContext, PaintSettings } from './paint.ts';
@@ -29,11 +31,19 @@ export interface NewPixels {
   readonly mask?: Mask; // of the same bounds; left out where all of it shows
 }
 
+/** Where a picture painted from a map goes. */
+export interface PaintTarget {
+  readonly bounds: Bounds; // of the canvas; the picture is stretched over them
+  readonly colours: DocumentColours;
+}
+
 /** An edit whose pictures are no files: where they come from and go to is up to whoever orders it. */
 export interface PaintWork {
   readonly settings: PaintSettings;
   readonly picture: () => Promise<PaintedPicture>;
   readonly selection: (photo: Extent) => Promise<Mask | undefined>;
+  /** Left out: a picture painted from a map is as large as the map. */
+  readonly target?: () => Promise<PaintTarget>;
   /** Called for one variant after the other, so that only one is in memory. */
   readonly store: (pixels: NewPixels) => Promise<Patch>;
   readonly storeThumbnail: (picture: Raster) => Promise<BlobId>;
@@ -53,19 +63,20 @@ export async function runPaintJob(work: PaintWork, context: PaintJobContext): Pr
   signal.throwIfAborted();
   const { raster: photo, notices } = await work.picture();
   const selection = await work.selection(photo);
+  const target = await work.target?.();
   signal.throwIfAborted();
   const findsChanges = settings.task === 'edit' && !selection;
   const painted = await paint(
     { photo, selection, settings, findsChanges },
     {
       ...context,
-      onBegin: (placement, capabilities) => say(started(placement, capabilities)),
+      onBegin: (placement, capabilities) => say(started(placement, capabilities, target)),
       onProgress: progressOf(say),
       onBands: (bands) => sayBands(bands, say),
     },
   );
   const before = performance.now();
-  const painting = await storeAll(photo, painted, work, signal);
+  const painting = await storeAll(photo, painted, { ...work, target }, signal);
   const now = performance.now();
   signal.throwIfAborted();
   if (!painted.isWhole) return say({ type: 'cancelled', kept: painting.painting });
@@ -78,9 +89,22 @@ export async function runPaintJob(work: PaintWork, context: PaintJobContext): Pr
   });
 }
 
-function started(placement: Placement, { grid }: EditModel['capabilities']): OrderMessage {
-  const { image, source, visible, modelSize } = placement;
+function started(placement: Placement, { grid }: EditModel['capabilities'], target?: PaintTarget): OrderMessage {
+  const { image, source, visible, modelSize } = target ? stretchedOver(target.bounds, placement) : placement;
   return { type: 'started', grid, placement: { image, source, visible, modelSize } };
+}
+
+/** Where the model's square would lie if the map were as large as what its picture is stretched over; to the nearest pixel. */
+function stretchedOver(target: Bounds, { image, source, visible, modelSize }: Placement): Placement {
+  const [across, down] = [target.width / image.width, target.height / image.height];
+  const stretched = ({ x, y, width, height }: Bounds): Bounds => ({
+    x: target.x + Math.round(x * across),
+    y: target.y + Math.round(y * down),
+    width: Math.round(width * across),
+    height: Math.round(height * down),
+  });
+  const { width, height } = target;
+  return { image: { width, height }, source: stretched(source), visible: stretched(visible), modelSize };
 }
 
 /** Pixels as they are: packing and unpacking them would take longer than sending them does. */
@@ -97,7 +121,9 @@ interface Stored {
   readonly notices: readonly string[];
 }
 
-async function storeAll(photo: Raster, painted: Painted, work: PaintWork, signal: AbortSignal): Promise<Stored> {
+type StoringWork = Pick<PaintWork, 'settings' | 'store' | 'storeThumbnail'> & { readonly target?: PaintTarget };
+
+async function storeAll(photo: Raster, painted: Painted, work: StoringWork, signal: AbortSignal): Promise<Stored> {
   const { task, seed, firstVariant } = work.settings;
   const { ids, sourceIds, rows, options, pack } = painted;
   const { cfg, temperature, topK, topP } = options;
@@ -105,7 +131,9 @@ async function storeAll(photo: Raster, painted: Painted, work: PaintWork, signal
   const pictures: Painting['pictures'] = [];
   for (const [variant, cells] of ids.entries()) {
     signal.throwIfAborted();
-    const pixels = await (task === 'edit' ? changedPixels(photo, painted, variant) : wholePixels(painted, variant));
+    const pixels = await (task === 'edit'
+      ? changedPixels(photo, painted, variant)
+      : wholePixels(painted, variant, work.target));
     if (!pixels && painted.isWhole) notices.push(unchangedNotice(variant));
     const patch = pixels ? await work.store(pixels) : null;
     const thumbnail = await work.storeThumbnail(await thumbnailOf(painted, variant));
@@ -123,25 +151,35 @@ async function changedPixels(photo: Raster, painted: Painted, variant: number): 
   return { bounds: mask.bounds, rgba: await asRgba(patch, pause), mask: await withinAlpha(mask, photo, pause) };
 }
 
-async function wholePixels({ pictures, area }: Painted, variant: number): Promise<NewPixels> {
-  const picture = await wholePicture(pictures[variant]!, area.placement);
-  return { bounds: area.placement.visible, rgba: await asRgba(picture, pause) };
+async function wholePixels(painted: Painted, variant: number, target?: PaintTarget): Promise<NewPixels> {
+  const { pictures, area } = painted;
+  if (!target) {
+    const picture = await wholePicture(pictures[variant]!, area.placement);
+    return { bounds: area.placement.visible, rgba: await asRgba(picture, pause) };
+  }
+  const { bounds, colours } = target;
+  const picture = await resample(rasterOf(pictures[variant]!), windowOf(area.placement), bounds, 8, pause);
+  return { bounds, rgba: await asRgba(await fromSrgb8(picture, { ...colours, channels: 3 }), pause) };
+}
+
+/** The part of the model's picture that lies inside the photo, in the model's pixels. */
+function windowOf({ source, visible, modelSize }: Placement): Bounds {
+  const scale = modelSize / source.width;
+  return {
+    x: (visible.x - source.x) * scale,
+    y: (visible.y - source.y) * scale,
+    width: visible.width * scale,
+    height: visible.height * scale,
+  };
 }
 
 const thumbnailSide = 256; // px at most
 
 /** The part of the model's picture that lies inside the photo, small. */
 async function thumbnailOf({ pictures, area }: Painted, variant: number): Promise<Raster> {
-  const { source, visible, modelSize } = area.placement;
-  const scale = modelSize / source.width;
-  const window = {
-    x: (visible.x - source.x) * scale,
-    y: (visible.y - source.y) * scale,
-    width: visible.width * scale,
-    height: visible.height * scale,
-  };
+  const { visible } = area.placement;
   const shrink = thumbnailSide / Math.max(visible.width, visible.height);
   const side = (length: number): number => Math.max(1, Math.round(length * shrink));
   const extent = { width: side(visible.width), height: side(visible.height) };
-  return await resample(rasterOf(pictures[variant]!), window, extent, 8, pause);
+  return await resample(rasterOf(pictures[variant]!), windowOf(area.placement), extent, 8, pause);
 }

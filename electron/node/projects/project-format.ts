@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { zImageId } from '#common/document/records.ts';
-import type { DocumentRecord } from '#common/document/records.ts';
+import type { DocumentRecord, Version } from '#common/document/records.ts';
+import { zBlobId } from '#common/contract/blobs.ts';
 import type { BlobId } from '#common/contract/blobs.ts';
 
 // A project is an OpenRaster file that any program can open, with a folder of ours in it.
@@ -32,6 +33,17 @@ export function blobsOf(records: readonly DocumentRecord[], hasPicture: (image: 
   }
   return blobs;
 }
+
+/** Blobs that recipes name: masks and maps, without which an edit cannot be run again. They may be missing. */
+export function recipeBlobsOf(records: readonly DocumentRecord[]): Set<BlobId> {
+  const named = records.flatMap((record) => (record.type === 'version' ? namesIn(record.recipe) : []));
+  return new Set(named.flatMap((name) => zBlobId.safeParse(name).data ?? []));
+}
+
+const namesIn = ({ selection, map }: Version['recipe']): unknown[] => [
+  (selection as { mask?: unknown } | undefined)?.mask,
+  (map as { picture?: unknown } | undefined)?.picture,
+];
 
 /** A document as it comes from a file. */
 export interface ReadProject {

@@ -9,7 +9,7 @@ import type { BlobStore } from '../blobs/blob-store.ts';
 import { decodeImage } from '../images/decode.ts';
 import { storeTiles } from '../images/picture-tiles.ts';
 import { readPlainLayers } from './plain-layers.ts';
-import { blobFile, blobsOf, documentFile, mimeType, zSavedDocument } from './project-format.ts';
+import { blobFile, blobsOf, documentFile, mimeType, recipeBlobsOf, zSavedDocument } from './project-format.ts';
 import type { ReadProject } from './project-format.ts';
 import { ZipProblem, ZipReader } from './zip-reader.ts';
 
@@ -70,6 +70,7 @@ async function readOwn(zip: ZipReader, blobs: BlobStore): Promise<ReadProject> {
   const problem = documentProblem(records);
   if (problem !== undefined) throw new Error(problem);
   for (const id of blobsOf(records, (image) => image in saved.pictures)) await restoreBlob(zip, id, blobs);
+  for (const id of recipeBlobsOf(records)) if (zip.has(blobFile(id))) await restoreBlob(zip, id, blobs);
   return { records, notices: [] };
 }
 

@@ -8,7 +8,7 @@ import type { BlobStore } from '../blobs/blob-store.ts';
 import { flattenDocument, layerPicture, profileOf } from '../images/flatten.ts';
 import { thumbnailOf } from '../images/thumbnail.ts';
 import type { LayerPictures } from './layer-pictures.ts';
-import { blobFile, blobsOf, documentFile, mimeType } from './project-format.ts';
+import { blobFile, blobsOf, documentFile, mimeType, recipeBlobsOf } from './project-format.ts';
 import type { SavedDocument } from './project-format.ts';
 import { stackXml } from './stack-xml.ts';
 import { ZipWriter } from './zip-writer.ts';
@@ -82,7 +82,10 @@ async function addHistory(zip: ZipWriter, store: DocumentStore, layers: readonly
   const pictures = picturesOf(store, layers);
   const saved: SavedDocument = { version: schemaVersion, records: withoutTiles(records, pictures), pictures };
   await zip.add(documentFile, text(JSON.stringify(saved)), { isPacked: true });
-  for (const id of blobsOf(records, (image) => image in pictures)) await zip.add(blobFile(id), await blobs.get(id));
+  const known = blobsOf(records, (image) => image in pictures);
+  for (const id of known) await zip.add(blobFile(id), await blobs.get(id));
+  const further = [...recipeBlobsOf(records)].filter((id) => !known.has(id));
+  for (const id of further) if (await blobs.has(id)) await zip.add(blobFile(id), await blobs.get(id));
 }
 
 /** Images that need not be stored twice: those of layers that no mask hides are the layers' PNGs, and whatever shares their tiles. */

@@ -1,4 +1,11 @@
-import type { EditOrder, EngineMessage, OrderMessage, OrderSelection, Patch } from '#common/contract/edit-order.ts';
+import type {
+  EditOrder,
+  EngineMessage,
+  OrderMessage,
+  OrderSelection,
+  Patch,
+  Target,
+} from '#common/contract/edit-order.ts';
 import type { JobId } from '#common/contract/job-message.ts';
 import type { Extent } from '#common/geometry.ts';
 import { maskOfBounds, maskOfStrengths } from '#common/raster/masks.ts';
@@ -7,7 +14,7 @@ import type { Unsubscribe } from '#common/rpc/contract.ts';
 import type { BlobStore } from '../blobs/blob-store.ts';
 import { storeTiled } from '../blobs/tiled-pixels.ts';
 import type { Engine } from '../engine/engine.ts';
-import type { NewPixels, PaintedPicture, PaintWork } from '../engine/paint-job.ts';
+import type { NewPixels, PaintedPicture, PaintTarget, PaintWork } from '../engine/paint-job.ts';
 import { encodeBytes } from '../images/encode.ts';
 import { flattenToRaster } from '../images/flatten.ts';
 import { decodeBlob, requireBlob } from './pictures.ts';
@@ -34,13 +41,14 @@ export class Orders {
 
   /** @throws RemoteError `blob-missing` */
   async edit(order: EditOrder): Promise<JobId> {
-    const { picture, selection, ...settings } = order;
+    const { picture, selection, target, ...settings } = order;
     if ('blob' in picture) await requireBlob(this.#blobs, picture.blob);
     if (selection && 'strengths' in selection) await requireBlob(this.#blobs, selection.strengths);
     const work: PaintWork = {
       settings,
       picture: () => this.#picture(picture),
       selection: (photo) => this.#selection(selection, photo),
+      ...(target && { target: () => this.#target(target) }),
       store: (pixels) => this.#store(pixels),
       storeThumbnail: async (picture) => this.#blobs.put(await encodeBytes(picture, 'png')),
     };
@@ -75,6 +83,10 @@ export class Orders {
     if (!selection) return undefined;
     if ('region' in selection) return maskOfBounds(selection.region, photo);
     return maskOfStrengths(selection.bounds, await this.#blobs.get(selection.strengths), photo);
+  }
+
+  async #target({ bounds, depth, profile }: Target): Promise<PaintTarget> {
+    return { bounds, colours: { depth, ...(profile && { profile: await this.#blobs.get(profile) }) } };
   }
 
   async #store({ bounds, rgba, mask }: NewPixels): Promise<Patch> {

@@ -16,6 +16,8 @@ export const welcome = {
     'What was done since it was last saved cannot be brought back afterwards. The file it came from is not touched.',
   samples: 'Try it on a sample',
   samplesLead: 'Choose a sentence and watch the picture change.',
+  mapSamples: 'Or paint a picture from a map',
+  mapSamplesLead: 'Choose a sentence: edges, depth or classes become a picture.',
   tryIt: '{instruction} ({title})',
   openSample: 'Open {title}',
   noModel: 'No model is installed yet.',

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { BlobId } from '#common/contract/blobs.ts';
-import { openPicture, setCanvas, setCondition } from '#common/document/canvas-commands.ts';
+import { openPicture, setCanvas, setCondition, setConditionLook } from '#common/document/canvas-commands.ts';
 import { addLayer, replaceTiles, setLayerLook, setLayerMask } from '#common/document/layer-commands.ts';
 import type { NewImage } from '#common/document/layer-commands.ts';
 import { projectId } from '#common/document/records.ts';
@@ -56,9 +56,12 @@ describe('a document on the canvas', () => {
   test('shows a map over the layers while it is visible', () => {
     const { store } = create();
     const id = setCondition(store, { kind: 'depth', extractor: 'test', image: image(1, blob('7'), blob('8')) });
-    expect(documentStack(store).layers.at(-1)).toMatchObject({ id, blend: 'normal', opacity: 1 });
-    store.update(id, { isVisible: false });
     expect(documentStack(store).layers).toHaveLength(2);
+    setConditionLook(store, 'depth', { isVisible: true, opacity: 0.5 });
+    expect(documentStack(store).layers.at(-1)).toMatchObject({ id, blend: 'normal', opacity: 0.5 });
+    const edges = setCondition(store, { kind: 'canny', extractor: 'test', image: image(1, blob('7'), blob('8')) });
+    setConditionLook(store, 'canny', { isVisible: true });
+    expect(documentStack(store).layers.at(-1)).toMatchObject({ id: edges, blend: 'screen' }); // black hides nothing
   });
 
   test('moves with the canvas when it is cropped', () => {

@@ -1,6 +1,11 @@
-import { expect, test } from 'vitest';
-import type { EditorState } from '../../../renderer/state/editor.svelte.ts';
-import type { EngineState } from '../../../renderer/state/engine.svelte.ts';
+import { expect, onTestFinished, test } from 'vitest';
+import type { ConditionMap } from '#common/maps/condition-map.ts';
+import { projectId } from '#common/document/records.ts';
+import { setCanvas } from '#common/document/canvas-commands.ts';
+import { DocumentState } from '../../../renderer/state/document.svelte.ts';
+import { EngineState } from '../../../renderer/state/engine.svelte.ts';
+import { Problems } from '../../../renderer/state/problems.svelte.ts';
+import type { SeenPicture } from '../../../renderer/state/seen-picture.svelte.ts';
 import { MapWorker } from '../../../renderer/maps/map-worker.ts';
 import { MapsState } from '../../../renderer/state/maps.svelte.ts';
 import { drawingTool } from '../../../renderer/tools/maps/drawing.ts';
@@ -8,117 +13,204 @@ import { pointingTool } from '../../../renderer/tools/maps/pointing.ts';
 import { strokeTool } from '../../../renderer/tools/maps/stroke.ts';
 import type { ToolPoint } from '../../../renderer/tools/tool.ts';
 import { countClasses } from '../../../electron/common/maps/statistics.ts';
-import { classMap, edgeMapOf, edgeText } from '../../unit/maps/maps.ts';
+import { documentId } from '../fake-documents.ts';
+import { blob, FakeHost } from '../fake-host.ts';
+import { listenInEffect } from '../state/listen-in-effect.svelte.ts';
+import { classMap, edgeMapOf, edgeText, greyMap } from '../../unit/maps/maps.ts';
 
 const noWorker = new MapWorker(() => {
   throw new Error('no worker is needed here');
 });
 
-/** Maps without a picture. */
-function newMaps(): MapsState {
-  return new MapsState({ current: undefined } as EditorState, {} as EngineState, noWorker);
+const noPicture = { look: () => Promise.resolve(undefined) } as SeenPicture;
+
+/** Maps of no document yet, on an engine that keeps blobs. */
+async function newMaps() {
+  const host = new FakeHost();
+  host.stored = new Map();
+  const problems = new Problems();
+  const engine = new EngineState(host, problems);
+  const document = new DocumentState(engine, problems);
+  host.connect();
+  await document.connected(engine.require());
+  const maps = new MapsState({ document, engine, problems, seen: noPicture }, noWorker);
+  onTestFinished(listenInEffect(maps));
+  return { host, problems, document, maps };
+}
+
+/** … with a map. */
+async function mapsWith(map: ConditionMap) {
+  const all = await newMaps();
+  await all.maps.put(map, { extractor: 'test' });
+  return all;
 }
 
 const held = { shift: false, alt: false, mod: false };
 const at = (x: number, y: number): ToolPoint => ({ screen: { x, y }, image: { x, y }, pressure: 0.5 });
 const redraw = (): void => undefined;
 
-test('a stroke is one step, undone and redone as a whole', () => {
-  const maps = newMaps();
-  maps.put(edgeMapOf('....', '....'), 'test');
+test('a stroke is a gesture of the document, undone and redone as a whole', async () => {
+  const { maps, document } = await mapsWith(edgeMapOf('....', '....'));
   const pencil = strokeTool('pencil', { maps, redraw });
   pencil.press!(at(0.5, 0.5), held);
   pencil.drag!([at(2.5, 0.5), at(3.5, 1.5)], held);
   pencil.release!(at(3.5, 1.5), held);
   expect(edgeText(maps.open!.map)).toEqual(['###.', '...#']);
-  maps.undo();
-  expect(edgeText(maps.open!.map)).toEqual(['....', '....']);
-  maps.redo();
-  expect(edgeText(maps.open!.map)).toEqual(['###.', '...#']);
+  await maps.written();
+  expect(document.undoName).toBe('Paint in the map');
+  document.undo();
+  await expect.poll(() => edgeText(maps.open!.map)).toEqual(['....', '....']);
+  document.redo();
+  await expect.poll(() => edgeText(maps.open!.map)).toEqual(['###.', '...#']);
+  document.undo();
+  document.undo();
+  await expect.poll(() => maps.open).toBeUndefined();
 });
 
-test('a stroke that is cancelled never happened', () => {
-  const maps = newMaps();
-  maps.put(edgeMapOf('..'), 'test');
+test('strokes that follow each other faster than they are written down are all there, each a gesture', async () => {
+  const { maps, document, host } = await mapsWith(edgeMapOf('....'));
+  const pencil = strokeTool('pencil', { maps, redraw });
+  for (const x of [0.5, 1.5, 3.5]) {
+    pencil.press!(at(x, 0.5), held);
+    pencil.release!(at(x, 0.5), held);
+  }
+  await maps.written();
+  expect(edgeText(maps.open!.map)).toEqual(['##.#']);
+  document.undo();
+  await expect.poll(() => edgeText(maps.open!.map)).toEqual(['##..']);
+  document.undo();
+  await expect.poll(() => edgeText(maps.open!.map)).toEqual(['#...']);
+  await document.written();
+  const [written] = [...host.documents.written.values()];
+  expect(Object.fromEntries(written!)).toEqual(
+    Object.fromEntries(document.store.all().map((record) => [record.id, record])),
+  );
+});
+
+test('a map is read back from its tiles, bit for bit, for every kind', async () => {
+  const many = Array.from({ length: 300 }, (_, x) => (x * 7) % 133);
+  const maps = [edgeMapOf('#'.repeat(300)), greyMap('depth', [many, many]), classMap([many, many.toReversed()])];
+  for (const map of maps) {
+    const { maps: state, document, host } = await mapsWith(map);
+    const records = document.store.all();
+    const again = await newMaps();
+    again.host.stored = host.stored;
+    state.kind = again.maps.kind = map.kind;
+    await again.document.create('map.png', records);
+    await expect.poll(() => again.maps.open?.map).toEqual(map);
+  }
+});
+
+test('pixels that cannot be written down are taken back and told of', async () => {
+  const { maps, document, host, problems } = await mapsWith(edgeMapOf('..'));
+  host.isDiskFull = true;
+  const pencil = strokeTool('pencil', { maps, redraw });
+  pencil.press!(at(0.5, 0.5), held);
+  pencil.release!(at(0.5, 0.5), held);
+  await expect.poll(() => problems.list.length).toBe(1);
+  await expect.poll(() => maps.open && edgeText(maps.open.map)).toEqual(['..']);
+  expect(document.undoName).toBe('New map');
+});
+
+test('a stroke that is cancelled never happened', async () => {
+  const { maps, document } = await mapsWith(edgeMapOf('..'));
   const pencil = strokeTool('pencil', { maps, redraw });
   pencil.press!(at(0.5, 0.5), held);
   expect(pencil.cancel!()).toBe(true);
   expect(edgeText(maps.open!.map)).toEqual(['..']);
   expect(pencil.cancel!()).toBe(false);
+  expect(document.undoName).toBe('New map');
 });
 
-test('a curve is drawn in two gestures: its ends, then its bend', () => {
-  const maps = newMaps();
-  maps.put(edgeMapOf('.....', '.....', '.....'), 'test');
+test('a curve is drawn in two gestures: its ends, then its bend', async () => {
+  const { maps } = await mapsWith(edgeMapOf('.....', '.....', '.....'));
   const curve = drawingTool('curve', { maps, redraw });
   curve.press!(at(0.5, 2.5), held);
   curve.release!(at(4.5, 2.5), held);
-  expect(maps.canUndo && edgeText(maps.open!.map).join('')).not.toContain('#');
+  expect(edgeText(maps.open!.map).join('')).not.toContain('#');
   curve.press!(at(2.5, -1.5), held);
   curve.release!(at(2.5, -1.5), held);
   expect(edgeText(maps.open!.map).join('')).toContain('#');
 });
 
-test('Shift keeps a line level', () => {
-  const maps = newMaps();
-  maps.put(edgeMapOf('....', '....'), 'test');
+test('Shift keeps a line level', async () => {
+  const { maps } = await mapsWith(edgeMapOf('....', '....'));
   const line = drawingTool('line', { maps, redraw });
   line.press!(at(0.5, 0.5), held);
   line.release!(at(3.5, 1.4), { ...held, shift: true });
   expect(edgeText(maps.open!.map)).toEqual(['####', '....']);
 });
 
-test('classes: fill, replace everywhere, pick up, name a region', () => {
-  const maps = newMaps();
-  maps.put(classMap([[1, 1, 2, 1]]), 'test');
+test('classes: fill, replace everywhere, pick up, name a region', async () => {
+  const { maps } = await mapsWith(classMap([[1, 1, 2, 1]]));
   const { settings } = maps;
   const use = (id: 'fill' | 'replace' | 'pick' | 'region', x: number): void =>
     pointingTool(id, { maps, redraw }).press!(at(x, 0.5), held);
+  const counted = () => countClasses(maps.open!.map).map(({ index, pixels }) => [index, pixels]);
   settings.classIndex = 9;
   use('fill', 0.5);
-  expect(countClasses(maps.open!.map)).toEqual([1, 2, 9].map((index) => ({ index, pixels: index === 9 ? 2 : 1 })).toSorted((a, b) => b.pixels - a.pixels)); // prettier-ignore
+  expect(counted()).toEqual([
+    [9, 2],
+    [1, 1],
+    [2, 1],
+  ]);
   use('pick', 2.5);
   expect(settings.classIndex).toBe(2);
   use('replace', 0.5);
-  expect(countClasses(maps.open!.map)).toEqual([
-    { index: 2, pixels: 3 },
-    { index: 1, pixels: 1 },
+  expect(counted()).toEqual([
+    [2, 3],
+    [1, 1],
   ]);
   maps.regions = Int32Array.of(0, 1, 1, 0);
   settings.classIndex = 5;
   use('region', 0.5);
-  expect(countClasses(maps.open!.map)).toEqual([
-    { index: 2, pixels: 2 },
-    { index: 5, pixels: 2 },
+  expect(counted()).toEqual([
+    [2, 2],
+    [5, 2],
   ]);
 });
 
-test('findings follow finished changes, and a fix is a step', () => {
-  const maps = newMaps();
-  maps.put({ ...edgeMapOf('#...'), data: Uint8Array.of(255, 90, 0, 0) }, 'test');
+test('findings follow finished changes, and a fix is a gesture', async () => {
+  const { maps, document } = await mapsWith({ ...edgeMapOf('#...'), data: Uint8Array.of(255, 90, 0, 0) });
   expect(maps.findings).toEqual([{ code: 'grey-edges', share: 0.25, fix: 'threshold' }]);
-  maps.fix('threshold');
+  await maps.fix('threshold');
   expect(maps.findings).toEqual([]);
-  maps.undo();
-  expect(maps.findings).toHaveLength(1);
+  document.undo();
+  await expect.poll(() => maps.findings.length).toBe(1);
 });
 
-test('one map of each kind is kept', () => {
-  const maps = newMaps();
-  maps.putBlank('canny');
-  maps.putRamp();
+test('without a picture the first map begins a document as large as it is; one map of each kind is kept', async () => {
+  const { maps, document } = await newMaps();
+  await maps.putBlank('canny');
+  expect(document.project).toMatchObject({ name: 'Map', canvas: { x: 0, y: 0, width: 512, height: 512 } });
+  await maps.putRamp();
   expect(maps.kind).toBe('depth');
   maps.kind = 'canny';
   expect(maps.open?.map).toMatchObject({ kind: 'canny', width: 512, height: 512 });
-  maps.remove();
+  await maps.remove();
   expect(maps.open).toBeUndefined();
   maps.kind = 'depth';
   expect(maps.findings).toEqual([]);
 });
 
-test('a model is given a map no larger than its square', () => {
-  const maps = newMaps();
-  maps.put(edgeMapOf('........', '########', '........', '........'), 'test');
-  expect(edgeText(maps.forModel(4))).toEqual(['####', '....']);
-  expect(maps.forModel(8)).toBe(maps.open!.map);
+test('another document has its own maps', async () => {
+  const { maps, document, host } = await mapsWith(edgeMapOf('##'));
+  await document.open({ blob, name: 'photo.png' });
+  await expect.poll(() => maps.open).toBeUndefined();
+  await maps.putBlank('canny');
+  expect(maps.open?.map).toMatchObject({ width: 9, height: 9 });
+  await document.written();
+  expect(host.documents.written.get(documentId)?.has('condition:canny')).toBe(true);
+});
+
+test('a model is given a map no larger than its square, and of a cropped picture only what is left', async () => {
+  const { maps, document } = await mapsWith(edgeMapOf('........', '########', '........', '........'));
+  const given = (square: number) => edgeText(maps.forModel('canny', square).map);
+  expect(given(4)).toEqual(['####', '....']);
+  expect(maps.forModel('canny', 8).map).toBe(maps.open!.map);
+  document.act('Crop', (store) => setCanvas(store, { x: 2, y: 1, width: 3, height: 2 }));
+  expect(given(8)).toEqual(['###', '...']);
+  expect(maps.findings).toEqual([]);
+  document.act('Grow', (store) => setCanvas(store, { ...store.require(projectId).canvas, width: 20 }));
+  expect(maps.findings).toMatchObject([{ code: 'wrong-size', expected: { width: 20, height: 2 } }]);
 });

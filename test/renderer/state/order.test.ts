@@ -1,7 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { exportName } from '../../../renderer/state/document.svelte.ts';
 import { InstructionHistory } from '../../../renderer/state/instruction-history.svelte.ts';
-import { cliCommandOf, orderFrom, orderFromRecipe, placementOf, recipeFrom } from '../../../renderer/state/order.ts';
+import {
+  cliCommandOf,
+  orderFrom,
+  orderFromMap,
+  orderFromRecipe,
+  placementOf,
+  recipeFrom,
+} from '../../../renderer/state/order.ts';
 import type { BlobId } from '#common/contract/blobs.ts';
 import type { LayeredPicture } from '#common/contract/pictures.ts';
 
@@ -31,6 +38,31 @@ describe('an order', () => {
       fit: 'selection',
       selection,
     });
+  });
+
+  test('to paint from a map lays the picture over the whole canvas, in its samples, and survives the way into a recipe', () => {
+    const map = 'c'.repeat(64) as BlobId;
+    const canvas = { ...picture, depth: 16 as const, profile: strengths };
+    const wanted = { ...settings, task: 'canny' as const, fit: 'square' as const, square: { x: 1, y: 2, size: 90 } };
+    const order = orderFromMap(wanted, map, canvas);
+    const bounds = { x: 0, y: 0, width: 300, height: 200 };
+    expect(order).toEqual({
+      ...{
+        instruction: "the dog's ball",
+        task: 'canny',
+        seed: 7,
+        variants: 2,
+        firstVariant: 0,
+        device: 'auto',
+        sampling,
+      },
+      ...{ picture: { blob: map, name: 'photo.jpg' }, target: { bounds, depth: 16, profile: strengths } },
+    });
+    const condition = { kind: 'canny', detector: 'editar', low: 0.1, high: 0.2 } as const;
+    const recipe = recipeFrom(order, sampling, 1, condition);
+    expect(recipe).toMatchObject({ map: { picture: map, bounds }, condition, image: 'photo.jpg', variant: 1 });
+    expect(orderFromRecipe(recipe, canvas)).toEqual(order);
+    expect(orderFrom({ ...settings, task: 'depth' }, canvas)).toMatchObject({ picture: canvas, target: { bounds } });
   });
 
   test('survives the way into a recipe and back', () => {

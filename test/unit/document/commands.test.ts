@@ -148,11 +148,13 @@ test('a map takes the place of the one of its kind and keeps how it is shown', (
   const map = { kind: 'depth', extractor: 'first', image: imageOf(600, 300, { channels: 1 }) } as const;
   canvas.setCondition(store, map);
   canvas.setConditionLook(store, 'depth', { opacity: 0.5 });
-  const id = canvas.setCondition(store, { ...map, extractor: 'second' });
-  expect(store.require(id)).toMatchObject({ opacity: 0.5, extractor: 'second' });
+  const recipe = { version: 1, extract: { kind: 'depth' } };
+  const id = canvas.setCondition(store, { ...map, extractor: 'second', recipe });
+  expect(store.require(id)).toMatchObject({ opacity: 0.5, extractor: 'second', recipe, isVisible: false });
   expect(store.all().filter(({ type }) => type === 'image')).toHaveLength(2);
   canvas.paintCondition(store, 'depth', new Map([[0, null]]));
   expect(store.require(store.require(id).image).tiles[0]).toBeNull();
+  expect(store.require(id).recipe).toBeNull(); // it is no longer what its recipe makes
   canvas.removeCondition(store, 'depth');
   expect(store.all()).toHaveLength(3);
 });
@@ -219,7 +221,8 @@ const command = fc.oneof(
         canvas.setCanvas(store, { x, y: 1, width: 100 + x, height: 100 }),
   ),
   onKind((store, kind, number) => {
-    canvas.setCondition(store, { kind, extractor: String(number), image: imageOf(300, 300, { channels: 1 }) });
+    const channels = kind === 'segmentation' ? 4 : 1;
+    canvas.setCondition(store, { kind, extractor: String(number), image: imageOf(300, 300, { channels }) });
   }),
   onKind((store, kind) => {
     if (store.get(conditionId(kind))) canvas.removeCondition(store, kind);

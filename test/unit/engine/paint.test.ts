@@ -100,6 +100,29 @@ test('a patch has the depth of its photo', async () => {
   expect(Math.max(...patches[0]!.rgba.data)).toBe(0xffff); // alpha
 });
 
+test('a picture painted from a map is stretched over its target, in the depth asked for, and so are its rows', async () => {
+  const { paint } = await engineWithFakeModel();
+  const bounds = { x: 10, y: 20, width: 192, height: 96 };
+  const { said, patches, done } = paint(photo(64, 32), { task: 'canny' }, undefined, {
+    bounds,
+    colours: { depth: 16 },
+  });
+  await done;
+  const { rgba, mask, bounds: filled } = patches[0]!;
+  expect(filled).toEqual(bounds);
+  expect([rgba.width, rgba.height, rgba.channels, rgba.depth, mask]).toEqual([192, 96, 4, 16, undefined]);
+  expect(of(said, 'started')[0]!.placement).toEqual({
+    image: { width: 192, height: 96 },
+    source: { x: 10, y: -28, width: 192, height: 192 }, // the model's square around the map of 64 × 32
+    visible: bounds,
+    modelSize: 64,
+  });
+  const whole = paint(photo(64, 32), { task: 'canny' });
+  await whole.done;
+  const mean = (values: ArrayLike<number>) => Array.from(values).reduce((sum, value) => sum + value, 0) / values.length;
+  expect(mean(rgba.data) / 257).toBeCloseTo(mean(whole.patches[0]!.rgba.data), 0);
+});
+
 test('nothing is added where the photo is transparent', async () => {
   const { paint } = await engineWithFakeModel();
   const before = photo(64, 64, 4);

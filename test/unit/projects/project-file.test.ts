@@ -65,7 +65,10 @@ async function fullDocument(blobs: BlobStore, depth: 8 | 16): Promise<DocumentSt
   duplicateLayer(store, store.require(projectId).layerOrder[0]!, 'copy');
   setLayerLook(store, store.require(projectId).layerOrder[1]!, { isVisible: false });
   const map = await imageOf(blobs, 300, 270, { depth: 8, channels: 1 }, 4);
-  setCondition(store, { kind: 'canny', extractor: 'OpenCV 100/200', image: map });
+  const recipe = { version: 1, extract: { kind: 'canny', detector: 'opencv' } };
+  setCondition(store, { kind: 'canny', extractor: 'OpenCV 100/200', image: map, recipe });
+  const classes = await imageOf(blobs, 300, 270, { depth: 8, channels: 4 }, 5);
+  setCondition(store, { kind: 'segmentation', extractor: 'By hand', image: classes, names: { 3: 'my car' } });
   setCanvas(store, { x: 20, y: 10, width: 320, height: 280 });
   return store;
 }
@@ -111,6 +114,23 @@ test.each([8, 16] as const)(
     }
   },
 );
+
+test('what recipes need to be run again comes back: masks and maps; what is missing already stays missing', async () => {
+  const { blobs, path, save } = setUp();
+  const store = await fullDocument(blobs, 8);
+  const [mask, map] = [await blobs.put(new Uint8Array([5])), await blobs.put(new Uint8Array([6]))];
+  const bounds = { x: 0, y: 0, width: 1, height: 1 };
+  const made = { ids: [], seed: 0, model: 'mini', title: 'again', createdAt: 7 };
+  addVersion(store, { ...made, recipe: { selection: { mask, bounds } } });
+  addVersion(store, { ...made, recipe: { map: { picture: map, bounds } } });
+  addVersion(store, { ...made, recipe: { selection: { mask: 'e'.repeat(64), bounds } } });
+  addVersion(store, { ...made, recipe: { selection: { mask: '../etc/passwd' } } });
+  await save(store.all());
+  const elsewhere = new BlobStore(temporaryFolder());
+  expect((await readProject(path, 'project.ora', elsewhere)).notices).toEqual([]);
+  expect([...(await elsewhere.get(mask))]).toEqual([5]);
+  expect([...(await elsewhere.get(map))]).toEqual([6]);
+});
 
 test('the file is one that programs for OpenRaster open', async () => {
   const { blobs, path, save } = setUp();

@@ -1,6 +1,6 @@
 // @ts-check
 // Runs every benchmark one after another, each in a process of its own, and prints the tables of docs/benchmarks.md.
-//   npm run bench -- [--quick] [--only xl|mini|pytorch|canvas] [--python path]
+//   npm run bench -- [--quick] [--only xl|mini|pytorch|canvas|streaming] [--python path]
 // --quick leaves out whole pictures. PyTorch is timed when the named Python (default: python3) has it.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -183,25 +183,32 @@ async function benchMini() {
   );
 }
 
+/** @param {{median: number, p95: number}} times */
+const medianAnd95 = ({ median, p95 }) => `${fixed(median, 1)} / ${fixed(p95, 1)}`;
+
 /** Frames come in steps of the display's rate, so a median of 16.7 ms is as fast as it gets. */
 async function benchCanvas() {
   const { results } = await runJson(process.execPath, ['build/bench/canvas-bench.mjs']);
-  const ms = (/** @type {{median: number, p95: number}} */ { median, p95 }) => `${fixed(median, 1)} / ${fixed(p95, 1)}`;
   table(
     [
-      ...['6000 × 4000, median / 95 % in ms', 'first seen, s', 'pan, fitted', 'zoom', 'pan, 100 %', 'drawing script'],
-      ...['stroke, 100 %', 'stroke, fitted', 'opacity, fitted', 'one tile', 'MiB'],
+      ...['6000 × 4000, median / 95 % in ms', 'first seen, s', 'of it processor, s', 'pan, fitted', 'zoom'],
+      ...['pan, 100 %', 'drawing script', 'stroke, 100 %', 'stroke, fitted', 'opacity, fitted', 'one tile', 'MiB'],
     ],
     results.map((/** @type {any} */ r) => [
-      ...[r.name, fixed(r.firstFitMs / 1000, 1), ms(r.panFitted.frames), ms(r.zoom.frames), ms(r.pan100.frames)],
-      ...[
-        ms(r.pan100.paint),
-        ms(r.stroke100),
-        ms(r.strokeFitted),
-        fixed(r.opacityFittedMs),
-        fixed(r.blendMs, 1),
-        String(r.memoryMiB),
-      ],
+      ...[r.name, fixed(r.firstFit.ms / 1000, 1), fixed(r.firstFit.processorMs / 1000, 1)],
+      ...[medianAnd95(r.panFitted.frames), medianAnd95(r.zoom.frames), medianAnd95(r.pan100.frames)],
+      ...[medianAnd95(r.pan100.paint), medianAnd95(r.stroke100), medianAnd95(r.strokeFitted)],
+      ...[fixed(r.opacityFitted.ms), fixed(r.blendMs, 1), String(r.memoryMiB)],
+    ]),
+  );
+}
+
+async function benchStreaming() {
+  const { results } = await runJson(process.execPath, ['build/bench/streaming-bench.mjs']);
+  table(
+    ['streaming, median / 95 % in ms', 'bands', 'engine to screen', 'frames', 'frames at rest'],
+    results.map((/** @type {any} */ r) => [
+      ...[r.name, String(r.bands.count), medianAnd95(r.bands), medianAnd95(r.frames), medianAnd95(r.framesAtRest)],
     ]),
   );
 }
@@ -212,6 +219,7 @@ if (wanted('pytorch')) await benchPytorch(transformers);
 if (wanted('mini') && existsSync(new URL('../../native-models/packs/mini/pack.json', import.meta.url)))
   await benchMini();
 if (wanted('canvas')) await benchCanvas();
+if (wanted('streaming') || wanted('canvas')) await benchStreaming();
 
 function runBuild() {
   return new Promise((resolve, reject) => {

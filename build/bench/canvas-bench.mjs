@@ -1,7 +1,6 @@
 // @ts-check
 // Times the canvas in Chromium: how long frames take while a large document moves, how soon a stroke is seen, how much memory it takes.
 // Prints one JSON object. CHROMIUM_PATH names the browser.
-import { existsSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { cpus } from 'node:os';
@@ -9,12 +8,9 @@ import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 import { build } from 'vite';
+import { chromiumPath, flags, memoryMiB, processorMs, rendererIds } from './chromium.mjs';
 
 const outDir = fileURLToPath(new URL('../../out/canvas-bench', import.meta.url));
-const executablePath = [process.env.CHROMIUM_PATH, '/usr/bin/chromium', '/usr/bin/google-chrome'].find(
-  (path) => path && existsSync(path),
-);
-if (!executablePath) throw new Error('no Chromium found: install it, or name it in CHROMIUM_PATH');
 
 await build({
   root: fileURLToPath(new URL('./canvas-page', import.meta.url)),
@@ -47,37 +43,34 @@ const cases = [
     blends: ['normal', 'multiply', 'soft-light', 'color'],
   },
   { name: 'ten layers, 16 bit', ...size, layers: 10, depth: 16, blends: ['normal'] },
+  {
+    name: 'ten layers, 8 bit, without small tiles',
+    ...size,
+    layers: 10,
+    depth: 8,
+    blends: ['normal'],
+    hasSmall: false,
+  },
   { name: 'one layer, 8 bit', ...size, layers: 1, depth: 8, blends: ['normal'] },
 ];
 
 const results = [];
 const wanted = process.argv[2]; // the name of the only case to run
 for (const settings of cases.filter(({ name }) => wanted === undefined || name === wanted)) {
-  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
+  const browser = await chromium.launch({ executablePath: chromiumPath, args: flags });
   try {
     const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
     page.on('pageerror', (error) => process.stderr.write(`${error}\n`));
     await page.goto(`http://127.0.0.1:${address.port}/`);
     await page.waitForFunction('window.isReady');
-    const before = await rendererMiB(browser);
+    const ids = await rendererIds(browser);
+    await page.exposeFunction('processorMs', () => processorMs(ids));
+    const before = memoryMiB(ids);
     const result = /** @type {object} */ (await page.evaluate(`measure(${JSON.stringify(settings)})`));
-    results.push({ name: settings.name, ...result, memoryMiB: (await rendererMiB(browser)) - before });
+    results.push({ name: settings.name, ...result, memoryMiB: memoryMiB(ids) - before });
   } finally {
     await browser.close();
   }
 }
 server.close();
 console.log(JSON.stringify({ machine: `${cpus().length} × ${cpus()[0].model.trim()}`, results }));
-
-/** Memory of the processes that run pages. @param {import('playwright-core').Browser} browser */
-async function rendererMiB(browser) {
-  const session = await browser.newBrowserCDPSession();
-  const { processInfo } = await session.send('SystemInfo.getProcessInfo');
-  await session.detach();
-  let kibibytes = 0;
-  for (const { id, type } of processInfo) {
-    if (type !== 'renderer') continue;
-    kibibytes += Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${id}/status`, 'utf8'))?.[1] ?? 0);
-  }
-  return Math.round(kibibytes / 1024);
-}

@@ -1,4 +1,5 @@
 import type { BlobId } from '#common/contract/blobs.ts';
+import { maxSmall } from '#common/contract/services.ts';
 import type { EngineServices } from '#common/contract/services.ts';
 import { maskInUse } from '#common/document/layer-commands.ts';
 import { projectId } from '#common/document/records.ts';
@@ -83,6 +84,12 @@ export function layersTogether(store: DocumentStore, lower: Layer, upper: Layer)
 }
 
 /** Tiles of a document, from wherever its blobs are. @param blobs asked anew for each tile, because connections come and go */
-export const blobTiles =
-  (blobs: () => EngineServices['blobs']): TileSource =>
-  async (key) => ({ encoded: await blobs().get(key as BlobId) });
+export const blobTiles = (blobs: () => EngineServices['blobs']): TileSource => ({
+  tile: async (key) => ({ encoded: await blobs().get(key as BlobId) }),
+  small: async (keys) => {
+    const parts = Array.from({ length: Math.ceil(keys.length / maxSmall) }, (_, part) =>
+      blobs().small(keys.slice(part * maxSmall, (part + 1) * maxSmall) as BlobId[]),
+    );
+    return (await Promise.all(parts)).flat();
+  },
+});

@@ -3,8 +3,11 @@ import type { Bounds, Extent } from '#common/geometry.ts';
 import type { Compositor } from '../compositor/compositor.ts';
 import { tileBounds, tilesIn, tileSize, topLevel } from '../compositor/tile-grid.ts';
 import type { TileAt } from '../compositor/tile-grid.ts';
+import { smallBy } from '#common/document/small-tile.ts';
 import { crispFrom, levelFor, visiblePart } from './view.ts';
 import type { Screen, View } from './view.ts';
+
+const quickLevel = Math.log2(smallBy); // of tiles that are made of small ones
 
 /** Draws a picture of tiles. What is not there yet is drawn from a coarser tile, and asked for. */
 export function paintTiles(
@@ -24,7 +27,8 @@ export function paintTiles(
   context.imageSmoothingQuality = 'low'; // tiles are at most twice as fine as the screen
   for (const at of visible)
     paintTile(context, compositor, extent, at, screenRect(extent, at, view, screen.density), checkers);
-  compositor.want(wantedTiles(extent, view, screen, level));
+  const wanted = wantedTiles(extent, view, screen, level);
+  compositor.want([...firstLook(compositor, extent, visible), ...wanted]);
 }
 
 /** Whether all that is visible is drawn as the layers are now. */
@@ -36,6 +40,22 @@ export function isPainted(compositor: Compositor, view: View, screen: Screen): b
 function visibleTiles(extent: Extent, view: View, screen: Screen): TileAt[] {
   const level = levelFor(view.zoom * screen.density, topLevel(extent));
   return tilesIn(extent, visiblePart(view, screen), level);
+}
+
+/** Where nothing is drawn yet, tiles that need little to be read come before those that show every pixel. */
+function firstLook(compositor: Compositor, extent: Extent, visible: readonly TileAt[]): TileAt[] {
+  const [any] = visible;
+  const level = Math.min(quickLevel, topLevel(extent));
+  if (!any || any.level >= level) return [];
+  const shrink = 2 ** (level - any.level);
+  const coarse = new Map(
+    visible.flatMap((at) => {
+      if (compositor.tile(at)) return [];
+      const [column, row] = [Math.floor(at.column / shrink), Math.floor(at.row / shrink)];
+      return [[`${column}/${row}`, { level, column, row }] as const];
+    }),
+  );
+  return [...coarse.values()].filter((at) => !compositor.tile(at));
 }
 
 /** What is visible from the middle outward, then what comes into sight first when the picture moves, then all of it in one tile. */

@@ -1,6 +1,6 @@
 import { changedRegions } from './layer-stack.ts';
 import type { LayerStack, TileKey } from './layer-stack.ts';
-import type { Samples } from '#common/raster/raster.ts';
+import type { ScreenColours } from '#common/raster/screen-colours.ts';
 import type { StrokePoint } from '#common/raster/shapes.ts';
 import type { Answers, FromWorker, LoadedTile, QuestionKind, Questions, ToWorker } from './protocol.ts';
 import { stackChange } from './stack-changes.ts';
@@ -23,7 +23,11 @@ interface Entry {
 }
 
 /** Where tiles come from: from the engine, from a file that was just opened. */
-export type TileSource = (key: TileKey) => Promise<LoadedTile>;
+export interface TileSource {
+  tile(key: TileKey): Promise<LoadedTile>;
+  /** The bytes of tiles four times smaller, in the order of their keys; left out: nobody has them. */
+  small?(keys: readonly TileKey[]): Promise<readonly Uint8Array[]>;
+}
 
 /** The part of `Worker` that is used. */
 export interface WorkerPort {
@@ -39,7 +43,7 @@ export const startWorker = (): WorkerPort =>
 
 /** The page's side of the compositor: knows which tiles are drawn, which of them are out of date, and asks for what is needed. */
 export class Compositor {
-  readonly #load: TileSource;
+  readonly #source: TileSource;
   readonly #worker: WorkerPort;
   readonly #entries = new Map<string, Entry>(); // least recently used first
   readonly #answers = new Map<number, { resolve(answer: unknown): void; reject(error: Error): void }>();
@@ -50,14 +54,15 @@ export class Compositor {
   #nextQuestion = 0;
   #nextStroke = 0;
   #wanted: readonly TileAt[] = [];
+  #colours: ScreenColours | undefined;
 
   /** Called when a tile can be drawn that could not, or looks different. */
   onTile: (at: TileAt) => void = () => undefined;
   /** Called when a tile cannot be drawn. It is tried again when the layers change. */
   onProblem: (reason: string) => void = () => undefined;
 
-  constructor(load: TileSource, worker: WorkerPort = startWorker()) {
-    this.#load = load;
+  constructor(source: TileSource, worker: WorkerPort = startWorker()) {
+    this.#source = source;
     this.#worker = worker;
     worker.onmessage = ({ data }) => this.#hear(data);
   }
@@ -83,6 +88,17 @@ export class Compositor {
     this.want(this.#wanted); // now, not with the next frame
   }
 
+  /** What colours the samples have; left out: sRGB. */
+  setColours(colours: ScreenColours | undefined): void {
+    if (colours === this.#colours) return;
+    this.#colours = colours;
+    this.#revision++;
+    this.#asked = new Set();
+    this.#worker.postMessage({ type: 'colours', revision: this.#revision, colours });
+    for (const entry of this.#entries.values()) entry.changedIn = this.#revision;
+    this.want(this.#wanted);
+  }
+
   /** A tile as it is drawn now; it may be out of date. */
   tile(at: TileAt): DrawnTile | undefined {
     const name = tileName(at);
@@ -105,15 +121,6 @@ export class Compositor {
     if (needed.every((at) => this.#asked.has(tileName(at)))) return;
     this.#asked = new Set(needed.map(tileName));
     this.#worker.postMessage({ type: 'request', tiles: needed });
-  }
-
-  /** Keeps pixels that can be loaded from nowhere, such as those under a brush, until `unpin`. Their name must be new. */
-  pin(key: TileKey, samples: Samples): void {
-    this.#worker.postMessage({ type: 'pin', key, samples });
-  }
-
-  unpin(key: TileKey): void {
-    this.#worker.postMessage({ type: 'unpin', key });
   }
 
   /** Begins to paint on an image. What is painted is seen where a stack has tiles named by `strokeKey`. @returns the stroke */
@@ -188,6 +195,9 @@ export class Compositor {
       case 'load':
         void this.#fetch(message.key);
         return;
+      case 'loadSmall':
+        void this.#fetchSmall(message.keys);
+        return;
       case 'drawn':
         this.#place(message);
         return;
@@ -207,11 +217,17 @@ export class Compositor {
 
   async #fetch(key: TileKey): Promise<void> {
     try {
-      const tile = await this.#load(key);
+      const tile = await this.#source.tile(key);
       this.#worker.postMessage({ type: 'loaded', key, tile }, transferOf(tile));
     } catch (error) {
       this.#worker.postMessage({ type: 'notLoaded', key, reason: String(error) });
     }
+  }
+
+  /** What cannot be had smaller is read as it is. */
+  async #fetchSmall(keys: readonly TileKey[]): Promise<void> {
+    const tiles = await this.#source.small?.(keys).catch(() => []);
+    this.#worker.postMessage({ type: 'smallLoaded', keys, tiles: tiles ?? [] });
   }
 
   #place({ at, revision, bitmap, isOpaque }: Extract<FromWorker, { type: 'drawn' }>): void {

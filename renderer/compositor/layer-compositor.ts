@@ -1,12 +1,15 @@
 import type { Bounds } from '#common/geometry.ts';
 import { intersect, isEmpty } from '#common/geometry.ts';
 import { blendOnto } from '#common/raster/blend.ts';
+import { smallBy } from '#common/document/small-tile.ts';
+import { halveInto } from '#common/raster/halve.ts';
 import { newSamples } from '#common/raster/raster.ts';
 import type { Samples } from '#common/raster/raster.ts';
-import { halveInto } from './halve.ts';
+import { groundAfter } from './ground.ts';
+import type { Ground } from './ground.ts';
 import { changedPixels, layerBounds } from './layer-stack.ts';
 import type { LayerStack, StackLayer } from './layer-stack.ts';
-import { readMask, readPixels } from './layer-tile.ts';
+import { readMask, readPixels, readSmall } from './layer-tile.ts';
 import type { Cell, SampleBudget } from './sample-budget.ts';
 import { childrenOf, tileBounds, tileName } from './tile-grid.ts';
 import type { TileAt } from './tile-grid.ts';
@@ -29,6 +32,7 @@ export class LayerCompositor {
   readonly #budget: SampleBudget;
   #stack: LayerStack | undefined;
   #reduced = new Map<string, Reduced>(); // by layer
+  #ground: Ground | undefined;
 
   /** @param budget for smaller copies; one of their own, so that reading all of a large layer once does not push them out */
   constructor(store: TileStore, budget: SampleBudget) {
@@ -50,6 +54,7 @@ export class LayerCompositor {
       return [layer.id, kept];
     });
     this.#reduced = new Map(reduced);
+    this.#ground = groundAfter(this.#ground, before, stack, this.#budget);
     this.#stack = stack;
   }
 
@@ -57,21 +62,31 @@ export class LayerCompositor {
   async compose(at: TileAt): Promise<Samples> {
     const stack = this.#stack;
     if (!stack) throw new Error('there is nothing to compose yet');
-    const { width, height } = tileBounds(stack.extent, at);
-    const tiles = await this.#visibleTiles(stack, this.#reduced, at);
-    const [lowest] = tiles;
-    const canStart = lowest && isPlain(lowest);
-    const result = canStart ? lowest.pixels.slice() : newSamples(stack.depth, width * height * 4);
-    for (const { layer, pixels, mask } of canStart ? tiles.slice(1) : tiles) {
-      blendOnto(result, pixels, { mode: layer.blend, opacity: layer.opacity, mask });
+    const [reduced, ground] = [this.#reduced, this.#ground];
+    const from = Math.max(
+      0,
+      stack.layers.findIndex(({ id }) => id === ground?.layer),
+    );
+    const tiles = await this.#visibleTiles(stack, stack.layers.slice(from), reduced, at);
+    const isCovered = tiles.some((tile) => isPlain(tile) && isOpaque(tile.pixels));
+    if (from === 0 || !ground || isCovered) return blended(tiles, stack, at);
+    let below = ground.find(tileName(at));
+    if (!below) {
+      below = blended(await this.#visibleTiles(stack, stack.layers.slice(0, from), reduced, at), stack, at);
+      ground.keep(tileName(at), below);
     }
-    return result;
+    return blended(tiles, stack, at, below.slice());
   }
 
   /** From the bottom up; what is hidden below an opaque tile is not even read. */
-  async #visibleTiles(stack: LayerStack, reduced: Map<string, Reduced>, at: TileAt): Promise<LayerTile[]> {
+  async #visibleTiles(
+    stack: LayerStack,
+    layers: readonly StackLayer[],
+    reduced: Map<string, Reduced>,
+    at: TileAt,
+  ): Promise<LayerTile[]> {
     const tiles: LayerTile[] = [];
-    for (const layer of stack.layers.toReversed()) {
+    for (const layer of layers.toReversed()) {
       if (layer.opacity <= 0) continue;
       const tile = await this.#layerTile(stack, layer, reduced.get(layer.id)!, at);
       if (tile) tiles.unshift(tile);
@@ -109,9 +124,23 @@ export class LayerCompositor {
     if (found) return found;
     const region = tileBounds(stack.extent, at);
     const isThere = !isEmpty(intersect(scaled(region, 2 ** at.level), layerBounds(stack, layer)));
-    const made = isEmpty(region) || !isThere ? null : await this.#halved(stack, layer, reduced, at, region);
+    const made = isEmpty(region) || !isThere ? null : await this.#made(stack, layer, reduced, at, region);
     if (use === 'seen' || at.level >= 2) reduced.set(tileName(at), made && this.#budget.keep(made));
     return made;
+  }
+
+  async #made(stack: LayerStack, layer: StackLayer, reduced: Reduced, at: TileAt, region: Bounds) {
+    if (2 ** at.level !== smallBy || !this.#canBeSmall(stack, layer)) {
+      return await this.#halved(stack, layer, reduced, at, region);
+    }
+    const [image, mask] = [stack.images[layer.image]!, layer.mask === null ? null : stack.images[layer.mask]!];
+    return await readSmall(this.#store, { image, mask, offset: layer.offset }, region, stack.depth);
+  }
+
+  /** Whether small tiles of a layer lie on the pixels of the canvas made smaller. */
+  #canBeSmall({ images }: LayerStack, { image, offset }: StackLayer): boolean {
+    const isOnGrid = offset.x % smallBy === 0 && offset.y % smallBy === 0;
+    return this.#store.hasSmall && isOnGrid && images[image]!.channels === 4;
   }
 
   async #halved(stack: LayerStack, layer: StackLayer, reduced: Reduced, at: TileAt, { width, height }: Bounds) {
@@ -128,6 +157,18 @@ export class LayerCompositor {
     });
     return result;
   }
+}
+
+/** Tiles laid over each other. @param onto what is below them, which is written into; left out: nothing */
+function blended(tiles: readonly LayerTile[], { extent, depth }: LayerStack, at: TileAt, onto?: Samples): Samples {
+  const { width, height } = tileBounds(extent, at);
+  const [lowest] = tiles;
+  const canStart = !onto && lowest && isPlain(lowest);
+  const result = onto ?? (canStart ? lowest.pixels.slice() : newSamples(depth, width * height * 4));
+  for (const { layer, pixels, mask } of canStart ? tiles.slice(1) : tiles) {
+    blendOnto(result, pixels, { mode: layer.blend, opacity: layer.opacity, mask });
+  }
+  return result;
 }
 
 /** What a change of the stack leaves true of the smaller copies of a layer. */

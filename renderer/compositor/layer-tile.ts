@@ -1,3 +1,4 @@
+import { smallBy } from '#common/document/small-tile.ts';
 import { boundsOf, intersect } from '#common/geometry.ts';
 import type { Bounds, Point } from '#common/geometry.ts';
 import { newSamples } from '#common/raster/raster.ts';
@@ -43,14 +44,16 @@ export async function readMask(
 ): Promise<Uint8Array> {
   const local = { ...region, x: region.x - offset.x, y: region.y - offset.y };
   const into = new Uint8Array(region.width * region.height);
-  for (const { bounds, samples } of await readParts(store, image, local)) {
-    const shared = intersect(bounds, local);
-    for (let y = shared.y; y < shared.y + shared.height; y++) {
-      const from = (y - bounds.y) * bounds.width + shared.x - bounds.x;
-      into.set(samples.subarray(from, from + shared.width), (y - local.y) * local.width + shared.x - local.x);
-    }
-  }
+  for (const part of await readParts(store, image, local)) copyStrengths(into, local, part);
   return into;
+}
+
+function copyStrengths(into: Uint8Array, local: Bounds, { bounds, samples }: Part): void {
+  const shared = intersect(bounds, local);
+  for (let y = shared.y; y < shared.y + shared.height; y++) {
+    const from = (y - bounds.y) * bounds.width + shared.x - bounds.x;
+    into.set(samples.subarray(from, from + shared.width), (y - local.y) * local.width + shared.x - local.x);
+  }
 }
 
 /** Black where an image of grey values is: tiles it has not got are black, not transparent. */
@@ -60,6 +63,49 @@ function hideBelow(into: Samples, local: Bounds, part: Bounds): void {
     const start = ((y - local.y) * local.width + part.x - local.x) * 4;
     for (let i = start + 3; i < start + part.width * 4; i += 4) into[i] = most;
   }
+}
+
+/** The same four times smaller, from small tiles, under its mask. Where the layer ends, a pixel is a little more or less see-through than in what
+ * would be made of the whole region. @param offset multiples of four @param region of the canvas made four times smaller */
+export async function readSmall(
+  store: TileStore,
+  layer: { readonly image: TiledImage; readonly mask: TiledImage | null; readonly offset: Point },
+  region: Bounds,
+  depth: Depth,
+): Promise<Samples | null> {
+  const local = { ...region, x: region.x - layer.offset.x / smallBy, y: region.y - layer.offset.y / smallBy };
+  const parts = await smallParts(store, layer.image, local);
+  if (parts.length === 0) return null;
+  const into = newSamples(depth, region.width * region.height * 4);
+  for (const part of parts) copyPart(into, local, part, layer.image, depth);
+  if (!layer.mask) return into;
+  const strengths = new Uint8Array(region.width * region.height);
+  for (const part of await smallParts(store, layer.mask, local)) copyStrengths(strengths, local, part);
+  for (let i = 0; i < strengths.length; i++) into[i * 4 + 3] = (into[i * 4 + 3]! * strengths[i]!) / 255 + 0.5;
+  return into;
+}
+
+/** @param local px of the image made four times smaller */
+async function smallParts(store: TileStore, image: TiledImage, local: Bounds): Promise<Part[]> {
+  const columns = Math.ceil(image.extent.width / tileSize);
+  const whole = {
+    x: local.x * smallBy,
+    y: local.y * smallBy,
+    width: local.width * smallBy,
+    height: local.height * smallBy,
+  };
+  const indices = tileIndices(image, whole).filter((index) => image.tiles[index] !== null);
+  return await Promise.all(
+    indices.map(async (index): Promise<Part> => {
+      const { x, y, width, height } = tileBounds(image.extent, {
+        ...{ level: 0, column: index % columns, row: Math.floor(index / columns) },
+      });
+      const { channels, depth } = image;
+      const samples = await store.small(image.tiles[index]!, { width, height, channels, depth });
+      const size = { width: Math.ceil(width / smallBy), height: Math.ceil(height / smallBy) };
+      return { bounds: { x: x / smallBy, y: y / smallBy, ...size }, samples };
+    }),
+  );
 }
 
 async function readParts(store: TileStore, image: TiledImage, local: Bounds): Promise<Part[]> {

@@ -1,6 +1,7 @@
 import type { Extent, Point } from '#common/geometry.ts';
 import type { Depth, Samples } from '#common/raster/raster.ts';
 import type { Mask } from '#common/raster/masks.ts';
+import type { ScreenColours } from '#common/raster/screen-colours.ts';
 import type { StrokePoint } from '#common/raster/shapes.ts';
 import type { LayerStack, StackLayer, TiledImage, TileKey } from './layer-stack.ts';
 import type { FinishedTile, StrokePlan } from './strokes.ts';
@@ -22,7 +23,7 @@ export interface TilePatch {
 /** What a tile's pixels can arrive as: samples, which are given away, a bitmap, or the bytes of a document's tile. */
 export type LoadedTile = Samples | ImageBitmap | { readonly encoded: Uint8Array };
 
-/** A colour with its alpha, in samples of the stack's depth. */
+/** A colour as it is seen, and its alpha: each from 0 to 255. */
 export type Rgba = readonly [red: number, green: number, blue: number, alpha: number];
 
 /** Which pixels resemble the one at a point. */
@@ -63,11 +64,11 @@ export type QuestionKind = keyof Questions;
 
 export type ToWorker =
   | { readonly type: 'stack'; readonly revision: number; readonly change: StackChange }
+  | { readonly type: 'colours'; readonly revision: number; readonly colours: ScreenColours | undefined }
   | { readonly type: 'request'; readonly tiles: readonly TileAt[] } // the most urgent first; those asked for before and not named are dropped
   | { readonly type: 'loaded'; readonly key: TileKey; readonly tile: LoadedTile }
   | { readonly type: 'notLoaded'; readonly key: TileKey; readonly reason: string }
-  | { readonly type: 'pin'; readonly key: TileKey; readonly samples: Samples }
-  | { readonly type: 'unpin'; readonly key: TileKey }
+  | { readonly type: 'smallLoaded'; readonly keys: readonly TileKey[]; readonly tiles: readonly Uint8Array[] } // no tiles: nobody has them smaller
   | { readonly type: 'copy'; readonly from: TileKey; readonly to: TileKey }
   | { readonly type: 'beginStroke'; readonly stroke: number; readonly plan: StrokePlan }
   | { readonly type: 'extendStroke'; readonly stroke: number; readonly points: readonly StrokePoint[] }
@@ -81,6 +82,7 @@ export type ToWorker =
 
 export type FromWorker =
   | { readonly type: 'load'; readonly key: TileKey }
+  | { readonly type: 'loadSmall'; readonly keys: readonly TileKey[] }
   | {
       readonly type: 'drawn';
       readonly at: TileAt;
@@ -93,4 +95,9 @@ export type FromWorker =
   | { readonly type: 'noAnswer'; readonly id: number; readonly reason: string };
 
 /** Bytes of pixels that a worker keeps so as not to load or make them again. */
-export const keptBytes = { tiles: 448 * 2 ** 20, smaller: 192 * 2 ** 20, asked: 64 * 2 ** 20 } as const;
+export const keptBytes = {
+  tiles: 448 * 2 ** 20,
+  smaller: 192 * 2 ** 20,
+  small: 96 * 2 ** 20,
+  asked: 64 * 2 ** 20,
+} as const;

@@ -5,6 +5,7 @@ import type { Mask } from '#common/raster/masks.ts';
 import { similarPixels } from '#common/raster/similar.ts';
 import type { Samples } from '#common/raster/raster.ts';
 import { newSamples } from '#common/raster/raster.ts';
+import type { ScreenColours } from '#common/raster/screen-colours.ts';
 import { trimMask } from '#common/raster/trim.ts';
 import { displayPixels } from './display.ts';
 import { LayerCompositor } from './layer-compositor.ts';
@@ -22,6 +23,7 @@ export interface Desk {
   readonly strokes: Strokes;
   readonly smaller: SampleBudget; // for smaller copies of what is asked for again and again
   readonly named: Map<string, LayerCompositor>;
+  colours: ScreenColours | undefined; // of all samples; undefined: sRGB
   /** Lets other work in between two tiles. */
   pause(): Promise<void>;
 }
@@ -31,7 +33,7 @@ const mostNamed = 200; // more layers than anybody looks at
 type Answering = { readonly [Kind in QuestionKind]: (desk: Desk, question: Questions[Kind]) => Promise<Answers[Kind]> };
 
 const answering: Answering = {
-  colour: ({ shown }, at) => colourAt(shown, at),
+  colour: ({ shown, colours }, at) => colourAt(shown, colours, at),
   similar: async (desk, { at, tolerance, isConnected, of }) => {
     const compositor = of ? compositorOf(desk, of) : desk.shown;
     const { extent, depth } = stackOf(compositor);
@@ -94,7 +96,11 @@ const pixelsAt = (extent: LayerStack['extent'], level: number): number => {
   return width * height;
 };
 
-async function colourAt(compositor: LayerCompositor, { x, y }: Point): Promise<Answers['colour']> {
+async function colourAt(
+  compositor: LayerCompositor,
+  colours: ScreenColours | undefined,
+  { x, y }: Point,
+): Promise<Answers['colour']> {
   const { extent } = stackOf(compositor);
   const [column, row] = [Math.floor(x), Math.floor(y)];
   const [at] = tilesIn(extent, { x: column, y: row, width: 1, height: 1 });
@@ -102,13 +108,14 @@ async function colourAt(compositor: LayerCompositor, { x, y }: Point): Promise<A
   const bounds = tileBounds(extent, at);
   const samples = await compositor.compose(at);
   const i = ((row - bounds.y) * bounds.width + column - bounds.x) * 4;
-  return [samples[i]!, samples[i + 1]!, samples[i + 2]!, samples[i + 3]!];
+  const [red, green, blue, alpha] = displayPixels(samples.slice(i, i + 4), colours);
+  return [red!, green!, blue!, alpha!];
 }
 
 async function smallPicture(desk: Desk, compositor: LayerCompositor, level: number): Promise<SmallPicture> {
   const { extent } = stackOf(compositor);
   const { width, height } = extentAt(extent, level);
-  return { width, height, level, rgba: displayPixels(await wholePicture(desk, compositor, level)) };
+  return { width, height, level, rgba: displayPixels(await wholePicture(desk, compositor, level), desk.colours) };
 }
 
 async function wholePicture({ pause }: Desk, compositor: LayerCompositor, level = 0): Promise<Samples> {

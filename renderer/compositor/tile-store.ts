@@ -1,3 +1,5 @@
+import { smallTile } from '#common/document/small-tile.ts';
+import type { TilePixels } from '#common/document/tile-codec.ts';
 import type { Samples } from '#common/raster/raster.ts';
 import type { TileKey } from './layer-stack.ts';
 import type { Cell, SampleBudget } from './sample-budget.ts';
@@ -5,22 +7,39 @@ import type { Cell, SampleBudget } from './sample-budget.ts';
 /** Fetches and decodes the pixels of a tile. */
 export type LoadTile = (key: TileKey) => Promise<Samples>;
 
+type Shape = Omit<TilePixels, 'data'>;
+
+/** Where small tiles are kept, and who has them without the tile itself. */
+export interface SmallSource {
+  readonly budget: SampleBudget;
+  /** Undefined for a tile nobody has smaller. */
+  load(key: TileKey): Promise<Samples | undefined>;
+}
+
 /** Decoded tiles by name, loaded when they are needed. */
 export class TileStore {
   readonly #load: LoadTile;
   readonly #budget: SampleBudget;
+  readonly #small: SmallSource | undefined;
   readonly #cells = new Map<TileKey, Cell>();
+  readonly #smallCells = new Map<TileKey, Cell>();
   readonly #loading = new Map<TileKey, Promise<Samples>>();
-  readonly #pinned = new Map<TileKey, Samples>(); // there is nowhere to load these from
 
-  constructor(load: LoadTile, budget: SampleBudget) {
+  /** @param small left out: only whole tiles can be loaded */
+  constructor(load: LoadTile, budget: SampleBudget, small?: SmallSource) {
     this.#load = load;
     this.#budget = budget;
+    this.#small = small;
+  }
+
+  /** Whether `small` can do with less than the whole tile. */
+  get hasSmall(): boolean {
+    return this.#small !== undefined;
   }
 
   /** Without waiting: undefined where the tile would have to be loaded. */
   peek(key: TileKey): Samples | undefined {
-    return this.#pinned.get(key) ?? this.#budget.use(this.#cells.get(key));
+    return this.#budget.use(this.#cells.get(key));
   }
 
   /** Loads a tile at most once at a time; a failed load is tried again by the next caller. */
@@ -28,29 +47,28 @@ export class TileStore {
     return this.peek(key) ?? (await (this.#loading.get(key) ?? this.#begin(key)));
   }
 
+  /** A tile four times smaller, as `smallTile` makes it. @param shape of the tile itself */
+  async small(key: TileKey, shape: Shape): Promise<Samples> {
+    const source = this.#small;
+    const known = source?.budget.use(this.#smallCells.get(key));
+    if (known) return known;
+    const whole = this.peek(key);
+    const loaded = whole ? undefined : await source?.load(key);
+    const samples = loaded ?? smallTile({ ...shape, data: whole ?? (await this.get(key)) }).data;
+    if (source) this.#smallCells.set(key, source.budget.keep(samples));
+    return samples;
+  }
+
   /** Forgets a tile. */
   drop(key: TileKey): void {
-    const cell = this.#cells.get(key);
-    if (cell) this.#budget.drop(cell);
-    this.#cells.delete(key);
+    forget(this.#cells, key, this.#budget);
+    if (this.#small) forget(this.#smallCells, key, this.#small.budget);
   }
 
   /** The pixels of one key are those of another too: what was painted has a name of its own from now on. */
   copy(from: TileKey, to: TileKey): void {
     const samples = this.peek(from);
     if (samples) this.#cells.set(to, this.#budget.keep(samples));
-  }
-
-  /** Keeps a tile that exists only here, such as one under a brush, until `unpin`. */
-  pin(key: TileKey, samples: Samples): void {
-    this.#pinned.set(key, samples);
-  }
-
-  /** From now on the tile may be dropped, and loaded again where it is needed. */
-  unpin(key: TileKey): void {
-    const samples = this.#pinned.get(key);
-    this.#pinned.delete(key);
-    if (samples) this.#cells.set(key, this.#budget.keep(samples));
   }
 
   #begin(key: TileKey): Promise<Samples> {
@@ -63,4 +81,10 @@ export class TileStore {
     this.#loading.set(key, loading);
     return loading;
   }
+}
+
+function forget(cells: Map<TileKey, Cell>, key: TileKey, budget: SampleBudget): void {
+  const cell = cells.get(key);
+  if (cell) budget.drop(cell);
+  cells.delete(key);
 }

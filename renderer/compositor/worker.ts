@@ -10,6 +10,7 @@ import type { FromWorker, LoadedTile, ToWorker } from './protocol.ts';
 import { answer } from './questions.ts';
 import type { Desk } from './questions.ts';
 import { SampleBudget } from './sample-budget.ts';
+import { SmallLoads } from './small-loads.ts';
 import { changedStack } from './stack-changes.ts';
 import { isStrokeKey, Strokes } from './strokes.ts';
 import { tileBounds } from './tile-grid.ts';
@@ -28,16 +29,16 @@ interface Waiting {
   reject(error: Error): void;
 }
 const loading = new Map<TileKey, Waiting>();
-const store: TileStore = new TileStore((key) => {
-  if (isStrokeKey(key)) return strokes.tile(key);
-  scope.postMessage({ type: 'load', key });
-  return new Promise((resolve, reject) => loading.set(key, { resolve, reject }));
-}, new SampleBudget(keptBytes.tiles));
+const small = new SmallLoads((keys) => scope.postMessage({ type: 'loadSmall', keys }));
+const store: TileStore = new TileStore(loadTile, new SampleBudget(keptBytes.tiles), {
+  budget: new SampleBudget(keptBytes.small),
+  load: (key) => (isStrokeKey(key) ? Promise.resolve(undefined) : small.load(key)),
+});
 const strokes: Strokes = new Strokes(store);
 const compositor = new LayerCompositor(store, new SampleBudget(keptBytes.smaller));
 const queue = new TileQueue(draw, pause);
 const desk: Desk = {
-  ...{ shown: compositor, store, strokes, pause, named: new Map() },
+  ...{ shown: compositor, store, strokes, pause, named: new Map(), colours: undefined },
   smaller: new SampleBudget(keptBytes.asked),
 };
 let revision = 0;
@@ -46,6 +47,11 @@ scope.onmessage = ({ data: message }) => {
   switch (message.type) {
     case 'stack':
       compositor.setStack(changedStack(compositor.stack, message.change));
+      revision = message.revision;
+      queue.forget();
+      return;
+    case 'colours':
+      desk.colours = message.colours;
       revision = message.revision;
       queue.forget();
       return;
@@ -58,11 +64,8 @@ scope.onmessage = ({ data: message }) => {
     case 'notLoaded':
       settle(message.key, ({ reject }) => reject(new Error(message.reason)));
       return;
-    case 'pin':
-      store.pin(message.key, message.samples);
-      return;
-    case 'unpin':
-      store.unpin(message.key);
+    case 'smallLoaded':
+      small.arrive(message.keys, message.tiles);
       return;
     case 'copy':
       store.copy(message.from, message.to);
@@ -80,6 +83,12 @@ scope.onmessage = ({ data: message }) => {
       void reply(message);
   }
 };
+
+function loadTile(key: TileKey): Promise<Samples> {
+  if (isStrokeKey(key)) return strokes.tile(key);
+  scope.postMessage({ type: 'load', key });
+  return new Promise((resolve, reject) => loading.set(key, { resolve, reject }));
+}
 
 function settle(key: TileKey, how: (waiting: Waiting) => void): void {
   const waiting = loading.get(key);
@@ -110,7 +119,7 @@ async function draw(at: TileAt): Promise<void> {
   try {
     const { width, height } = tileBounds(compositor.stack!.extent, at);
     const samples = await compositor.compose(at);
-    const bitmap = await createImageBitmap(new ImageData(displayPixels(samples), width, height));
+    const bitmap = await createImageBitmap(new ImageData(displayPixels(samples, desk.colours), width, height));
     scope.postMessage({ type: 'drawn', at, revision: drawnWith, bitmap, isOpaque: isOpaque(samples) }, [bitmap]);
   } catch (error) {
     scope.postMessage({ type: 'notDrawn', at, revision: drawnWith, reason: String(error) });

@@ -1,4 +1,5 @@
 import type { Bounds } from '#common/geometry.ts';
+import type { ScreenColours } from '#common/raster/screen-colours.ts';
 import type { Compositor } from '../compositor/compositor.ts';
 import { t } from '../i18n/i18n.svelte.ts';
 import { ToolSettings } from '../tools/settings.svelte.ts';
@@ -16,6 +17,8 @@ export class CanvasState {
   tool = $state.raw<Tool>();
   /** What blends the picture that is seen; undefined while none is. */
   compositor = $state.raw<Compositor>();
+  /** How the samples of the document become those of the screen; undefined: they are sRGB, or taken for it. */
+  screenColours = $state.raw<ScreenColours>();
   /** Where the pointer is over the canvas; undefined: elsewhere. */
   pointer = $state.raw<ToolPoint>();
   /** The colour that was picked last, as `#rrggbb`. */

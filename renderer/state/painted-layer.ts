@@ -1,4 +1,7 @@
+import { maxSample } from '#common/raster/raster.ts';
 import type { Depth } from '#common/raster/raster.ts';
+import { fromScreen } from '#common/raster/screen-colours.ts';
+import type { ScreenColours } from '#common/raster/screen-colours.ts';
 import type { Paint } from '#common/raster/stroke.ts';
 import type { Compositor } from '../compositor/compositor.ts';
 import { t } from '../i18n/i18n.svelte.ts';
@@ -26,7 +29,10 @@ export function paintedLayer(app: AppState, compositor: Compositor): PaintedLaye
       const name = t(
         part === 'mask' ? 'layers.paintMaskName' : does === 'erase' ? 'layers.eraseName' : 'layers.paintName',
       );
-      const paint = part === 'mask' ? maskPaint(does, tools.maskPaint) : layerPaint(does, canvas.colour, image.depth);
+      const paint =
+        part === 'mask'
+          ? maskPaint(does, tools.maskPaint)
+          : layerPaint(does, canvas.colour, image.depth, canvas.screenColours);
       const brush = { hardness: tools.paintHardness, opacity: tools.paintOpacity, paint };
       return strokes.begin(compositor, { image, corner, selection: selection.mask, name }, brush);
     },
@@ -39,12 +45,12 @@ const maskPaint = (does: 'paint' | 'erase', set: 'show' | 'hide'): Paint => ({
   value: (set === 'show') === (does === 'paint') ? 255 : 0,
 });
 
-/** @param colour as `#rrggbb` */
-function layerPaint(does: 'paint' | 'erase', colour: string, depth: Depth): Paint {
+/** @param colour of the screen, as `#rrggbb` @param colours of the document */
+function layerPaint(does: 'paint' | 'erase', colour: string, depth: Depth, colours?: ScreenColours): Paint {
   if (does === 'erase') return { kind: 'erase' };
-  const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) => {
-    const level = parseInt(colour.slice(at, at + 2), 16);
-    return depth === 8 ? level : level * 257;
-  });
-  return { kind: 'colour', colour: [red, green, blue] };
+  const [r = 0, g = 0, b = 0] = [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16) / 255);
+  const [red, green, blue] = (colours ? fromScreen([r, g, b], colours) : [r, g, b]).map((share) =>
+    Math.round(share * maxSample(depth)),
+  );
+  return { kind: 'colour', colour: [red!, green!, blue!] };
 }

@@ -6,12 +6,11 @@ export function eyedropperTool({ compositor, picture, attempt, pickColour }: Too
   const pick = ({ image }: ToolPoint): void => {
     if (!contains({ x: 0, y: 0, ...picture }, image)) return;
     attempt(async () => {
-      const shift = compositor.stack?.depth === 16 ? 8 : 0;
       const colour = await compositor.ask('colour', image);
       pickColour(
         `#${colour
           .slice(0, 3)
-          .map((value) => (value >> shift).toString(16).padStart(2, '0'))
+          .map((value) => value.toString(16).padStart(2, '0'))
           .join('')}`,
       );
     });

@@ -102,7 +102,11 @@ export class FakeHost implements Host {
   #implementations(): EngineImplementations {
     return {
       program: { about: () => ({ version: '0', onnxruntime: '0' }) },
-      blobs: { put: (bytes) => this.#put(bytes), get: (id) => this.stored?.get(id) ?? new Uint8Array([7]) },
+      blobs: {
+        small: () => [],
+        put: (bytes) => this.#put(bytes),
+        get: (id) => this.stored?.get(id) ?? new Uint8Array([7]),
+      },
       models: { list: () => this.models, samples: () => [] },
       maps: { read: noMaps, write: noMaps, extract: noMaps },
       documents: this.documents.implementations,

@@ -48,6 +48,9 @@ export type StorageUsage = z.infer<typeof zStorageUsage>;
 
 const zProgram = z.object({ version: z.string(), onnxruntime: z.string() });
 
+/** As many small tiles can be asked for at once. */
+export const maxSmall = 64;
+
 /** What the engine process offers a page, over whichever port. Files of the machine cannot be named here, on purpose. */
 export const engineContract = {
   program: {
@@ -57,6 +60,8 @@ export const engineContract = {
   blobs: {
     put: method([zBytes], zBlobId),
     get: method([zBlobId], zBytes),
+    /** Tiles of documents four times smaller, as the bytes of tiles. Fails with `blob-missing`, `tile-damaged`. */
+    small: method([z.array(zBlobId).max(maxSmall)], z.array(zBytes)),
   },
   ...documentServices,
   ...batchServices,

@@ -16,7 +16,7 @@ export interface TilePixels {
   readonly data: Samples; // width · height · channels, interleaved, rows first
 }
 
-const headerBytes = 8;
+export const tileHeaderBytes = 8;
 const fastest = { level: 1 } as const;
 
 /** A tile as bytes. Equal pixels give equal bytes, as long as the same program makes them. */
@@ -41,9 +41,9 @@ export function sealTile(
   { width, height, channels, depth }: TilePixels,
   deflated: Uint8Array,
 ): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(headerBytes + deflated.length);
+  const bytes = new Uint8Array(tileHeaderBytes + deflated.length);
   bytes.set([0x54, 0x31, channels, depth, width & 0xff, width >> 8, height & 0xff, height >> 8]);
-  bytes.set(deflated, headerBytes);
+  bytes.set(deflated, tileHeaderBytes);
   return bytes;
 }
 
@@ -58,7 +58,7 @@ export function decodeTile(bytes: Uint8Array, inflate = inflateHere): TilePixels
   const header = readHeader(bytes);
   const { width, height, channels, depth } = header;
   const count = width * height * channels;
-  const differences = inflated(bytes.subarray(headerBytes), (count * depth) / 8, inflate);
+  const differences = inflated(bytes.subarray(tileHeaderBytes), (count * depth) / 8, inflate);
   const data = depth === 8 ? new Uint8Array(count) : new Uint16Array(count);
   for (let row = 0; row < count; row += width * channels) {
     for (let i = row; i < row + width * channels; i++) {
@@ -72,7 +72,7 @@ export function decodeTile(bytes: Uint8Array, inflate = inflateHere): TilePixels
 function readHeader(bytes: Uint8Array): Omit<TilePixels, 'data'> {
   const [t, one, channels, depth, w0 = 0, w1 = 0, h0 = 0, h1 = 0] = bytes;
   const [width, height] = [w0 | (w1 << 8), h0 | (h1 << 8)];
-  const isTile = t === 0x54 && one === 0x31 && bytes.length > headerBytes;
+  const isTile = t === 0x54 && one === 0x31 && bytes.length > tileHeaderBytes;
   const isKnown = (channels === 1 || channels === 4) && (depth === 8 || depth === 16);
   const isSmall = width >= 1 && width <= tileSize && height >= 1 && height <= tileSize;
   if (!isTile || !isKnown || !isSmall) throw new AppError('tile-damaged', { reason: 'its header is no tile’s' });

@@ -29,7 +29,8 @@ export const scaleOf = ({ modelSize, source }: Placement): number => modelSize /
 export function place(image: Extent, policy: SizePolicy, modelSize: number): Placement {
   requirePositive({ width: image.width, height: image.height, modelSize });
   const source = sourceSquare(image, policy, modelSize);
-  return { image, source, visible: intersect(source, boundsOf(image)), modelSize };
+  const { width, height } = image; // of a whole picture only its size is kept: placements travel
+  return { image: { width, height }, source, visible: intersect(source, boundsOf(image)), modelSize };
 }
 
 function sourceSquare(image: Extent, policy: SizePolicy, modelSize: number): Bounds {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { BlobId } from '#common/contract/blobs.ts';
 import { BlobStore } from '../blobs/blob-store.ts';
+import { SmallTiles } from '../blobs/small-tiles.ts';
 import { GrantedFiles } from './granted-files.ts';
 import { Journals } from './journals.ts';
 import { LayerPictures } from './layer-pictures.ts';
@@ -11,6 +12,7 @@ export const dayMs = 24 * 60 * 60 * 1000;
 /** What open documents are kept in. */
 export interface Stores {
   readonly blobs: BlobStore;
+  readonly small: SmallTiles;
   readonly journals: Journals;
   readonly pictures: LayerPictures;
   readonly files: GrantedFiles;
@@ -21,8 +23,10 @@ export interface Stores {
  * then, whoever put one may still be about to note it. */
 export function openStores(dataFolder: string): Stores {
   const files = new GrantedFiles();
+  const blobs = new BlobStore(join(dataFolder, 'blobs'));
   const stores: Stores = {
-    blobs: new BlobStore(join(dataFolder, 'blobs')),
+    blobs,
+    small: new SmallTiles(blobs, join(dataFolder, 'small-tiles')),
     journals: new Journals(join(dataFolder, 'journals')),
     pictures: new LayerPictures(join(dataFolder, 'layer-pictures')),
     files,
@@ -35,6 +39,7 @@ export function openStores(dataFolder: string): Stores {
 async function tidy(stores: Stores): Promise<void> {
   await sweepBlobs(stores, dayMs);
   await stores.pictures.sweep(Date.now() - 7 * dayMs);
+  await stores.small.sweep(Date.now() - 30 * dayMs);
 }
 
 /** @returns how many were deleted */

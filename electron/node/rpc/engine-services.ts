@@ -33,7 +33,7 @@ export function serveEngine(port: MessagePortLike, { services, folders, batches,
   const orders = new Orders(services.engine, blobs);
   const implementations: EngineImplementations = {
     program: { about: () => ({ ...services.program }) },
-    blobs: { put: (bytes) => blobs.put(bytes), get: (id) => blobs.get(id) },
+    blobs: { put: (bytes) => blobs.put(bytes), get: (id) => blobs.get(id), small: (ids) => stores.small.get(ids) },
     pictures: {
       flatten: (picture) => flattenToPng(blobs, picture),
       thumbnail: (picture) => thumbnailOf(blobs, picture),

@@ -35,7 +35,7 @@ function create(load: (key: string) => Promise<LoadedTile> = () => Promise.rejec
     onmessage: null,
     terminate: () => undefined,
   };
-  const compositor = new Compositor(load, port);
+  const compositor = new Compositor({ tile: load }, port);
   const hear = (message: FromWorker): void => port.onmessage?.({ data: message } as MessageEvent<FromWorker>);
   const draw = (at: TileAt, revision: number): FakeBitmap => {
     const bitmap = new FakeBitmap();

@@ -89,6 +89,9 @@ test('tiles come from the blobs of the connection there is', async () => {
   const load = blobTiles(() => ({
     put: () => Promise.reject(new Error('not here')),
     get: () => Promise.resolve(bytes),
+    small: (ids) => Promise.resolve(ids.map((id) => new Uint8Array([Number(id[0])]))),
   }));
-  expect(await load(blob('1'))).toEqual({ encoded: bytes });
+  expect(await load.tile(blob('1'))).toEqual({ encoded: bytes });
+  const many = Array.from({ length: 300 }, (_, i) => blob(String(i % 10)));
+  expect(await load.small!(many)).toEqual(many.map((id) => new Uint8Array([Number(id[0])])));
 });

@@ -50,17 +50,6 @@ describe('tiles that are loaded', () => {
     isBroken = false;
     expect(await store.get('a')).toHaveLength(4);
   });
-
-  test('stay while they are pinned', () => {
-    const store = new TileStore(() => Promise.reject(new Error('nowhere')), new SampleBudget(6));
-    store.pin('stroke', bytes(5));
-    store.pin('other', bytes(5));
-    expect(store.peek('stroke')).toHaveLength(5);
-    store.unpin('stroke');
-    store.unpin('other');
-    expect(store.peek('stroke')).toBeUndefined();
-    expect(store.peek('other')).toHaveLength(5);
-  });
 });
 
 test('a stack arrives whole, whatever was known before', () => {

@@ -5,6 +5,7 @@ import type { Bounds, Extent } from '#common/geometry.ts';
 import { blendModes, blendOnto } from '#common/raster/blend.ts';
 import { newSamples } from '#common/raster/raster.ts';
 import type { Depth, Raster, Samples } from '#common/raster/raster.ts';
+import { smallTile } from '#common/document/small-tile.ts';
 import { LayerCompositor } from '../../../renderer/compositor/layer-compositor.ts';
 import type { StackLayer } from '../../../renderer/compositor/layer-stack.ts';
 import { SampleBudget } from '../../../renderer/compositor/sample-budget.ts';
@@ -202,4 +203,95 @@ test('a stroke is seen in the whole picture at the cost of the tiles around it',
   const seen = await compositor.compose(top);
   expect(shelf.loaded.length).toBeLessThanOrEqual(64 + 16);
   expect(seen[(40 * 256 + 40) * 4]).toBe(128);
+});
+
+/** With tiles that can be had small. */
+function quickCompositor(shelf: TileShelf, asked: string[] = []): LayerCompositor {
+  const budget = new SampleBudget(2 ** 28);
+  const small = (key: string) => {
+    asked.push(key);
+    const data = shelf.tiles.get(key)!;
+    const channels = data.length === 256 * 256 ? 1 : 4;
+    return Promise.resolve(smallTile({ width: 256, height: 256, channels, depth: 8, data }).data);
+  };
+  return new LayerCompositor(
+    new TileStore(shelf.load, budget, { budget: new SampleBudget(2 ** 24), load: small }),
+    budget,
+  );
+}
+
+test('from a quarter of the size on, small tiles give what whole ones would, and these are not read', async () => {
+  const extent = { width: 1024, height: 512 };
+  const shelf = new TileShelf();
+  const images = {
+    ground: shelf.cut({ ...noisePicture(1024, 512, 4), ...extent }),
+    top: shelf.cut(noisePicture(512, 256, 4, 8, 5)),
+  };
+  const layers = [layerOf('ground'), layerOf('top', { offset: { x: 256, y: 256 }, opacity: 0.5, blend: 'screen' })];
+  const [whole1, quick] = [compositorOf(shelf), quickCompositor(shelf)];
+  for (const compositor of [whole1, quick]) compositor.setStack(stackOf(extent, layers, images));
+  for (const level of [2, 3]) {
+    const wanted = await whole(whole1, extent, level);
+    shelf.loaded.length = 0;
+    const { data } = await whole(quick, extent, level);
+    expect(firstDifference(data, wanted.data)).toBe(-1);
+    expect(shelf.loaded).toEqual([]);
+  }
+});
+
+test('what small tiles do not fit on is made of whole ones', async () => {
+  const extent = { width: 1024, height: 512 };
+  const shelf = new TileShelf();
+  const images = { a: shelf.cut(noisePicture(512, 256, 4)) };
+  const stack = stackOf(extent, [layerOf('a', { offset: { x: 3, y: 0 } })], images);
+  const asked: string[] = [];
+  const [whole1, quick] = [compositorOf(shelf), quickCompositor(shelf, asked)];
+  for (const compositor of [whole1, quick]) compositor.setStack(stack);
+  const wanted = await whole(whole1, extent, 2);
+  expect(firstDifference((await whole(quick, extent, 2)).data, wanted.data)).toBe(-1);
+  expect(asked).toEqual([]);
+});
+
+test('a mask hides as much in small tiles', async () => {
+  const extent = { width: 512, height: 256 };
+  const shelf = new TileShelf();
+  const strengths = new Uint8Array(512 * 256).map((_, i) => (i % 512 < 256 ? 255 : 128));
+  const images = {
+    a: shelf.cut({ ...noisePicture(512, 256, 4), ...extent, data: new Uint8Array(512 * 256 * 4).fill(255) }),
+    mask: shelf.cut({ ...extent, channels: 1, depth: 8, data: strengths }),
+  };
+  const quick = quickCompositor(shelf);
+  quick.setStack(stackOf(extent, [layerOf('a', { mask: 'mask' })], images));
+  const { data } = await whole(quick, extent, 2);
+  expect([data[3], data[100 * 4 + 3]]).toEqual([255, 128]);
+});
+
+test('strokes on one layer after the other look as if all were blended anew', async () => {
+  const extent = { width: 300, height: 200 };
+  const modes = fc.constantFrom(...blendModes);
+  const strokes = fc.array(fc.record({ layer: fc.nat(3), seed: fc.nat(1000), isLook: fc.boolean() }), { maxLength: 8 });
+  await fc.assert(
+    fc.asyncProperty(strokes, fc.array(modes, { minLength: 4, maxLength: 4 }), async (changes, blends) => {
+      const shelf = new TileShelf();
+      const ids = ['0', '1', '2', '3'];
+      let images = Object.fromEntries(ids.map((id, i) => [id, shelf.cut(noisePicture(300, 200, 4, 8, i))]));
+      let layers = ids.map((id, i) => layerOf(id, { blend: blends[i], opacity: 0.7 }));
+      const kept = compositorOf(shelf);
+      kept.setStack(stackOf(extent, layers, images));
+      for (const { layer, seed, isLook } of changes) {
+        if (isLook) layers = layers.map((one, i) => (i === layer ? { ...one, opacity: (seed % 10) / 10 } : one));
+        else {
+          const tile = shelf.add(noisePicture(256, 200, 4, 8, seed).data);
+          const image = images[`${layer}`]!;
+          images = { ...images, [layer]: { ...image, tiles: [tile, ...image.tiles.slice(1)] } };
+        }
+        kept.setStack(stackOf(extent, layers, images));
+        const fresh = compositorOf(shelf);
+        fresh.setStack(stackOf(extent, layers, images));
+        const [one, other] = [await whole(kept, extent, 0), await whole(fresh, extent, 0)];
+        expect(firstDifference(one.data, other.data)).toBe(-1);
+      }
+    }),
+    { numRuns: 12 },
+  );
 });

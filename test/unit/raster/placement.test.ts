@@ -219,3 +219,8 @@ test('shows a photo of a single pixel', async () => {
   const { data } = await takeSquare(pixel, place(pixel, { kind: 'whole' }, 4), withoutPause);
   for (let i = 0; i < data.length; i += 3) expect([...data.subarray(i, i + 3)]).toEqual([0x12, 0xff, 0x80]);
 });
+
+test('keeps the size of a picture and not its pixels', () => {
+  const picture = { width: 40, height: 30, data: new Uint8Array(40 * 30 * 3) };
+  expect(place(picture, { kind: 'whole' }, 16).image).toEqual({ width: 40, height: 30 });
+});

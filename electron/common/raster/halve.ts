@@ -1,5 +1,5 @@
-import type { Extent } from '#common/geometry.ts';
-import type { Samples } from '#common/raster/raster.ts';
+import type { Extent } from '../geometry.ts';
+import type { Samples } from './raster.ts';
 
 /** Writes an RGBA picture at half its size into a larger one: the mean of each 2 × 2 pixels, colours weighted by their alpha, so that what
  * is transparent has no say. At an odd edge the last pixels count twice.

@@ -16,7 +16,6 @@ import {
   reshape,
   slice,
   subtract,
-  transpose,
 } from '../../onnx/ops.ts';
 import { byHead, groupQueryAttention, rotated, sizeOf, sliceAlong } from './attention-kernels.ts';
 import type { KeysAndValues, Shared } from './attention-kernels.ts';
@@ -33,7 +32,7 @@ export interface Int8Inputs {
   readonly isText: Value;
   /** Whether there are several new positions: the prefix, the text and runs of cells always have several. */
   readonly isRun: Value;
-  /** [layers, batch, dim] mean value of the text. */
+  /** [layers, batch, heads, 1, headDim] mean value of the text. */
   readonly textValues: Value;
   /** [batch, heads, 1, 3] where the position that stands for the text lies. */
   readonly textPlace: Value;
@@ -42,7 +41,7 @@ export interface Int8Inputs {
   /** [batch, heads, new, 3] batch row, head and cache position of every new key. */
   readonly places: Value;
   readonly total: Value; // [1] past + new
-  /** [batch, headDim, headDim] what a single new position does to queries and keys. */
+  /** [headDim, headDim] what a single new position does to queries and keys. */
   readonly turn: Value;
 }
 
@@ -70,12 +69,14 @@ export function int8Inputs(g: GraphBuilder, config: TransformerConfig, shared: S
   const rowAndHead = sliceAlong(g, path(at, 'first'), places, g.ints(0), g.ints(1), 2);
   const text = g.constant('i64', [3], [0, 0, imageTokens(config)]);
   const isAxis = g.constant('i64', [3], [1, 1, 0]);
+  const textValues = g.input('text_values', 'f32', [config.layers, 'batch', config.dim]);
+  const valueDims = [config.layers, -1, config.heads, 1, headDim(config)];
   const cacheDims = concat(g, path(at, 'cache_dims'), [batch, g.ints(config.heads), fresh, g.ints(headDim(config))], 0);
   return {
     isFirst,
     isText: g.input('is_text', 'bool', []),
     isRun,
-    textValues: g.input('text_values', 'f32', [config.layers, 'batch', config.dim]),
+    textValues: reshape(g, path(at, 'text_values'), textValues, valueDims),
     textPlace: add(g, path(at, 'text'), multiply(g, path(at, 'text'), rowAndHead, isAxis), text),
     zeros: expand(g, path(at, 'zeros'), g.constant('i8', [1], [0]), cacheDims),
     places,
@@ -117,8 +118,7 @@ export function int8Attention(
   inputs: Int8Inputs,
   layer: number,
 ): { readonly mixed: Value; readonly textValue: Value } {
-  const ofLayer = gather(g, path(at, 'text_value'), inputs.textValues, g.constant('i64', [], [layer]));
-  const textValue = reshape(g, path(at, 'text_value'), ofLayer, [-1, config.heads, 1, headDim(config)]);
+  const textValue = gather(g, path(at, 'text_value'), inputs.textValues, g.constant('i64', [], [layer]));
   const size: Size = { config, shared, inputs, textValue };
   const scaleDims = [config.heads, 1, headDim(config)];
   const cacheDims = ['batch', config.heads, 'capacity', headDim(config)];
@@ -276,6 +276,6 @@ function continuedByStep(
   groupQueryAttention(g, at, parts, past, [mixed, key, value, weights], config, shared, { biased: true, scales });
   const text = imageTokens(config);
   const weight = slice(g, path(at, 'weight'), weights, text, text + 1, 3); // [batch, heads, 1, 1]
-  const added = transpose(g, path(at, 'text'), multiply(g, path(at, 'text'), weight, textValue), [0, 2, 1, 3]);
-  return [add(g, at, mixed, reshape(g, path(at, 'text'), added, [0, 0, config.dim])), key, value];
+  const added = reshape(g, path(at, 'text'), multiply(g, path(at, 'text'), weight, textValue), [-1, 1, config.dim]);
+  return [add(g, at, mixed, added), key, value];
 }

@@ -2,8 +2,7 @@
 import { contrib } from '../../onnx/graph.ts';
 import type { GraphBuilder, Value } from '../../onnx/graph.ts';
 import { path } from '../../onnx/names.ts';
-import { concat, expand, matMul, reshape, slice, split } from '../../onnx/ops.ts';
-import { sizeOf } from './attention-kernels.ts';
+import { matMul, reshape, slice, split } from '../../onnx/ops.ts';
 import type { Shared } from './attention-kernels.ts';
 import { headDim } from './config.ts';
 import type { TransformerConfig } from './config.ts';
@@ -38,8 +37,8 @@ export function spread(g: GraphBuilder, at: string, x: Value, config: Transforme
   return reshape(g, path(at, 'joined'), matMul(g, at, byHead, spreadMatrix(g, config)), [0, 0, config.dim]);
 }
 
-/** What the first new position of every row does to a head's queries and keys, rotation and change of basis in one:
- * [batch, headDim, headDim]. Made once for all layers by rotating the rows of the identity. */
+/** What the first new position, the same in every row, does to a head's queries and keys, rotation and change of basis in one:
+ * [headDim, headDim]. Made once for all layers by rotating the rows of the identity. */
 export function turnOfFirst(
   g: GraphBuilder,
   at: string,
@@ -49,15 +48,13 @@ export function turnOfFirst(
   const size = headDim(config);
   const identity = new Float32Array(size * size);
   for (let i = 0; i < size; i++) identity[i * (size + 1)] = 1;
-  const batch = sizeOf(g, path(at, 'batch'), positions, 0);
-  const dims = concat(g, path(at, 'dims'), [batch, g.ints(1, size * size)], 0);
-  const rows = expand(g, path(at, 'rows'), g.constant('f32', [1, 1, size * size], identity), dims);
-  const first = slice(g, path(at, 'first'), positions, 0, 1, 1);
+  const rows = g.constant('f32', [1, 1, size * size], identity);
+  const first = slice(g, path(at, 'position'), slice(g, path(at, 'row'), positions, 0, 1, 0), 0, 1, 1);
   const rotated = g.node(path(at, 'RotaryEmbedding'), 'RotaryEmbedding', [rows, first, cos, sin], {
     domain: contrib,
     attributes: { interleaved: { int: 1 }, num_heads: { int: size } },
   });
-  return matMul(g, at, reshape(g, path(at, 'square'), rotated, [-1, size, size]), spreadMatrix(g, config));
+  return matMul(g, at, reshape(g, at, rotated, [size, size]), spreadMatrix(g, config));
 }
 
 /** Queries, keys and values of one new position, the first two turned: each [batch, 1, dim].

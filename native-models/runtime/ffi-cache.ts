@@ -1,5 +1,6 @@
 import { ModelError } from '../errors.ts';
 import { elementCount } from '../tensor/tensor.ts';
+import { giveBack } from './give-back.ts';
 import { hostDtypeBytes, type HostArray } from './host-tensor.ts';
 import { checkCacheSize, HostKvCache, kvBytes, kvDims, type KvCache } from './kv-cache.ts';
 import type { KvLayout, KvTensor } from './kv-layout.ts';
@@ -91,7 +92,10 @@ export class FfiHostCache extends HostKvCache implements FfiCache {
         const address = api.address(this.arrays[i]) + BigInt(firstRow * rowBytes);
         return wrapMemory(api, api.cpuMemory, address, tensor.dtype, kvDims(tensor, count, capacity));
       });
-    this.handles = new CacheHandles(api, wrapRows, () => onRelease(this));
+    this.handles = new CacheHandles(api, wrapRows, () => {
+      giveBack(this.arrays);
+      onRelease(this);
+    });
   }
 
   override [Symbol.dispose](): void {

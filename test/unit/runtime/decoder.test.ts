@@ -4,6 +4,7 @@ import type { HostTensor } from '../../../native-models/runtime/host-tensor.ts';
 import type { KvCache } from '../../../native-models/runtime/kv-cache.ts';
 import { openDecoder } from '../../../native-models/runtime/open.ts';
 import type { SessionOptions } from '../../../native-models/runtime/session.ts';
+import { turnsDuring } from '../../helpers/turns.ts';
 import {
   attentionGraph,
   bool,
@@ -189,6 +190,29 @@ test('disposing waits for the run, and caches end with their session', async () 
   await sequence[Symbol.asyncDispose]();
   expect((await running).length).toBe(2 * 5 * 128);
   cache[Symbol.dispose]();
+});
+
+test('much memory goes back to the system when its cache is disposed of, not before a run on it has ended', async () => {
+  await using sequence = await open({ heads: 2 }, 8);
+  const cache = sequence.decoder.createCache(2, 2 ** 17); // 256 MiB, of which next to nothing is touched
+  const { key, value } = cache.layer(0);
+  const running = sequence.run(cache, 0, 5);
+  cache[Symbol.dispose]();
+  expect(key.length).toBe(2 * 2 * 2 ** 17 * 64);
+  await running;
+  expect([key.length, value.length]).toEqual([0, 0]);
+});
+
+test('others run while positions of a large cache are copied', async () => {
+  await using sequence = await open({ heads: 2 }, 8);
+  using cache = sequence.decoder.createCache(2, 2 ** 16);
+  const { key } = cache.layer(0);
+  const half = key.length / 2;
+  key.fill(3 as never, 0, half);
+  const turns = await turnsDuring(() => cache.copyPositions(0, 1, 0, 2 ** 16)); // 64 MiB in two tensors
+  expect(turns).toBeGreaterThanOrEqual(2);
+  expect(key[half]).toBe(3);
+  expect(key.at(-1)).toBe(3);
 });
 
 test.each([

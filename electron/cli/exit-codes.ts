@@ -28,6 +28,7 @@ const byCode: Readonly<Record<FailureCode, number>> = {
   'selection-empty': usage,
   'recipe-invalid': usage,
   'kept-unfitting': usage,
+  'legend-unreadable': usage,
   'name-invalid': usage,
   'companion-missing': inputUnreadable,
   'batch-running': usage,

@@ -1,22 +1,22 @@
-import { kindOfFile } from '#common/maps/map-files.ts';
 import type { Folder } from '#common/contract/batch-service.ts';
 import { readFile } from '../host/browser-dialogs.ts';
 import { t } from '../i18n/i18n.svelte.ts';
 import type { Actions } from './actions.ts';
 import type { AppState } from './app-state.ts';
+import { createMapActions } from './map-actions.ts';
 
 /** What becomes of things that are dropped onto the page: a picture or project, a map, a recipe, a folder. */
 export function createDropActions(app: AppState, actions: Actions) {
-  const { batch, editor, folderChoice, host, layout, maps, problems } = app;
+  const { batch, editor, folderChoice, host, layout, problems } = app;
 
-  /** A map is dropped onto the picture it belongs to; its name says that it is one. */
-  async function takeFile(file: File): Promise<void> {
-    if (file.name.endsWith('.json')) return takeRecipe(file.name, await file.text());
-    const kind = kindOfFile(file.name);
-    const read = await readFile(file);
-    if (kind === undefined || layout.view === 'batch' || !(editor.shown || layout.showsMaps)) return actions.open(read);
-    layout.showPanel('maps');
-    await maps.read(read, kind);
+  /** Maps are dropped onto the picture they belong to, with the file that names their classes. */
+  async function takeFiles(files: readonly File[]): Promise<void> {
+    if (layout.view === 'editor' && (editor.shown || layout.showsMaps)) {
+      files = await createMapActions(app).openDropped(files);
+    }
+    const [file] = files;
+    if (file?.name.endsWith('.json')) takeRecipe(file.name, await file.text());
+    else if (file) await actions.open(await readFile(file));
   }
 
   function takeRecipe(name: string, text: string): void {
@@ -41,9 +41,8 @@ export function createDropActions(app: AppState, actions: Actions) {
     takeFolder: (folder: Folder) => problems.attempt(() => takeFolder(folder)),
     take({ dataTransfer }: DragEvent): void {
       const isFolder = dataTransfer?.items[0]?.webkitGetAsEntry()?.isDirectory ?? false;
-      const [file] = dataTransfer?.files ?? [];
-      if (isFolder) void problems.attempt(findFolder);
-      else if (file) void problems.attempt(() => takeFile(file));
+      const files = [...(dataTransfer?.files ?? [])];
+      void problems.attempt(() => (isFolder ? findFolder() : takeFiles(files)));
     },
   };
 }

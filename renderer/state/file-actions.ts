@@ -5,7 +5,7 @@ import type { AppState } from './app-state.ts';
 
 /** What a person can do with files. Each shows its own failure; nothing that is in no file is left without asking. */
 export function createFileActions(app: AppState) {
-  const { host, document, editor, engine, exporting, jobs, layout, problems, questions, settings } = app;
+  const { host, document, editor, engine, exporting, jobs, layout, maps, problems, questions, settings } = app;
   const attempt = (action: () => Promise<void>) => () => problems.attempt(action);
 
   const askToReplace = async (code: string, name: string): Promise<boolean> => {
@@ -47,7 +47,10 @@ export function createFileActions(app: AppState) {
 
   const openSource = (source: () => Promise<FileSource>): Promise<void> =>
     problems.attempt(async () => {
-      if (await mayReplaceDocument()) await begin(document.open(await source()));
+      if (!(await mayReplaceDocument())) return;
+      const opened = await source();
+      await begin(document.open(opened));
+      if ('handle' in opened) await maps.lookBeside(opened.handle);
     });
   const open = (file: ChosenFile | NamedBytes): Promise<void> => openSource(() => sourceOf(file));
 

@@ -5,11 +5,16 @@ import { canny } from '#models/maps';
 import type { MapFinding, MapFix } from '#common/maps/check-map.ts';
 import { cropMap, newMap } from '#common/maps/condition-map.ts';
 import type { ConditionMap, MapKind } from '#common/maps/condition-map.ts';
+import { kindOfFile, legendFileName } from '#common/maps/map-files.ts';
+import { applyLegend, readLegend } from '#common/maps/read-legend.ts';
+import { recogniseMap } from '#common/maps/recognise-map.ts';
 import { mapForModel } from '#common/maps/fidelity.ts';
 import { fixMap } from '#common/maps/fix-map.ts';
 import { linearGradient } from '#common/maps/paint/depth.ts';
 import type { ReadNote } from '#common/maps/read-map.ts';
 import { resampleMap } from '#common/maps/resample-map.ts';
+import type { FileHandle } from '#common/contract/documents.ts';
+import type { MapBeside } from '#common/contract/map-service.ts';
 import type { NamedBytes } from '#common/contract/services.ts';
 import { isMapRecipe, zRecipe } from '#common/contract/recipe.ts';
 import type { Condition } from '#common/contract/recipe.ts';
@@ -53,6 +58,8 @@ export class MapsState {
   readonly settings = new MapSettings();
   regions = $state.raw<Int32Array>(); // of the picture, to be named
   isExtracting = $state(false);
+  /** Files beside the one that was opened, to be opened too. */
+  beside = $state.raw<readonly MapBeside[]>([]);
   readonly #parts: Parts;
   readonly #pixels: DocumentMaps;
   readonly #worker: MapWorker;
@@ -97,7 +104,8 @@ export class MapsState {
   /** Follows the document that is open, until it is another one. Meant for an effect. @returns ends it */
   listen(): () => void {
     const { document } = this.#parts;
-    if (!document.isOpen) this.regions = undefined;
+    void document.isOpen; // another one begins with none of this
+    [this.regions, this.beside] = [undefined, []];
     untrack(() => void this.#follow()); // what it looks at then does not begin it anew
     return document.onChange(() => void this.#follow());
   }
@@ -240,15 +248,37 @@ export class MapsState {
     });
   }
 
+  /** Looks for maps beside the file that was opened. */
+  async lookBeside(file: FileHandle): Promise<void> {
+    this.beside = await this.#parts.engine.require().maps.beside(file);
+  }
+
+  async openBeside({ kind, name, blob, legend }: MapBeside): Promise<void> {
+    const { blobs } = this.#parts.engine.require();
+    const [bytes, names] = await Promise.all([blobs.get(blob), legend && blobs.get(legend)]);
+    await this.read({ name, bytes }, kind, names ?? undefined);
+  }
+
+  /** What kind of map a picture's file is, by its name, else by its pixels; undefined for any other picture. */
+  async kindOf({ name, bytes }: NamedBytes): Promise<MapKind | undefined> {
+    const named = kindOfFile(name);
+    if (named) return named;
+    const { map } = await this.#parts.engine.require().maps.read(bytes, 'segmentation');
+    return recogniseMap(map);
+  }
+
   /** Opens a map's file. With a picture it is brought to the picture's size by the rule of its kind.
-   * @param kind left out: the kind on the workbench */
-  async read({ name, bytes }: NamedBytes, kind: MapKind = this.kind): Promise<void> {
-    const { map, notes } = await this.#parts.engine.require().maps.read(bytes, kind);
+   * @param legend bytes of the file that names its classes */
+  async read({ name, bytes }: NamedBytes, kind: MapKind, legend?: Uint8Array): Promise<void> {
+    const { map: read, notes } = await this.#parts.engine.require().maps.read(bytes, kind);
+    const { map, names } = legend
+      ? applyLegend(read, readLegend(legend, legendFileName(name)))
+      : { map: read, names: {} };
     const size = this.#canvas ?? map;
     const fitted = resampleMap(map, size);
     const isReshaped = Math.abs((map.width / map.height) * (size.height / size.width) - 1) > 0.01;
     const further = fitted === map ? [] : [isReshaped ? ('reshaped' as const) : ('resized' as const)];
-    await this.put(fitted, { extractor: t('maps.byFile', { name }) }, [...notes, ...further], name);
+    await this.put(fitted, { extractor: t('maps.byFile', { name }), names }, [...notes, ...further], name);
   }
 
   /** The map as a PNG file's bytes. */

@@ -108,7 +108,7 @@ export class FakeHost implements Host {
         get: (id) => this.stored?.get(id) ?? new Uint8Array([7]),
       },
       models: { list: () => this.models, samples: () => [] },
-      maps: { read: noMaps, write: noMaps, extract: noMaps },
+      maps: { read: noMaps, write: noMaps, extract: noMaps, beside: () => [] },
       documents: this.documents.implementations,
       storage: { usage: () => ({ bytes: 2, clearable: 1 }), clear: () => ({ bytes: 1, clearable: 0 }) },
       ...fakeBatches,

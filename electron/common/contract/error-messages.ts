@@ -31,6 +31,11 @@ const messages: Record<AppErrorCode, ErrorMessage> = {
     sentence: 'The recipe {path} cannot be used: {reason}.',
     action: 'Correct it, or export it again from a picture or a layer.',
   },
+  'legend-unreadable': {
+    sentence: '{path} does not say which classes a map has.',
+    kept: 'Your maps are as they were.',
+    action: 'Open the map without it, or save the classes anew.',
+  },
   'kept-unfitting': {
     sentence: 'The {count} kept cells are not whole rows of {grid}, or leave none to decode.',
     action: 'Keep fewer rows, or choose the model they were made with.',

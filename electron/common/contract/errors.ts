@@ -7,6 +7,7 @@ export type AppErrorCode =
   | 'selection-empty' // {reason}
   | 'recipe-invalid' // {path?, reason}
   | 'kept-unfitting' // {count, grid}
+  | 'legend-unreadable' // {path}
   | 'name-invalid' // {template, reason}
   | 'companion-missing' // {path, kind}
   | 'batch-running' // {folder, pid}

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { channelsOf, mapKinds } from '../maps/condition-map.ts';
 import { readNotes } from '../maps/read-map.ts';
-import { zBytes } from './blobs.ts';
+import { zBlobId, zBytes } from './blobs.ts';
+import { zFileName } from './documents.ts';
 
 const zSide = z.int().min(1).max(65_535);
 
@@ -18,3 +19,12 @@ export const zReadMap = z.object({ map: zMap, notes: z.array(z.enum(readNotes)) 
 
 /** A map made of a picture, and by what. */
 export const zMadeMap = z.object({ map: zMap, madeBy: z.string() });
+
+/** A map that lies beside a picture's file. */
+export const zMapBeside = z.object({
+  kind: z.enum(mapKinds),
+  name: zFileName,
+  blob: zBlobId,
+  legend: zBlobId.nullable(), // of the file that names its classes
+});
+export type MapBeside = z.infer<typeof zMapBeside>;

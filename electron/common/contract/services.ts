@@ -3,9 +3,9 @@ import { event, method } from '../rpc/contract.ts';
 import type { ImplementationsOf, ServicesOf } from '../rpc/contract.ts';
 import { batchServices, zFolder } from './batch-service.ts';
 import { zBlobId, zBytes } from './blobs.ts';
-import { documentServices, zChosenFile, zFileName } from './documents.ts';
+import { documentServices, zChosenFile, zFileHandle, zFileName } from './documents.ts';
 import { mapKinds } from '../maps/condition-map.ts';
-import { zMadeMap, zMap, zReadMap } from './map-service.ts';
+import { zMadeMap, zMap, zMapBeside, zReadMap } from './map-service.ts';
 import { zEditOrder, zEngineMessage } from './edit-order.ts';
 import { zLayeredPicture } from './pictures.ts';
 import { zTask } from './edit-request.ts';
@@ -88,6 +88,8 @@ export const engineContract = {
   /** Condition maps and their files. */
   maps: {
     read: method([zBytes, z.enum(mapKinds)], zReadMap), // a picture file
+    /** Maps that lie beside a picture's file, told by their names. */
+    beside: method([zFileHandle], z.array(zMapBeside)),
     write: method([zMap], zBytes), // → PNG that is read back bit for bit
     extract: method([zBlobId, z.enum(['depth', 'segmentation'])], zMadeMap), // by an installed network
   },

@@ -62,7 +62,7 @@ export function serveEngine(port: MessagePortLike, { services, folders, batches,
       onChanged: (listener) => services.settings.onChanged(listener),
     },
     storage: { usage: () => storageUsage(stores), clear: () => clearStorage(stores) },
-    maps: mapServices(services.library, blobs),
+    maps: mapServices(services.library, stores),
     ...batchImplementations(batches, folders),
     engine: {
       edit: (order) => orders.edit(order),

@@ -122,6 +122,7 @@ export const maps = {
 
   file: 'File',
   open: 'Open map…',
+  openBeside: 'Open {name}',
   save: 'Save map…',
   saveLegend: 'Save classes…',
   remove: 'Remove map',

@@ -6,6 +6,7 @@ import type { EngineImplementations, NamedBytes } from '#common/contract/service
 import type { EngineMessage, OrderMessage } from '#common/contract/edit-order.ts';
 import type { ChosenFile } from '#common/contract/documents.ts';
 import type { BlobId } from '#common/contract/blobs.ts';
+import type { MapBeside } from '#common/contract/map-service.ts';
 import { createClient } from '#common/rpc/client.ts';
 import { createMemoryPorts } from '#common/rpc/memory-port.ts';
 import { serve } from '#common/rpc/server.ts';
@@ -60,6 +61,8 @@ export class FakeHost implements Host {
   readonly stopped: string[] = [];
   readonly moved: unknown[] = [];
   readonly documents = new FakeDocuments();
+  readMap: EngineImplementations['maps']['read'] = noMaps;
+  beside: MapBeside[] = [];
   /** Blobs by their ids; left out: every blob is the same one. */
   stored: Map<BlobId, Uint8Array> | undefined;
   isDiskFull = false;
@@ -108,7 +111,7 @@ export class FakeHost implements Host {
         get: (id) => this.stored?.get(id) ?? new Uint8Array([7]),
       },
       models: { list: () => this.models, samples: () => [] },
-      maps: { read: noMaps, write: noMaps, extract: noMaps, beside: () => [] },
+      maps: { read: (...file) => this.readMap(...file), write: noMaps, extract: noMaps, beside: () => this.beside },
       documents: this.documents.implementations,
       storage: { usage: () => ({ bytes: 2, clearable: 1 }), clear: () => ({ bytes: 1, clearable: 0 }) },
       ...fakeBatches,

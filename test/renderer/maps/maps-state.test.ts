@@ -1,5 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest';
 import type { ConditionMap } from '#common/maps/condition-map.ts';
+import type { FileHandle } from '#common/contract/documents.ts';
 import { projectId } from '#common/document/records.ts';
 import { setCanvas } from '#common/document/canvas-commands.ts';
 import { DocumentState } from '../../../renderer/state/document.svelte.ts';
@@ -213,4 +214,34 @@ test('a model is given a map no larger than its square, and of a cropped picture
   expect(maps.findings).toEqual([]);
   document.act('Grow', (store) => setCanvas(store, { ...store.require(projectId).canvas, width: 20 }));
   expect(maps.findings).toMatchObject([{ code: 'wrong-size', expected: { width: 20, height: 2 } }]);
+});
+
+test('a map beside the opened file is read with the names of its classes, and brought to the size of the picture', async () => {
+  const { maps, document, host } = await newMaps();
+  await document.open({ blob, name: 'photo.png' }); // 9 × 9
+  const file = classMap([
+    [2, 2, 91],
+    [2, 2, 91],
+    [2, 2, 91],
+  ]);
+  host.readMap = () => ({ map: file, notes: ['transparent'] });
+  const legend = { classes: [{ index: 2, name: 'my car', colour: '#00008e' }] };
+  const put = (bytes: Uint8Array, digit: string) => {
+    const id = digit.repeat(64) as typeof blob;
+    host.stored!.set(id, bytes);
+    return id;
+  };
+  const names = put(new TextEncoder().encode(JSON.stringify(legend)), 'e');
+  host.beside = [{ kind: 'segmentation', name: 'photo.seg.png', blob: put(Uint8Array.of(1), 'f'), legend: names }];
+  await maps.lookBeside('6f1f7b5e-1111-4222-8333-444455557777' as FileHandle);
+  await maps.openBeside(maps.beside[0]!);
+  expect(maps.kind).toBe('segmentation');
+  expect(maps.open).toMatchObject({ extractor: 'From the file photo.seg.png', names: { 2: 'my car' } });
+  expect(countClasses(maps.open!.map)).toEqual([
+    { index: 2, pixels: 54 },
+    { index: 91, pixels: 27 },
+  ]);
+  expect(maps.notes).toEqual(['transparent', 'resized']);
+  await document.open({ blob, name: 'other.png' });
+  await expect.poll(() => maps.beside).toEqual([]);
 });

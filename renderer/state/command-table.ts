@@ -29,7 +29,7 @@ export const commandTable = {
   'select.feather': { group: 'select', section: 1 },
   'layer.add': { group: 'layer', keys: ['Mod+Shift+L'] },
   'layer.duplicate': { group: 'layer', keys: ['Mod+J'] },
-  'layer.mergeDown': { group: 'layer', keys: ['Mod+E'] },
+  'layer.mergeDown': { group: 'layer', keys: ['Mod+Shift+E'] },
   'layer.remove': { group: 'layer' },
   'layer.up': { group: 'layer', keys: ['Mod+]'], section: 1 },
   'layer.down': { group: 'layer', keys: ['Mod+['], section: 1 },

@@ -12,6 +12,7 @@ import { layersBelow } from './layered-picture.ts';
 import { newSeed } from './new-seed.ts';
 import { alone, orderFrom, orderFromMap, orderFromRecipe, placementOf } from './order.ts';
 import type { SentSelection } from './order.ts';
+import { recipeFiles } from './recipe-files.ts';
 import { recipeOfVersion } from './results.svelte.ts';
 
 /** What a person can do about edits. Each rejects with what went wrong. */
@@ -126,15 +127,11 @@ export function createEditActions({
     layout.view = 'batch';
   }
 
-  /** Writes the recipe of a version as a file that replays it: here, on the command line, in a batch. A mask is a picture beside it. */
+  /** Writes the recipe of a version as a file that replays it: here, on the command line, in a batch. */
   async function saveRecipe(version: Version): Promise<void> {
-    const recipe = recipeOfVersion(version);
-    const name = recipeFileName(version.title);
-    const selection = recipe.selection && 'mask' in recipe.selection ? recipe.selection : undefined;
-    const own = { ...recipe, map: undefined }; // a blob of this project: elsewhere the picture is the map, or has one made
-    const saved = selection ? { ...own, selection: { mask: `${name}.mask.png` } } : own;
-    const bytes = new TextEncoder().encode(`${JSON.stringify(saved, null, 2)}\n`);
-    await host.dialogs.savePicture({ name: `${name}.recipe.json`, bytes });
+    const { canvas: extent } = document.store.require(projectId);
+    const files = await recipeFiles(recipeOfVersion(version), version.title, extent, engine.require());
+    for (const file of files) if (!(await host.dialogs.savePicture(file))) return;
   }
 
   return { run, canRun, runAgain, beginBranch, runBranch, takeRecipe, runOnFolder, saveRecipe };
@@ -147,6 +144,3 @@ const parentOf = (layers: readonly Layer[]): VersionId | null =>
 /** A layer that came from an edit, and the edit. */
 export const versionOfLayer = (layer: Layer, versions: readonly Version[]): Version | undefined =>
   versions.find(({ id }) => id === layer.version);
-
-/** A name for the file of a recipe, after what it does. */
-const recipeFileName = (title: string): string => title.replaceAll(/[^\p{L}\p{N}]+/gu, '-').slice(0, 60) || 'edit';

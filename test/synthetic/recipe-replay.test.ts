@@ -1,15 +1,22 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { expect, onTestFinished, test } from 'vitest';
 import { buildEditarPack, openModel, readPack } from '#models';
+import { zEditOrder } from '#common/contract/edit-order.ts';
+import type { Painting } from '#common/contract/edit-order.ts';
 import { zEditRequest } from '#common/contract/edit-request.ts';
 import type { JobMessage } from '#common/contract/job-message.ts';
-import { editFromRecipe, parseRecipe } from '#common/contract/recipe.ts';
+import { editFromRecipe, parseRecipe, recipeFromEdit } from '#common/contract/recipe.ts';
 import type { EditRecipe } from '#common/contract/recipe.ts';
 import { Engine } from '#node/engine/engine.ts';
+import { BlobStore } from '#node/blobs/blob-store.ts';
 import { readRecipe } from '#node/images/read-recipe.ts';
+import { mapServices } from '#node/maps/map-services.ts';
+import { Orders } from '#node/rpc/orders.ts';
 import { createLog } from '#node/log/log.ts';
+import { requestByRecipe } from '../../electron/cli/commands/edit-by-recipe.ts';
+import { recipeFiles } from '../../renderer/state/recipe-files.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { writeTinyCheckpoints } from '../helpers/tiny-checkpoints.ts';
 
@@ -30,13 +37,12 @@ async function tinyEngine() {
       });
     });
   onTestFinished(() => engine[Symbol.asyncDispose]());
-  return { folder, run };
+  return { folder, run, engine };
 }
 
 const allIds = ({ ids, further = [] }: Finished): number[][] => [ids ?? [], ...further.map((other) => other.ids ?? [])];
 
-test('the recipe in a picture makes the same picture again, bit for bit', async () => {
-  const { folder, run } = await tinyEngine();
+async function writeNoise(folder: string): Promise<string> {
   const image = join(folder, 'photo.png');
   const noise = Buffer.from(Uint8Array.from({ length: 50 * 40 * 3 }, (_, i) => (i * 37) % 256));
   await writeFile(
@@ -45,6 +51,12 @@ test('the recipe in a picture makes the same picture again, bit for bit', async 
       .png()
       .toBuffer(),
   );
+  return image;
+}
+
+test('the recipe in a picture makes the same picture again, bit for bit', async () => {
+  const { folder, run } = await tinyEngine();
+  const image = await writeNoise(folder);
   const first = await run({
     ...{ image, instruction: 'make the ball blue', out: join(folder, 'a.png'), variants: 2, seed: 11 },
     ...{
@@ -65,3 +77,43 @@ test('the recipe in a picture makes the same picture again, bit for bit', async 
   const other = await run({ ...edit, seed: 12, image, out: join(folder, 'c.png') });
   expect(allIds(other)).not.toEqual(allIds(first));
 });
+
+test('the files of an edit in the window, its painted selection beside it, make the same ids on the command line', async () => {
+  const { folder, run, engine } = await tinyEngine();
+  const image = await writeNoise(folder);
+  const blobs = new BlobStore(join(folder, 'blobs'));
+  const bounds = { x: 6, y: 4, width: 17, height: 21 };
+  const strengths = Uint8Array.from({ length: 17 * 21 }, (_, i) => 40 + ((i * 53) % 216));
+  const order = zEditOrder.parse({
+    ...{ instruction: 'make the ball blue', seed: 8, variants: 3, sampling: { cfg: 3, temperature: 1.2, topK: 30 } },
+    picture: { blob: await blobs.put(await readFile(image)), name: 'photo.png' },
+    selection: { bounds, strengths: await blobs.put(strengths) },
+  });
+  const orders = new Orders(engine, blobs);
+  const painted = new Promise<Painting>((resolve, reject) => {
+    orders.onMessage(({ message }) => {
+      if (message.type === 'finished') resolve(message);
+      if (message.type === 'failed') reject(new Error(message.message));
+    });
+  });
+  await orders.edit(order);
+  const { pictures, sampling } = await painted;
+  const selection = { mask: await blobs.put(strengths), bounds };
+  const recipe = {
+    ...recipeFromEdit({ ...order, selection: undefined, sampling }, 'photo.png'),
+    variant: 2,
+    selection,
+  }; // as the page keeps it
+  const maps = mapServices({ list: () => Promise.resolve([]) } as never, blobs);
+  const services = { blobs, maps: { write: async (map: never) => await maps.write(map, never) } };
+  const files = await recipeFiles(recipe, 'make the ball blue!', { width: 50, height: 40 }, services);
+  expect(files.map(({ name }) => name)).toEqual(['make-the-ball-blue.recipe.json', 'make-the-ball-blue.mask.png']);
+  for (const { name, bytes } of files) await writeFile(join(folder, name), bytes);
+  const file = join(folder, 'make-the-ball-blue.recipe.json');
+  const said = { image, out: join(folder, 'again.png') };
+  const again = await run({ ...(await requestByRecipe({ name: 'edit by recipe', recipe: file, said })) });
+  expect(allIds(again)).toEqual([pictures[2].ids]);
+  expect(pictures[1].ids).not.toEqual(pictures[2].ids);
+});
+
+const never = new AbortController().signal;

@@ -133,6 +133,10 @@ describe.skipIf(noBrowser)('batches', () => {
       await screenshot(page, `batch-sheet-${theme}`);
       await page.getByRole('option', { name: /DSC_0003/ }).click();
       await button(page, 'Another one').click();
+      await page
+        .getByLabel('The chosen picture')
+        .getByText(/^\d{4,}$/)
+        .waitFor(); // its seed
       await page.getByText(/^9 in = 9 done/).waitFor({ timeout: 60_000 });
       expect(await readFile(join(results, 'DSC_0002 dusk.jpg'))).toEqual(before);
       await page.setViewportSize({ width: 1920, height: 1080 });

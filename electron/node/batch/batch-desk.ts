@@ -122,8 +122,10 @@ export class BatchDesk implements AsyncDisposable {
 
   /** Resolves when nothing is made any more. */
   async cancel(): Promise<void> {
-    this.#current?.abort.abort(new DOMException('the batch was cancelled', 'AbortError'));
-    await this.#current?.work;
+    const running = this.#current;
+    if (!running || !isUnderWay(running)) return; // one that is over can still be asked for more
+    running.abort.abort(new DOMException('the batch was cancelled', 'AbortError'));
+    await running.work;
   }
 
   moveBefore(indexes: readonly number[], next: number | null): void {

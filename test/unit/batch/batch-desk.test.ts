@@ -165,6 +165,7 @@ test('a picture is accepted, another one is made anew with another seed, a faile
   await desk.accept([1, 3], true);
   expect(desk.view()!.items.map(({ accepted }) => accepted)).toEqual([undefined, undefined, true]);
   await writeFile(join(folder, 'in', 'bad.png'), await photoBytes(9));
+  await desk.cancel(); // there is nothing to end, and it can still be asked for more
   await desk.again([1], null);
   await desk.again([2], 77);
   await status('finished');

@@ -26,12 +26,15 @@ class Gate {
     this.#open();
   }
 
-  readonly beforeStep = async (_: number, signal?: AbortSignal): Promise<void> => {
-    const aborted = new Promise<never>((_resolve, reject) => {
-      signal?.addEventListener('abort', () => reject(signal.reason as Error));
+  readonly beforeStep = (_: number, signal?: AbortSignal): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const abort = (): void => reject(signal?.reason as Error);
+      signal?.addEventListener('abort', abort, { once: true });
+      void this.#opened.then(() => {
+        signal?.removeEventListener('abort', abort);
+        resolve();
+      });
     });
-    await Promise.race([this.#opened, aborted]);
-  };
 }
 
 async function withDesk(count: number, settings?: Parameters<typeof batchWithFakeModel>[0]) {

@@ -44,7 +44,7 @@ test('building twice from the same files gives the same bytes', async () => {
   expect(second.files).toEqual(first.files);
 });
 
-test('a model with a large cache gets graphs that keep it in int8, for steps and for many rows, and opens with both', async () => {
+test('a model with a large cache gets graphs that keep it in int8, for steps and for many rows, and edits with both', async () => {
   const options = await tinyBuild();
   const large = { ...tinyTransformer, layers: 17, grid: 64 };
   await writeTinyCheckpoints(join(options.gpt, '..'), large);
@@ -53,7 +53,15 @@ test('a model with a large cache gets graphs that keep it in int8, for steps and
   const small = await buildEditarPack(await tinyBuild());
   expect(pack.parts.transformer).toEqual([...small.parts.transformer, ...extra]);
   await using model = await openModel(options.out, { device: 'cpu' });
-  expect(model.capabilities.grid).toBe(64);
+  const { imageSize, grid } = model.capabilities;
+  expect(grid).toBe(64);
+  const image = { width: imageSize, height: imageSize, data: new Uint8Array(imageSize ** 2 * 3).fill(90) };
+  await using run = await model.begin(
+    { image, task: 'edit', instruction: 'make the ball red' },
+    { ...model.samplingDefaults, seed: 0, variants: 1 },
+  );
+  for (let i = 0; i < 3; i++) await run.step();
+  expect(run.committed).toBe(3);
 });
 
 test('an fp32 pack can use the checkpoint where it lies', async () => {

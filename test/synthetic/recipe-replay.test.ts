@@ -104,7 +104,7 @@ test('the files of an edit in the window, its painted selection beside it, make 
     variant: 2,
     selection,
   }; // as the page keeps it
-  const maps = mapServices({ list: () => Promise.resolve([]) } as never, blobs);
+  const maps = mapServices({ list: () => Promise.resolve([]) } as never, { blobs, files: undefined as never });
   const services = { blobs, maps: { write: async (map: never) => await maps.write(map, never) } };
   const files = await recipeFiles(recipe, 'make the ball blue!', { width: 50, height: 40 }, services);
   expect(files.map(({ name }) => name)).toEqual(['make-the-ball-blue.recipe.json', 'make-the-ball-blue.mask.png']);

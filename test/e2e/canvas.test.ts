@@ -21,7 +21,12 @@ afterAll(async () => {
 type Colour = readonly [red: number, green: number, blue: number];
 
 /** A picture of one colour with a block of another from a quarter to a half of each side. */
-async function blocks(folder: string, width: number, height: number, ground: Colour, block: Colour): Promise<string> {
+async function blocks(
+  folder: string,
+  { width, height, profile }: { width: number; height: number; profile?: 'p3' },
+  ground: Colour,
+  block: Colour,
+): Promise<string> {
   const data = new Uint8Array(width * height * 3);
   for (let i = 0; i < width * height; i++) {
     const [x, y] = [i % width, Math.floor(i / width)];
@@ -29,9 +34,8 @@ async function blocks(folder: string, width: number, height: number, ground: Col
     data.set(isBlock ? block : ground, i * 3);
   }
   const file = join(folder, 'blocks.png');
-  await sharp(data, { raw: { width, height, channels: 3 } })
-    .png()
-    .toFile(file);
+  const picture = sharp(data, { raw: { width, height, channels: 3 } });
+  await (profile ? picture.withIccProfile(profile) : picture).png().toFile(file); // the numbers are converted
   return file;
 }
 
@@ -43,7 +47,7 @@ interface Started {
 }
 
 /** The picture at 100 %; what is larger than the window is shown whole. */
-async function open(width = 400, height = 300): Promise<Started> {
+async function open(width = 400, height = 300, profile?: 'p3'): Promise<Started> {
   const folder = temporaryFolder();
   const engine = await createPaintingEngine({ folder });
   const host = await startBrowserHost({ ...engine, pageFolder: builtPage });
@@ -54,7 +58,7 @@ async function open(width = 400, height = 300): Promise<Started> {
   const page = await openPage(browser, host.address);
   const chooser = page.waitForEvent('filechooser');
   await page.getByRole('button', { name: 'Open a picture…' }).click();
-  await (await chooser).setFiles(await blocks(folder, width, height, [40, 90, 200], [220, 160, 60]));
+  await (await chooser).setFiles(await blocks(folder, { width, height, profile }, [40, 90, 200], [220, 160, 60]));
   const canvas = page.getByRole('application', { name: 'Canvas' });
   await canvas.waitFor();
   await page.keyboard.press('Control+1');
@@ -213,6 +217,21 @@ describe.skipIf(noBrowser)('the canvas in a browser', () => {
     await page.getByText(/^10[01] × 7[56]$/).waitFor();
     await page.getByRole('button', { name: 'Undo' }).click();
     await page.getByText('400 × 300', { exact: true }).waitFor();
+  });
+
+  test('a picture in Display P3 is seen in its colours, and colours are picked and painted as they look', async () => {
+    const { page, at } = await open(400, 300, 'p3');
+    const [ground, block] = [await at(300, 250), await at(150, 100)];
+    const isNear = (wanted: Colour) => (seen: number[]) => seen.every((value, i) => Math.abs(value - wanted[i]!) <= 2);
+    await expect.poll(() => colourAt(page, ground).then(isNear([40, 90, 200]))).toBe(true);
+    await expect.poll(() => colourAt(page, block).then(isNear([220, 160, 60]))).toBe(true);
+    await page.keyboard.press('i');
+    await page.mouse.click(block.x, block.y);
+    await page.getByText(/^Colour #d[b-d]a/).waitFor();
+    await page.keyboard.press('p');
+    const middle = await at(300, 150);
+    await drag(page, middle, await at(310, 150));
+    await expect.poll(() => colourAt(page, middle).then(isNear([220, 160, 60]))).toBe(true);
   });
 
   test('after an edit both pictures are seen beside each other', async () => {

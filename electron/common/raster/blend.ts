@@ -28,8 +28,11 @@ export function blendOnto(backdrop: Samples, source: Samples, { mode, opacity, m
   const most = backdrop.BYTES_PER_ELEMENT === 1 ? 0xff : 0xffff;
   const share = Math.min(1, opacity) / most;
   if (mode === 'normal') layNormal(backdrop, source, share, mask, most);
-  else if (mode in separable) laySeparable(backdrop, source, share, mask, most, separable[mode as SeparableMode]);
-  else layWhole(backdrop, source, share, mask, most, inseparable[mode as InseparableMode]);
+  else if (mode in separable) {
+    const known = mode as SeparableMode;
+    if (most === 0xff) layByTable(backdrop, source, share, mask, tableOf(known));
+    else laySeparable(backdrop, source, share, mask, most, separable[known]);
+  } else layWhole(backdrop, source, share, mask, most, inseparable[mode as InseparableMode]);
 }
 
 function requireSameKind(backdrop: Samples, source: Samples, mask: Uint8Array | undefined): void {
@@ -40,7 +43,7 @@ function requireSameKind(backdrop: Samples, source: Samples, mask: Uint8Array | 
   }
 }
 
-// The three loops below differ in the blended colour only. It is written out in each because a call per pixel would cost more than
+// The loops below differ in the blended colour only. It is written out in each because a call per pixel would cost more than
 // the arithmetic does. `share` turns a sample of alpha into an opacity from 0 to 1.
 
 function layNormal(to: Samples, from: Samples, share: number, mask: Uint8Array | undefined, most: number): void {
@@ -84,6 +87,42 @@ function laySeparable(
       }
     }
     to[i + 3] = union * most + 0.5;
+  }
+}
+
+const tables = new Map<SeparableMode, Float64Array>();
+
+/** What each level of a layer makes of each level below it: 8 bits have few enough of them, and a table costs less than asking anew. */
+function tableOf(mode: SeparableMode): Float64Array {
+  const known = tables.get(mode);
+  if (known) return known;
+  const blend = separable[mode];
+  const table = Float64Array.from({ length: 2 ** 16 }, (_, i) => blend((i >> 8) / 255, (i & 0xff) / 255));
+  tables.set(mode, table);
+  return table;
+}
+
+/** `laySeparable` for 8 bits. @param table by level below · 256 + level above */
+function layByTable(
+  to: Samples,
+  from: Samples,
+  share: number,
+  mask: Uint8Array | undefined,
+  table: Float64Array,
+): void {
+  for (let i = 0, pixel = 0; i < to.length; i += 4, pixel++) {
+    const alpha = mask ? (from[i + 3]! * share * mask[pixel]!) / 255 : from[i + 3]! * share;
+    if (alpha === 0) continue;
+    const under = to[i + 3]! / 255;
+    const union = alpha + under * (1 - alpha);
+    if (under === 0) copyColour(to, from, i);
+    else {
+      for (let c = i; c < i + 3; c++) {
+        const [below, above] = [to[c]!, from[c]!];
+        to[c] = mixed(below / 255, above / 255, table[(below << 8) | above]!, under, alpha, union) * 255 + 0.5;
+      }
+    }
+    to[i + 3] = union * 255 + 0.5;
   }
 }
 

@@ -5,6 +5,7 @@ import { zBlobId } from '#common/contract/blobs.ts';
 import type { BlobId } from '#common/contract/blobs.ts';
 import { AppError } from '#common/contract/errors.ts';
 import { hostError } from '#common/contract/host-errors.ts';
+import type { TilePixels } from '#common/document/tile-codec.ts';
 
 const fullCodes = ['ENOSPC', 'EDQUOT'];
 const part = '.part';
@@ -20,6 +21,8 @@ export interface BlobFile {
  * all, and never changes. */
 export class BlobStore {
   readonly #folder: string;
+  /** Called with the pixels of tiles that were just put, by whoever has them at hand. */
+  noteTile: (id: BlobId, tile: TilePixels) => Promise<void> = () => Promise.resolve();
 
   constructor(folder: string) {
     this.#folder = folder;

@@ -38,6 +38,13 @@ export class SmallTiles {
     return found;
   }
 
+  /** Makes the small tile of one whose pixels are at hand, so that nobody has to read them for it. What cannot be kept is made again later. */
+  async note(id: BlobId, tile: TilePixels): Promise<void> {
+    const file = this.#file(id);
+    const isThere = await stat(file).catch(() => undefined);
+    if (!isThere) await this.#keep(file, encodeTile(smallTile(tile))).catch(() => undefined);
+  }
+
   /** Deletes what was made before a time. @param before ms since 1970 */
   async sweep(before: number): Promise<void> {
     for (const folder of await readdir(this.#folder).catch((): string[] => [])) {
@@ -50,12 +57,16 @@ export class SmallTiles {
   }
 
   async #one(id: BlobId): Promise<Uint8Array> {
-    const file = join(this.#folder, id.slice(0, 2), id);
+    const file = this.#file(id);
     const kept = await readFile(file).catch(() => undefined);
     if (kept && isWhole(kept)) return kept;
     const bytes = encodeTile(smallTile(await this.#tile(id)));
     await this.#keep(file, bytes).catch(() => undefined); // it can be made again
     return bytes;
+  }
+
+  #file(id: BlobId): string {
+    return join(this.#folder, id.slice(0, 2), id);
   }
 
   async #tile(id: BlobId): Promise<TilePixels> {

@@ -17,11 +17,16 @@ const fastest = { level: 1 };
 export interface TileBlobs {
   put(bytes: Uint8Array): Promise<BlobId>;
   get(id: BlobId): Promise<Uint8Array>;
+  /** Hears of tiles while their pixels are at hand. */
+  noteTile?(id: BlobId, tile: TilePixels): Promise<void>;
 }
 
 /** Stores a picture as tiles of RGB and alpha, in its own depth and colours. Equal pixels become equal blobs.
  * @returns the tiles row by row; null where all samples are 0 */
-export async function storeTiles(raster: Raster, blobs: Pick<TileBlobs, 'put'>): Promise<(BlobId | null)[]> {
+export async function storeTiles(
+  raster: Raster,
+  blobs: Pick<TileBlobs, 'put' | 'noteTile'>,
+): Promise<(BlobId | null)[]> {
   const tiles: (BlobId | null)[] = [];
   for (let first = 0; first < tileCount(raster); first += atOnce) {
     const count = Math.min(atOnce, tileCount(raster) - first);
@@ -32,9 +37,11 @@ export async function storeTiles(raster: Raster, blobs: Pick<TileBlobs, 'put'>):
   return tiles;
 }
 
-async function storeTile(tile: TilePixels, blobs: Pick<TileBlobs, 'put'>): Promise<BlobId | null> {
+async function storeTile(tile: TilePixels, blobs: Pick<TileBlobs, 'put' | 'noteTile'>): Promise<BlobId | null> {
   if (isBlankTile(tile)) return null;
-  return await blobs.put(sealTile(tile, await deflate(tileDifferences(tile), fastest)));
+  const id = await blobs.put(sealTile(tile, await deflate(tileDifferences(tile), fastest)));
+  await blobs.noteTile?.(id, tile);
+  return id;
 }
 
 /** A part of a picture with four channels: grey three times, alpha full where there is none. */

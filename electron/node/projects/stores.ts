@@ -24,9 +24,11 @@ export interface Stores {
 export function openStores(dataFolder: string): Stores {
   const files = new GrantedFiles();
   const blobs = new BlobStore(join(dataFolder, 'blobs'));
+  const small = new SmallTiles(blobs, join(dataFolder, 'small-tiles'));
+  blobs.noteTile = (id, tile) => small.note(id, tile);
   const stores: Stores = {
     blobs,
-    small: new SmallTiles(blobs, join(dataFolder, 'small-tiles')),
+    small,
     journals: new Journals(join(dataFolder, 'journals')),
     pictures: new LayerPictures(join(dataFolder, 'layer-pictures')),
     files,

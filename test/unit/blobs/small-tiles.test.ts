@@ -36,6 +36,14 @@ test('small tiles are made of whole ones once, and come in the order of their na
   expect(reads()).toBe(2);
 });
 
+test('one whose pixels are at hand is made at once', async () => {
+  const { blobs, small, reads } = await create();
+  const id = await blobs.put(encodeTile(tile(1)));
+  await small.note(id, tile(1));
+  expect(decodeTile((await small.get([id]))[0]!)).toEqual(smallTile(tile(1)));
+  expect(reads()).toBe(0);
+});
+
 test('one that is damaged is made again, and old ones go', async () => {
   const { folder, blobs, small, reads } = await create();
   const id = await blobs.put(encodeTile(tile(1)));

@@ -25,12 +25,16 @@ export class FakeDocuments {
   appends = 0;
   content: unknown;
   isDiskFull = false;
+  opensNothing = false; // as if the file were damaged
   recent: RecentFile[] = [];
   readonly targets: SaveTarget[] = [];
   question: AppErrorCode | undefined; // what stands in the way unless it may be replaced
 
   readonly implementations: EngineImplementations['documents'] = {
-    open: (source) => this.#opened(documentId, picture('name' in source ? source.name : 'file'), false),
+    open: (source) => {
+      if (this.opensNothing) throw new AppError('project-unreadable', { path: 'photo.ora', reason: 'it is damaged' });
+      return this.#opened(documentId, picture('name' in source ? source.name : 'file'), false);
+    },
     attach: (document, records) => {
       this.#requireSpace();
       this.#opened(document, records, true);

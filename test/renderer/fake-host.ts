@@ -54,7 +54,8 @@ export class FakeHost implements Host {
   readonly onCommand = () => () => undefined;
   readonly onLeaveWanted = () => () => undefined;
   readonly noteUnsaved = () => undefined;
-  readonly leave = () => undefined;
+  left = 0; // how often the page was left
+  readonly leave = () => void this.left++;
   readonly showMenu = () => undefined;
   readonly ordered: unknown[] = [];
   readonly cancelled: string[] = [];

@@ -4,7 +4,8 @@ import type { Area } from '../area.ts';
 export const canvas = {
   canvas: 'Canvas',
   canvasKind: 'picture canvas',
-  canvasHelp: 'Arrow keys move what the tool has in hand; Escape gives up what was begun.',
+  canvasHelp:
+    'Arrow keys move what the tool has in hand; Escape gives up what was begun. With the rectangle, Enter selects the middle, and Alt with arrow keys makes the selection larger or smaller.',
   tools: 'Tools',
   options: 'Options of the tool',
   selecting: 'What a new shape does',

@@ -54,6 +54,21 @@ describe('selecting a rectangle', () => {
     expect(selection.mask).toBeNull();
   });
 
+  test('from the keyboard Enter takes the middle, arrow keys move it, and with Alt its right and lower edges', () => {
+    const { context, selection } = createToolContext(); // of 400 × 300 pixels
+    const tool = rectangleTool(context);
+    expect(tool.key!('Enter', none)).toBe(true);
+    expect(selection.bounds).toEqual({ x: 100, y: 75, width: 200, height: 150 });
+    expect(tool.key!('Enter', none)).toBe(false); // what is selected stays
+    tool.key!('ArrowLeft', { ...none, shift: true });
+    tool.key!('ArrowUp', { ...none, alt: true });
+    tool.key!('ArrowRight', { ...none, alt: true, shift: true });
+    expect(selection.bounds).toEqual({ x: 90, y: 75, width: 210, height: 149 });
+    for (let times = 0; times < 50; times++) tool.key!('ArrowRight', { ...none, alt: true, shift: true });
+    for (let times = 0; times < 50; times++) tool.key!('ArrowUp', { ...none, alt: true, shift: true });
+    expect(selection.bounds).toEqual({ x: 90, y: 75, width: 310, height: 1 });
+  });
+
   test('Escape first gives up what was begun and then the selection', () => {
     const { context, selection } = createToolContext();
     const tool = rectangleTool(context);

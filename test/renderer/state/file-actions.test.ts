@@ -1,0 +1,73 @@
+import { beforeEach, expect, test, vi } from 'vitest';
+import type { FileHandle } from '#common/contract/documents.ts';
+import { renameLayer } from '#common/document/layer-commands.ts';
+import { createAppState } from '../../../renderer/state/app-state.ts';
+import { createFileActions } from '../../../renderer/state/file-actions.ts';
+import type { Answer } from '../../../renderer/state/questions.svelte.ts';
+import { documentId } from '../fake-documents.ts';
+import { FakeHost } from '../fake-host.ts';
+
+beforeEach(() => {
+  vi.stubGlobal('createImageBitmap', () => Promise.resolve({ width: 9, height: 9, close: () => undefined }));
+});
+
+const chosen = { handle: '6f1f7b5e-1111-4222-8333-000000000000' as FileHandle, name: 'photo.ora' };
+
+/** A picture with a change that is in no file. */
+async function setUpChanged() {
+  const host = new FakeHost();
+  const app = createAppState(host);
+  const files = createFileActions(app);
+  host.connect();
+  await files.open({ name: 'photo.png', bytes: new Uint8Array([1]) });
+  const change = () => app.document.act('Rename', (store) => renameLayer(store, app.document.layers[0]!.id, 'Sky'));
+  change();
+  /** Does something that asks, and answers. */
+  const answered = async (action: () => Promise<void>, answer: Answer): Promise<string> => {
+    const done = action();
+    await vi.waitFor(() => expect(app.questions.current).toBeDefined());
+    const { title } = app.questions.current!;
+    app.questions.answer(answer);
+    await done;
+    return title;
+  };
+  return { host, app, files, change, answered };
+}
+
+test('a window with unsaved work is left only when the person says so, and what is not saved is not offered again', async () => {
+  const { host, app, files, answered } = await setUpChanged();
+  expect(await answered(files.leave, 'cancel')).toBe('Save photo.png first?');
+  expect([host.left, app.document.isOpen]).toEqual([0, true]);
+  await answered(files.leave, 'yes'); // and then no place is chosen
+  expect([host.left, app.document.isDirty]).toEqual([0, true]);
+  await answered(files.leave, 'other');
+  expect([host.left, host.documents.written.has(documentId)]).toEqual([1, false]);
+});
+
+test('work that is saved on the way is left without another question', async () => {
+  const { host, app, files, answered } = await setUpChanged();
+  host.chosen = chosen;
+  await answered(files.close, 'yes');
+  expect(host.documents.targets).toEqual([{ handle: chosen.handle, mayReplace: false }]);
+  expect([app.document.isOpen, app.editor.shown]).toEqual([false, undefined]);
+  await files.leave();
+  expect(host.left).toBe(1);
+});
+
+test('a file that cannot be opened leaves what is open, and the failure says what to do', async () => {
+  const { host, app, files, answered } = await setUpChanged();
+  host.documents.opensNothing = true;
+  await answered(() => files.open(chosen), 'other');
+  expect([app.document.isOpen, app.document.name]).toEqual([true, 'photo.png']);
+  expect(app.problems.list.map(({ code }) => code)).toEqual(['project-unreadable']);
+  expect(app.problems.list[0]!.text).toContain('The file was not touched.');
+});
+
+test('what cannot be saved is still there, and said', async () => {
+  const { host, app, files } = await setUpChanged();
+  host.chosen = chosen;
+  host.documents.question = 'disk-full';
+  await files.save();
+  expect(app.problems.list.map(({ code }) => code)).toEqual(['disk-full']);
+  expect([app.document.isDirty, app.document.isWriting, app.document.name]).toEqual([true, false, 'photo.png']);
+});

@@ -178,11 +178,11 @@ describe.skipIf(noBrowser)('files', () => {
     await page.getByRole('tab', { name: 'History' }).click();
     await button(page, 'More for swap').click();
     const mask = await downloaded(page, () => page.getByRole('menuitem', { name: 'Copy as command' }).click());
-    expect(mask).toMatch(/lake at dusk\.mask\.png$/);
-    await page.getByText('Run it where lake at dusk.png lies, with lake at dusk.mask.png beside it.').waitFor();
+    expect(mask).toMatch(/swap\.mask\.png$/);
+    await page.getByText('Run it where lake at dusk.png lies, with swap.mask.png beside it.').waitFor();
     const command = await page.evaluate<string>('navigator.clipboard.readText()');
     expect(command).toContain(`editar edit 'lake at dusk.png' -i swap`);
-    expect(command).toContain(`--mask 'lake at dusk.mask.png'`);
+    expect(command).toContain('--mask swap.mask.png');
     const { data, info } = await sharp(mask).raw().toBuffer({ resolveWithObject: true });
     expect(info).toMatchObject({ width: 1200, height: 800 });
     const at = (x: number, y: number) => data[(y * info.width + x) * info.channels];

@@ -11,4 +11,5 @@ export const programs = [
   { name: 'rows-bench.mjs', entry: 'build/bench/rows-bench.ts', format: 'es' },
   { name: 'scene-stream.mjs', entry: 'build/scripts/scene-stream.ts', format: 'es' },
   { name: 'make-samples.mjs', entry: 'build/scripts/make-samples.ts', format: 'es' },
+  { name: 'make-map-packs.mjs', entry: 'build/scripts/make-map-packs.ts', format: 'es' },
 ];

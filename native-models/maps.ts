@@ -9,17 +9,19 @@ export {
   type CannyThresholds,
 } from './conditions/canny/canny.ts';
 export type { EdgeStrength } from './conditions/canny/edge-strength.ts';
+export { adeToPanoptic, shareOfAde } from './conditions/ade20k.ts';
+export { cocoPanoptic, type PaletteEntry } from './conditions/coco-panoptic.ts';
 export {
   classesOf,
-  classOf,
-  cocoPanoptic,
   colourOf,
   nearestClass,
   offPalette,
   paintClasses,
+  palette,
+  paletteOf,
   unlabelled,
-  type PaletteEntry,
-} from './conditions/coco-panoptic.ts';
+} from './conditions/palette.ts';
+export { sceneClasses } from './conditions/scene-classes.ts';
 export { findRegions, regionDefaults } from './conditions/regions.ts';
 export { edgeF1 } from './evaluation/edges.ts';
 export { depthRmse, rankCorrelation } from './evaluation/depth.ts';

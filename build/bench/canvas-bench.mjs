@@ -1,36 +1,9 @@
 // @ts-check
 // Times the canvas in Chromium: how long frames take while a large document moves, how soon a stroke is seen, how much memory it takes.
 // Prints one JSON object. CHROMIUM_PATH names the browser.
-import { readFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
 import { cpus } from 'node:os';
-import { extname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { chromium } from 'playwright-core';
-import { build } from 'vite';
-import { chromiumPath, flags, memoryMiB, processorMs, rendererIds } from './chromium.mjs';
-
-const outDir = fileURLToPath(new URL('../../out/canvas-bench', import.meta.url));
-
-await build({
-  root: fileURLToPath(new URL('./canvas-page', import.meta.url)),
-  configFile: false,
-  logLevel: 'error',
-  base: './',
-  build: { outDir, emptyOutDir: true, modulePreload: false, assetsInlineLimit: 0, target: 'es2023' },
-});
-
-/** @type {Record<string, string>} */
-const types = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css' };
-const server = createServer((request, response) => {
-  const path = request.url === '/' ? '/index.html' : (request.url ?? '');
-  readFile(join(outDir, path)).then(
-    (bytes) => response.setHeader('Content-Type', types[extname(path)] ?? 'application/octet-stream').end(bytes),
-    () => response.writeHead(404).end(),
-  );
-});
-await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)));
-const address = /** @type {import('node:net').AddressInfo} */ (server.address());
+import { openBenchPage } from './bench-page.mjs';
+import { memoryMiB, processorMs, rendererIds } from './chromium.mjs';
 
 const size = { width: 6000, height: 4000 };
 const cases = [
@@ -55,22 +28,19 @@ const cases = [
 ];
 
 const results = [];
+const bench = await openBenchPage('canvas-page');
 const wanted = process.argv[2]; // the name of the only case to run
 for (const settings of cases.filter(({ name }) => wanted === undefined || name === wanted)) {
-  const browser = await chromium.launch({ executablePath: chromiumPath, args: flags });
+  const { browser, page, close } = await bench.launch();
   try {
-    const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
-    page.on('pageerror', (error) => process.stderr.write(`${error}\n`));
-    await page.goto(`http://127.0.0.1:${address.port}/`);
-    await page.waitForFunction('window.isReady');
     const ids = await rendererIds(browser);
     await page.exposeFunction('processorMs', () => processorMs(ids));
     const before = memoryMiB(ids);
     const result = /** @type {object} */ (await page.evaluate(`measure(${JSON.stringify(settings)})`));
     results.push({ name: settings.name, ...result, memoryMiB: memoryMiB(ids) - before });
   } finally {
-    await browser.close();
+    await close();
   }
 }
-server.close();
+bench.close();
 console.log(JSON.stringify({ machine: `${cpus().length} × ${cpus()[0].model.trim()}`, results }));

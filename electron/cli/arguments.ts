@@ -1,15 +1,13 @@
 import { Argument, Command, CommanderError, Option } from 'commander';
 import { precisions } from '#models/api';
-import { sceneSplits } from '#node/models/run-scene-eval.ts';
-import type { SceneEvalRequest } from '#node/models/run-scene-eval.ts';
 import { addBench } from './bench-arguments.ts';
 import type { BenchCommand } from './bench-arguments.ts';
 import { addEdit } from './edit-arguments.ts';
 import type { EditByRecipeCommand, EditCommand } from './edit-arguments.ts';
 import { addConditions } from './conditions-arguments.ts';
 import type { ConditionsCommand } from './conditions-arguments.ts';
-import { numberOption } from './number-option.ts';
-import { devices, ranges } from '#common/contract/edit-request.ts';
+import { addEval } from './eval-arguments.ts';
+import type { EvalMapsCommand, EvalScenesCommand } from './eval-arguments.ts';
 import { addBatch, addWorker } from './batch-arguments.ts';
 import type { BatchCommand, WorkerCommand } from './batch-arguments.ts';
 
@@ -41,7 +39,8 @@ export type CliCommand = (
   | Omit<ConditionsCommand, 'json'>
   | Omit<BenchCommand, 'json'>
   | { readonly name: 'parity'; readonly folder: string }
-  | { readonly name: 'eval scenes'; readonly request: SceneEvalRequest; readonly items: boolean }
+  | EvalScenesCommand
+  | EvalMapsCommand
 ) & { readonly json: boolean };
 
 /** Arguments that name no command: a mistake, or a question that was answered. */
@@ -49,8 +48,6 @@ export type ParsedArguments =
   { readonly command: CliCommand } | { readonly help: string } | { readonly mistake: string; readonly json: boolean };
 
 type BuildFlags = Omit<BuildCommand, 'name' | 'link'> & { readonly link?: boolean; readonly json?: boolean };
-type EvalFlags = Omit<SceneEvalRequest, 'sampling'> &
-  SceneEvalRequest['sampling'] & { readonly items?: boolean; readonly json?: boolean };
 interface JsonFlag {
   readonly json?: boolean;
 }
@@ -144,30 +141,5 @@ function addParity(program: Command, found: Found): void {
     .option('--json', 'one JSON object per line on stdout')
     .action((folder: string, flags: JsonFlag) => {
       found({ name: 'parity', folder, json: flags.json ?? false });
-    });
-}
-
-function addEval(program: Command, found: Found): void {
-  const evaluate = program.command('eval').description('Measure what a model can do.').exitOverride();
-  evaluate
-    .command('scenes')
-    .description('Let a model answer rendered test scenes and judge its answers beside two baselines.')
-    .option('--model <id|dir>', 'installed model or folder of one (default: the embedded model)')
-    .addOption(new Option('--split <split>', 'which scenes').choices(sceneSplits).default('test-iid'))
-    .addOption(
-      numberOption('--limit <number>', 'items of each kind', { min: 1, max: 10_000, isWhole: true }).default(40),
-    )
-    .addOption(numberOption('--cfg <number>', 'guidance', ranges.cfg))
-    .addOption(numberOption('--temperature <number>', 'randomness, 0 for none', ranges.temperature))
-    .addOption(numberOption('--top-k <number>', 'keep the k likeliest ids, 0 for all', ranges.topK))
-    .addOption(numberOption('--top-p <number>', 'keep the likeliest ids of this total probability', ranges.topP))
-    .addOption(numberOption('--seed <number>', 'of the first item of each kind', ranges.seed).default(0))
-    .addOption(new Option('--device <device>', 'where the model runs').choices(devices).default('auto'))
-    .option('--sheet <file>', 'picture to write: the first five items of each kind')
-    .option('--items', 'with --json: also one object per judged picture')
-    .option('--json', 'one JSON object per line on stdout')
-    .action(({ cfg, temperature, topK, topP, items, json, ...request }: EvalFlags) => {
-      const sampling = { cfg, temperature, topK, topP };
-      found({ name: 'eval scenes', request: { ...request, sampling }, items: items ?? false, json: json ?? false });
     });
 }

@@ -37,7 +37,10 @@ export function addConditions(program: Command, found: (command: ConditionsComma
         .choices(cannyDetectors)
         .default('opencv'),
     )
-    .option('--model <id|dir>', 'depth, segmentation: installed model that makes such maps (default: the first)')
+    .option(
+      '--model <id|dir>',
+      'depth, segmentation: installed model that makes such maps (default: one that knows the picture)',
+    )
     .option('--json', 'one JSON object per line on stdout');
   conditions.action((input: string, { json, low, high, ...flags }: Flags) => {
     const { max } = thresholdScales[flags.detector];

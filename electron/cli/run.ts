@@ -7,7 +7,7 @@ import { batch } from './commands/batch.ts';
 import { bench } from './commands/bench.ts';
 import { edit } from './commands/edit.ts';
 import { requestByRecipe } from './commands/edit-by-recipe.ts';
-import { evalScenes } from './commands/eval.ts';
+import { evalMaps, evalScenes } from './commands/eval.ts';
 import { models } from './commands/models.ts';
 import { parity } from './commands/parity.ts';
 import { worker } from './commands/worker.ts';
@@ -65,6 +65,8 @@ async function dispatch(
       return bench(command, services, terminal, signal);
     case 'eval scenes':
       return evalScenes(command, services, terminal, signal);
+    case 'eval maps':
+      return evalMaps(command, services, terminal, signal);
     case 'models list':
     case 'models verify':
     case 'models add':

@@ -27,8 +27,8 @@ const entries = `
 
 /** A class of segmentation maps. */
 export interface PaletteEntry {
-  readonly index: number; // 0 … 132
-  readonly category: number; // COCO's own number, 1 … 200
+  readonly index: number; // 0 … 132; from 133 on the classes of rendered scenes
+  readonly category: number; // COCO's own number, 1 … 200; 0 where it has none
   readonly name: string;
   readonly colour: readonly [red: number, green: number, blue: number];
 }
@@ -42,48 +42,3 @@ export const cocoPanoptic: readonly PaletteEntry[] = entries
     const channel = (at: number): number => Number.parseInt(colour.slice(at, at + 2), 16);
     return { index, category: Number(category), name, colour: [channel(0), channel(2), channel(4)] };
   });
-
-/** Index of pixels that belong to no class; painted black. */
-export const unlabelled = 255;
-/** Index of a colour that is neither black nor on the palette. */
-export const offPalette = 254;
-
-const toKey = (red: number, green: number, blue: number): number => (red << 16) | (green << 8) | blue;
-const indexByColour = new Map(cocoPanoptic.map(({ index, colour }) => [toKey(...colour), index]));
-indexByColour.set(0, unlabelled);
-
-/** Red, green and blue of an index; black for `unlabelled`. */
-export const colourOf = (index: number): PaletteEntry['colour'] => cocoPanoptic[index]?.colour ?? [0, 0, 0];
-
-/** The class that is painted in exactly this colour, `unlabelled` for black, or `offPalette`. */
-export const classOf = (red: number, green: number, blue: number): number =>
-  indexByColour.get(toKey(red, green, blue)) ?? offPalette;
-
-/** What a colour is closest to, black included, and how far it is (Euclidean, in levels). The lowest index of equals. */
-export function nearestClass(red: number, green: number, blue: number): { index: number; distance: number } {
-  let [index, least] = [unlabelled, red * red + green * green + blue * blue];
-  for (const entry of cocoPanoptic) {
-    const [r, g, b] = entry.colour;
-    const square = (r - red) ** 2 + (g - green) ** 2 + (b - blue) ** 2;
-    if (square < least) [index, least] = [entry.index, square];
-  }
-  return { index, distance: Math.sqrt(least) };
-}
-
-/** Classes of all pixels: indices, `unlabelled` or `offPalette`, [height][width]. @param rgb [height][width][3] */
-export function classesOf(rgb: Uint8Array): Uint8Array {
-  const out = new Uint8Array(rgb.length / 3);
-  for (let i = 0, last = -1, found = 0; i < out.length; i++) {
-    const key = toKey(rgb[i * 3]!, rgb[i * 3 + 1]!, rgb[i * 3 + 2]!);
-    if (key !== last) found = indexByColour.get((last = key)) ?? offPalette; // neighbours are mostly equal
-    out[i] = found;
-  }
-  return out;
-}
-
-/** Paints classes in their colours; anything that is no index of the palette becomes black. @returns [height][width][3] */
-export function paintClasses(classes: Uint8Array): Uint8Array {
-  const out = new Uint8Array(classes.length * 3);
-  for (let i = 0; i < classes.length; i++) out.set(colourOf(classes[i]!), i * 3);
-  return out;
-}

@@ -5,9 +5,11 @@ import { readPack, type Pack } from '../parts/pack.ts';
 import { openSession } from '../runtime/open.ts';
 import type { Session } from '../runtime/session.ts';
 import { zDepthConfig, zSegmentationConfig } from './config.ts';
+import { DenseExtractor } from './dense.ts';
 import { DepthExtractor } from './depth.ts';
 import type { MapExtractor } from './extractor.ts';
-import { SegmentationExtractor } from './segmentation.ts';
+import { distanceOutput } from './familiarity.ts';
+import { QueriesExtractor } from './segmentation.ts';
 
 /** Opens the pack of a network that makes maps: family `depth` or `segmentation`, part `network` with one `.onnx` file first.
  * @throws ModelError `pack-invalid`, `unsupported`, `out-of-memory` */
@@ -18,25 +20,30 @@ export async function openExtractor(folder: string): Promise<MapExtractor> {
   }
   const graph = pack.parts.network?.find((file) => file.endsWith('.onnx'));
   if (!graph) throw new ModelError('pack-invalid', `${pack.id} has no part “network” with an .onnx file`, { folder });
-  const make =
-    pack.family === 'depth'
-      ? depthFactory(configOf(pack, zDepthConfig))
-      : segmentationFactory(configOf(pack, zSegmentationConfig));
+  const make = factoryFor(pack);
   const session = await openSession(join(folder, graph));
   try {
     ensureInterface(pack, session);
-    return make(pack.title, session);
+    return make(session);
   } catch (error) {
     await session[Symbol.asyncDispose]();
     throw error;
   }
 }
 
-const depthFactory = (config: z.infer<typeof zDepthConfig>) => (title: string, session: Session) =>
-  new DepthExtractor(title, config, session);
-
-const segmentationFactory = (config: z.infer<typeof zSegmentationConfig>) => (title: string, session: Session) =>
-  new SegmentationExtractor(title, config, session);
+/** Reads the config before anything is opened. */
+function factoryFor(pack: Pack): (session: Session) => MapExtractor {
+  const { title, note, familiarPsnr } = pack;
+  const about = { title, note, familiarPsnr };
+  if (pack.family === 'depth') {
+    const config = configOf(pack, zDepthConfig);
+    return (session) => new DepthExtractor(about, config, session);
+  }
+  const config = configOf(pack, zSegmentationConfig);
+  return config.form === 'dense'
+    ? (session) => new DenseExtractor(about, config, session)
+    : (session) => new QueriesExtractor(about, config, session);
+}
 
 function configOf<T extends z.ZodType>({ id, config }: Pack, schema: T): z.infer<T> {
   const parsed = schema.safeParse(config);
@@ -45,16 +52,20 @@ function configOf<T extends z.ZodType>({ id, config }: Pack, schema: T): z.infer
 }
 
 /** Names a graph must have, so that a wrong one is refused here and not in the middle of a picture. */
-function ensureInterface({ id, family, config }: Pack, { inputs, outputs }: Session): void {
-  const wanted =
-    family === 'depth'
-      ? ['predicted_depth']
-      : config.form === 'detr'
-        ? ['logits', 'pred_masks']
-        : ['class_queries_logits', 'masks_queries_logits'];
+function ensureInterface({ id, family, config, familiarPsnr }: Pack, { inputs, outputs }: Session): void {
+  const wanted = [
+    ...(family === 'depth' ? ['predicted_depth'] : outputsOfForm[config.form as keyof typeof outputsOfForm]),
+    ...(familiarPsnr === undefined ? [] : [distanceOutput]),
+  ];
   const lacking = [
     ...['pixel_values'].filter((name) => !inputs.some((input) => input.name === name)),
     ...wanted.filter((name) => !outputs.some((output) => output.name === name)),
   ];
   if (lacking.length > 0) throw new ModelError('pack-invalid', `the graph of ${id} lacks ${lacking.join(', ')}`);
 }
+
+const outputsOfForm = {
+  detr: ['logits', 'pred_masks'],
+  maskformer: ['class_queries_logits', 'masks_queries_logits'],
+  dense: ['logits'],
+} as const;

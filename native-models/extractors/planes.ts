@@ -8,8 +8,9 @@ export interface Normalization {
   readonly deviation: readonly [number, number, number];
 }
 
-export const imagenet: Normalization = { mean: [0.485, 0.456, 0.406], deviation: [0.229, 0.224, 0.225] };
-export const half: Normalization = { mean: [0.5, 0.5, 0.5], deviation: [0.5, 0.5, 0.5] };
+const imagenet: Normalization = { mean: [0.485, 0.456, 0.406], deviation: [0.229, 0.224, 0.225] };
+const half: Normalization = { mean: [0.5, 0.5, 0.5], deviation: [0.5, 0.5, 0.5] };
+export const normalizations = { imagenet, half } as const;
 
 /** How a network takes a picture. Padding is zeros on the right and below. */
 export interface PictureForm {

@@ -1,11 +1,14 @@
 import type { RgbImage } from '../api.ts';
-import { cocoPanoptic, unlabelled } from '../conditions/coco-panoptic.ts';
+import { cocoPanoptic } from '../conditions/coco-panoptic.ts';
+import { paletteIndices } from '../conditions/label-sets.ts';
+import { unlabelled } from '../conditions/palette.ts';
 import { ModelError } from '../errors.ts';
 import type { HostTensor } from '../runtime/host-tensor.ts';
 import type { Session } from '../runtime/session.ts';
-import type { SegmentationConfig } from './config.ts';
-import type { MapExtractor } from './extractor.ts';
-import { enlarge, imagenet, pictureTensor } from './planes.ts';
+import type { QueriesConfig } from './config.ts';
+import type { ExtractedMap, ExtractorAbout, MapExtractor } from './extractor.ts';
+import { isFamiliar } from './familiarity.ts';
+import { enlarge, normalizations, pictureTensor } from './planes.ts';
 
 /** What a network of masks found: every query has chances per class and a mask. */
 export interface MaskQueries {
@@ -18,22 +21,22 @@ export interface MaskQueries {
 const maskCells = 64; // of the `pixel_mask` that DETR's exported graphs take, along one side
 
 /** DETR and MaskFormer with COCO's panoptic classes (spec/conditions.md section 4.5). */
-export class SegmentationExtractor implements MapExtractor {
+export class QueriesExtractor implements MapExtractor {
   readonly kind = 'segmentation';
-  readonly #indices: Int32Array; // network's class → palette index, -1 for what the palette lacks
+  readonly #indices: readonly number[]; // network's class → palette index, -1 for what the palette lacks
 
   constructor(
-    readonly title: string,
-    readonly config: SegmentationConfig,
+    readonly about: ExtractorAbout,
+    readonly config: QueriesConfig,
     readonly session: Session,
   ) {
     this.#indices = paletteIndices(config.labels);
   }
 
-  async extract(image: RgbImage, signal?: AbortSignal): Promise<Uint8Array> {
+  async extract(image: RgbImage, signal?: AbortSignal): Promise<ExtractedMap> {
     const size = inputSize(image, this.config);
     const padded = paddedSize(size, this.config.multiple);
-    const form = { ...size, padded, filter: 'bilinear', normalization: imagenet } as const;
+    const form = { ...size, padded, filter: 'bilinear', normalization: normalizations.imagenet } as const;
     const feeds: Record<string, HostTensor> = { pixel_values: pictureTensor(image, form) };
     if (this.session.inputs.some(({ name }) => name === 'pixel_mask')) feeds.pixel_mask = fullMask();
     const outputs = await this.session.run(feeds, undefined, { signal });
@@ -45,10 +48,12 @@ export class SegmentationExtractor implements MapExtractor {
     const found = { queries, labels: classes - 1, chances: softmaxRows(logits.data as Float32Array, classes) };
     const scores = classScores({ ...found, masks: masks.data as Float32Array }, this.#indices);
     if (!scores.every((plane) => plane.every(Number.isFinite))) {
-      throw new ModelError('bad-output', `${this.title} gave chances that are no numbers`);
+      throw new ModelError('bad-output', `${this.about.title} gave chances that are no numbers`);
     }
     const [across, down] = [(width * size.width) / padded.width, (height * size.height) / padded.height];
-    return likeliest(scores, (plane) => enlarge(plane, { width, height, across, down }, image.width, image.height));
+    const grid = { width, height, across, down };
+    const data = likeliest(scores, (plane) => enlarge(plane, grid, image.width, image.height));
+    return { data, isFamiliar: isFamiliar(outputs, this.about) };
   }
 
   [Symbol.asyncDispose](): PromiseLike<void> {
@@ -59,7 +64,7 @@ export class SegmentationExtractor implements MapExtractor {
 /** Shortest side `shortest`, unless the longest would exceed `longest`; the other side's decimals are cut off. */
 export function inputSize(
   { width, height }: Pick<RgbImage, 'width' | 'height'>,
-  { shortest, longest }: Pick<SegmentationConfig, 'shortest' | 'longest'>,
+  { shortest, longest }: Pick<QueriesConfig, 'shortest' | 'longest'>,
 ): { width: number; height: number } {
   const [short, long] = [Math.min(width, height), Math.max(width, height)];
   const isCapped = (shortest * long) / short > longest;
@@ -74,13 +79,6 @@ function paddedSize({ width, height }: { width: number; height: number }, multip
 
 function fullMask(): HostTensor {
   return { dtype: 'i64', dims: [1, maskCells, maskCells], data: new BigInt64Array(maskCells ** 2).fill(1n) };
-}
-
-function paletteIndices(labels: SegmentationConfig['labels']): Int32Array {
-  if (labels === 'palette-index') return Int32Array.from(cocoPanoptic.keys());
-  const indices = new Int32Array(Math.max(...cocoPanoptic.map(({ category }) => category)) + 1).fill(-1);
-  for (const { index, category } of cocoPanoptic) indices[category] = index;
-  return indices;
 }
 
 function softmaxRows(logits: Float32Array, columns: number): Float32Array {
@@ -120,10 +118,11 @@ const leastChance = 0.0005;
 /** Below this no class is believed. */
 const leastScore = 0.1;
 
-/** The class with the highest score at every pixel, `unlabelled` where all are low. */
+/** The class with the highest score at every pixel, `unlabelled` where none is above `least`. */
 export function likeliest(
   scores: readonly Float32Array[],
   enlarged: (plane: Float32Array) => Float32Array,
+  least = leastScore,
 ): Uint8Array {
   let best: Float32Array | undefined;
   let out = new Uint8Array(0);
@@ -131,7 +130,7 @@ export function likeliest(
     if (plane.length === 0) continue;
     const values = enlarged(plane);
     if (!best) {
-      best = new Float32Array(values.length).fill(leastScore);
+      best = new Float32Array(values.length).fill(least);
       out = new Uint8Array(values.length).fill(unlabelled);
     }
     for (let i = 0; i < values.length; i++) {

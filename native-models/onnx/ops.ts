@@ -24,6 +24,7 @@ export const matMul = binary('MatMul');
 export const sigmoid = unary('Sigmoid');
 export const sqrt = unary('Sqrt');
 export const absolute = unary('Abs');
+export const relu = unary('Relu');
 
 export function softmax(g: GraphBuilder, at: string, x: Value, axis = -1): Value {
   return g.node(path(at, 'Softmax'), 'Softmax', [x], { attributes: { axis: { int: axis } } });
@@ -117,5 +118,12 @@ export function upsampleNearest2(g: GraphBuilder, at: string, x: Value): Value {
       coordinate_transformation_mode: { text: 'asymmetric' },
       nearest_mode: { text: 'floor' },
     },
+  });
+}
+
+/** Four channels after one another become the four pixels of a cell, rows first. NCHW: [n, 4c, h, w] → [n, c, 2h, 2w]. */
+export function depthToSpace2(g: GraphBuilder, at: string, x: Value): Value {
+  return g.node(path(at, 'DepthToSpace'), 'DepthToSpace', [x], {
+    attributes: { blocksize: { int: 2 }, mode: { text: 'CRD' } },
   });
 }

@@ -34,7 +34,7 @@ export const zPack = z.object({
   /** One sentence shown wherever the model is offered, such as what it was trained on. */
   note: z.string().optional(),
   /** Pictures that the image tokenizer reproduces with a lower signal-to-noise ratio than this (dB) are unlike all that the model
-   * has learnt from. Left out by models for any picture. */
+   * has learnt from; for networks that make maps, those whose graph finds nothing that near. Left out by models for any picture. */
   familiarPsnr: z.number().optional(),
 });
 export type Pack = z.infer<typeof zPack>;

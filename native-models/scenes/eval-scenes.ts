@@ -1,12 +1,14 @@
 import type { EditModel, RgbImage, Sampling } from '../api.ts';
+import { paintClasses } from '../conditions/palette.ts';
 import { ModelError } from '../errors.ts';
 import { meanSquaredError, meanSquaredErrorInside, toPsnr } from '../evaluation/picture-error.ts';
+import type { MakeSceneMap } from './eval-maps.ts';
 import { testItems, questionTypes, type QuestionType, type TestItem } from './eval-questions.ts';
 import { renderFrame, type Frame } from './frame.ts';
 import { judgeAnswer, type Judgement } from './judge-answer.ts';
 import { CELLS } from './judge-cells.ts';
 import { PROMPT_PREFIX } from './language.ts';
-import { changedTokens, conditionFrame, type Task } from './pairs.ts';
+import { changedTokens, conditionFrame, type Group, type Task } from './pairs.ts';
 import { FRAME } from './scene.ts';
 import type { Split } from './splits.ts';
 
@@ -36,6 +38,8 @@ export interface SceneEvaluation {
   readonly limit: number; // items per type
   readonly sampling: Sampling;
   readonly seed: number; // item i is sampled with seed + i
+  /** Makes depth and segmentation maps of the scenes' pictures to paint from, instead of the true ones. */
+  readonly makeMap?: MakeSceneMap | undefined;
   readonly signal?: AbortSignal;
 }
 
@@ -63,7 +67,7 @@ export async function* evaluateScenes(model: EditModel, evaluation: SceneEvaluat
 }
 
 async function scoreItem(model: EditModel, item: TestItem, evaluation: SceneEvaluation): Promise<ScoredItem> {
-  const condition = conditionFrame(item.group);
+  const condition = await conditionOf(item.group, evaluation);
   const target = renderFrame(item.pair.target);
   const source = await throughTokenizer(model, condition, evaluation);
   const oracle = await throughTokenizer(model, target, evaluation);
@@ -81,6 +85,15 @@ async function scoreItem(model: EditModel, item: TestItem, evaluation: SceneEval
     ...pixelScores(answers[answerer].picture, item, condition, target),
   }));
   return { scores, pictures: { condition, target, answer: answer.picture } };
+}
+
+async function conditionOf(group: Group, { makeMap, signal }: SceneEvaluation): Promise<Frame> {
+  const { task, source } = group;
+  if (!makeMap || (task !== 'depth' && task !== 'segmentation')) return conditionFrame(group);
+  const map = await makeMap(task, picture(renderFrame(source)), signal);
+  return task === 'depth'
+    ? Uint8Array.from({ length: map.length * 3 }, (_, i) => map[Math.floor(i / 3)])
+    : paintClasses(map);
 }
 
 interface Answer {

@@ -1,5 +1,4 @@
 import type { RgbImage } from '../api.ts';
-import type { ScoredItem } from './eval-scenes.ts';
 import type { Frame } from './frame.ts';
 import { FRAME } from './scene.ts';
 
@@ -8,18 +7,17 @@ const GAP = 4; // pixels between pictures
 const APART = 12; // pixels between items
 const WHITE = 255;
 
-type Pictures = ScoredItem['pictures'];
-
-/** The first five items of every type, one row per type: condition and answer side by side. Items are given in their order. */
-export function contactSheet(rows: readonly (readonly Pictures[])[]): RgbImage {
-  const width = PER_ROW * (2 * FRAME + GAP) + (PER_ROW - 1) * APART;
+/** The first five items of every row; an item's frames lie side by side, as many in every item. Items are given in their order. */
+export function contactSheet(rows: readonly (readonly (readonly Frame[])[])[]): RgbImage {
+  const perItem = rows[0]?.[0]?.length ?? 0;
+  const step = FRAME + GAP;
+  const across = perItem * step - GAP; // pixels of an item
+  const width = PER_ROW * (across + APART) - APART;
   const height = rows.length * (FRAME + APART) - APART;
   const data = new Uint8Array(width * height * 3).fill(WHITE);
   rows.forEach((row, y) => {
-    row.slice(0, PER_ROW).forEach(({ condition, answer }, x) => {
-      const left = x * (2 * FRAME + GAP + APART);
-      paste(data, width, condition, left, y * (FRAME + APART));
-      paste(data, width, answer, left + FRAME + GAP, y * (FRAME + APART));
+    row.slice(0, PER_ROW).forEach((frames, x) => {
+      frames.forEach((frame, i) => paste(data, width, frame, x * (across + APART) + i * step, y * (FRAME + APART)));
     });
   });
   return { width, height, data };

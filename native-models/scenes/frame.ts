@@ -1,3 +1,4 @@
+import { sceneClassColours } from '../conditions/scene-classes.ts';
 import { backdrop } from './backgrounds.ts';
 import {
   ANCHOR,
@@ -31,17 +32,9 @@ const PAINT: Readonly<Record<Color, readonly [number, number, number]>> = {
   white: [244, 244, 240],
 };
 
-/** Segmentation colours; minimum distance between two entries about 95. */
-export const CLASS_COLORS: Readonly<Record<'floor' | 'backdrop' | Kind, readonly [number, number, number]>> = {
-  floor: [0x80, 0x80, 0x80],
-  backdrop: [0x5a, 0x9b, 0xd4],
-  ball: [0xdc, 0x14, 0x3c],
-  cube: [0xff, 0xd7, 0x00],
-  cone: [0xff, 0x70, 0x00],
-  tree: [0x22, 0x8b, 0x22],
-  house: [0x8b, 0x45, 0x13],
-  mushroom: [0xff, 0x69, 0xb4],
-};
+/** Segmentation colours. */
+export const CLASS_COLORS: Readonly<Record<'floor' | 'backdrop' | Kind, readonly [number, number, number]>> =
+  sceneClassColours;
 
 const cache = new Map<string, Uint8Array>();
 

@@ -82,7 +82,7 @@ export class MapFidelity {
     canvas.getContext('2d')?.drawImage(picture, 0, 0);
     const file = new Uint8Array(await (await canvas.convertToBlob()).arrayBuffer());
     const { blobs, maps } = this.#engine.require();
-    const { map, madeBy } = await maps.extract(await blobs.put(file), kind);
+    const { map, madeBy } = await maps.extract(await blobs.put(file), kind, null);
     return { map, by: madeBy };
   }
 }

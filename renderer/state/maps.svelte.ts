@@ -238,13 +238,14 @@ export class MapsState {
     });
   }
 
-  /** Lets an installed network make the map. */
-  async extract(kind: 'depth' | 'segmentation'): Promise<void> {
+  /** Lets an installed network make the map. @returns what the person should know of it */
+  async extract(kind: 'depth' | 'segmentation', model: string): Promise<readonly string[]> {
     const { engine, seen } = this.#parts;
-    await this.#extracting(async () => {
+    return await this.#extracting(async () => {
       const picture = await engine.require().blobs.put(await seen.file());
-      const { map, madeBy } = await engine.require().maps.extract(picture, kind);
-      await this.put(map, { extractor: madeBy, recipe: { version: 1, extract: { kind } } });
+      const { map, madeBy, notices } = await engine.require().maps.extract(picture, kind, model);
+      await this.put(map, { extractor: madeBy, recipe: { version: 1, extract: { kind, model } } });
+      return notices;
     });
   }
 
@@ -312,10 +313,10 @@ export class MapsState {
     [this.settings.detector, this.settings.thresholds] = [condition.detector, thresholdsOf(condition)];
   }
 
-  async #extracting(work: () => Promise<void>): Promise<void> {
+  async #extracting<T>(work: () => Promise<T>): Promise<T> {
     this.isExtracting = true;
     try {
-      await work();
+      return await work();
     } finally {
       this.isExtracting = false;
     }

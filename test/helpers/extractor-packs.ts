@@ -58,12 +58,42 @@ export function maskformerStandIn(): Uint8Array {
   return g.toModel();
 }
 
+/** A graph with SegFormer's interface at a quarter of the size: class 0 where red is above its mean, class 1 where it is below, never
+ * the third. */
+export function segformerStandIn(): Uint8Array {
+  const g = newGraph();
+  const pixels = g.input('pixel_values', 'f32', [1, 3, 'height', 'width']);
+  const red = g.node('/red/quarter', 'AveragePool', [slice(g, '/red', pixels, 0, 1, 1)], {
+    attributes: { kernel_shape: { ints: [4, 4] }, strides: { ints: [4, 4] } },
+  });
+  const never = g.node('/never', 'Sub', [g.node('/never/zero', 'Mul', [red, g.scalar(0)]), g.scalar(9)]);
+  g.output('logits', concat(g, '/logits', [red, g.node('/red/not', 'Neg', [red]), never], 1), 'f32', [1, 3, 'h', 'w']);
+  return g.toModel();
+}
+
+/** A graph of 16 × 16 pixels whose depth is the mean of the channels, in 0 … 1 for pictures that get normalised to -1 … 1, and which knows
+ * grey pictures only: its distance is the mean square of red minus green. */
+export function greyKnowerStandIn(): Uint8Array {
+  const g = newGraph();
+  const pixels = g.input('pixel_values', 'f32', [1, 3, 16, 16]);
+  const mean = reduceMean(g, '/mean', pixels, 1); // [1, 1, h, w]
+  const share = g.node('/share', 'Add', [g.node('/half', 'Mul', [mean, g.scalar(0.5)]), g.scalar(0.5)]);
+  g.output('predicted_depth', g.node('/depth/squeeze', 'Squeeze', [share, g.ints(1)]), 'f32', [1, 16, 16]);
+  const apart = g.node('/apart', 'Sub', [slice(g, '/red', pixels, 0, 1, 1), slice(g, '/green', pixels, 1, 2, 1)]);
+  const distance = g.node('/squares', 'ReduceMean', [g.node('/square', 'Mul', [apart, apart])], {
+    attributes: { keepdims: { int: 0 } },
+  });
+  g.output('distance', reshape(g, '/distance', distance, [1]), 'f32', [1]);
+  return g.toModel();
+}
+
 /** Writes a pack of a network that makes maps. */
 export async function writeExtractorPack(
   folder: string,
   family: 'depth' | 'segmentation',
   graph: Uint8Array,
   config: Record<string, unknown>,
+  more: { readonly id?: string; readonly note?: string; readonly familiarPsnr?: number } = {},
 ): Promise<void> {
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, 'model.onnx'), graph);
@@ -73,6 +103,7 @@ export async function writeExtractorPack(
     ...{ precision: 'fp32', config, parts: { network: ['model.onnx'] } },
     files: [{ file: 'model.onnx', bytes: graph.length, sha256 }],
     ...{ licence: { spdx: 'MIT' }, source: {}, madeBy: { app: '0', onnxruntime: '0' } },
+    ...more,
   };
   await writeFile(join(folder, 'pack.json'), JSON.stringify(pack));
 }

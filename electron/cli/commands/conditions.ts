@@ -31,8 +31,10 @@ function tell(outcome: ConditionsOutcome, terminal: Terminal, json: boolean): vo
     terminal.note(`editar: ${outcome.image}: ${failure.message}`);
     return;
   }
-  const { image, files, width, height, madeBy } = outcome;
+  const { image, files, width, height, madeBy, notices } = outcome;
   const [out, legend] = files;
-  if (json) say({ type: 'finished', image, out, ...(legend !== undefined && { legend }), width, height, madeBy });
+  for (const notice of notices) terminal.note(`editar: ${image}: ${notice}`);
+  const more = { ...(legend !== undefined && { legend }), ...(notices.length > 0 && { notices }) };
+  if (json) say({ type: 'finished', image, out, width, height, madeBy, ...more });
   else for (const file of files) terminal.result(file);
 }

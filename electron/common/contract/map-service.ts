@@ -17,8 +17,8 @@ export const zMap = z
 /** A map read from a file, and what reading it had to give up. */
 export const zReadMap = z.object({ map: zMap, notes: z.array(z.enum(readNotes)) });
 
-/** A map made of a picture, and by what. */
-export const zMadeMap = z.object({ map: zMap, madeBy: z.string() });
+/** A map made of a picture, by what, and what the person should know of it. */
+export const zMadeMap = z.object({ map: zMap, madeBy: z.string(), notices: z.array(z.string()) });
 
 /** A map that lies beside a picture's file. */
 export const zMapBeside = z.object({

@@ -91,7 +91,8 @@ export const engineContract = {
     /** Maps that lie beside a picture's file, told by their names. */
     beside: method([zFileHandle], z.array(zMapBeside)),
     write: method([zMap], zBytes), // → PNG that is read back bit for bit
-    extract: method([zBlobId, z.enum(['depth', 'segmentation'])], zMadeMap), // by an installed network
+    /** By an installed network: the one of that id, or for null whichever knows the picture best. */
+    extract: method([zBlobId, z.enum(['depth', 'segmentation']), z.string().nullable()], zMadeMap),
   },
   engine: {
     /** Puts an edit last in the queue; its messages follow as events. It is cancelled when the page goes away. */

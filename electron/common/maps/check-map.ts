@@ -1,10 +1,10 @@
-import { offPalette, unlabelled } from '#models/maps';
+import { offPalette, shareOfAde, unlabelled } from '#models/maps';
 import type { Extent } from '../geometry.ts';
 import type { ConditionMap, MapKind } from './condition-map.ts';
 import { countClasses, histogram } from './statistics.ts';
 
 /** What one click does about a finding. */
-export type MapFix = 'threshold' | 'invert' | 'stretch' | 'snap' | 'resample';
+export type MapFix = 'threshold' | 'invert' | 'stretch' | 'snap' | 'translate' | 'resample';
 
 /** Something a person should know about a map before painting a picture from it. Shares are 0 … 1. */
 export type MapFinding =
@@ -16,6 +16,7 @@ export type MapFinding =
   | { readonly code: 'near-is-dark'; readonly fix: 'invert' }
   | { readonly code: 'flat-depth'; readonly range: number; readonly fix: 'stretch' }
   | { readonly code: 'off-palette'; readonly share: number; readonly fix: 'snap' }
+  | { readonly code: 'ade-palette'; readonly share: number; readonly fix: 'translate' }
   | { readonly code: 'wrong-size'; readonly expected: Extent; readonly isStretched: boolean; readonly fix: 'resample' };
 
 /** What cannot be painted from; anything else is a warning. */
@@ -74,12 +75,17 @@ function checkDepth({ data, width, height }: ConditionMap): MapFinding[] {
 
 const mean = (values: Uint8Array): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
+/** Above this share of strays a map may be in another palette altogether. */
+const mostStray = 0.5;
+
 function checkClasses(map: ConditionMap): MapFinding[] {
   const counts = countClasses(map);
   const share = (wanted: number): number =>
     (counts.find(({ index }) => index === wanted)?.pixels ?? 0) / (map.width * map.height);
   if (share(unlabelled) === 1) return [{ code: 'empty' }];
   const stray = share(offPalette);
+  const ade = stray > mostStray ? shareOfAde(map.data) : 0;
+  if (ade > mostStray) return [{ code: 'ade-palette', share: ade, fix: 'translate' }];
   return stray > 0 ? [{ code: 'off-palette', share: stray, fix: 'snap' }] : [];
 }
 

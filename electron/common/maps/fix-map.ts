@@ -1,3 +1,4 @@
+import { adeToPanoptic } from '#models/maps';
 import type { Extent } from '../geometry.ts';
 import type { MapFix } from './check-map.ts';
 import type { ConditionMap } from './condition-map.ts';
@@ -15,6 +16,8 @@ export function fixMap(map: ConditionMap, fix: MapFix, size: Extent): ConditionM
       return stretch(map);
     case 'snap':
       return snapToPalette(map);
+    case 'translate':
+      return { ...map, data: adeToPanoptic(map.data) };
     case 'resample':
       return resampleMap(map, size);
   }

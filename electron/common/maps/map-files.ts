@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { cocoPanoptic } from '#models/maps';
+import { classesOf, palette, paletteOf, sceneClasses } from '#models/maps';
 import { mapKinds } from './condition-map.ts';
 import type { ConditionMap, MapKind } from './condition-map.ts';
 import { countClasses } from './statistics.ts';
@@ -20,14 +20,17 @@ export const kindOfFile = (name: string): MapKind | undefined =>
 /** What `photo.seg.json` says. */
 export const zLegend = z.object({
   version: z.literal(1),
-  palette: z.literal('coco-panoptic'),
+  palette: z.enum(['coco-panoptic', 'rendered-scenes']),
   width: z.int().positive(),
   height: z.int().positive(),
   madeBy: z.string().optional(), // who or what drew the map, in words
   classes: z.array(
     z.object({
-      index: z.int().min(0).max(132),
-      category: z.int(), // COCO's own number
+      index: z
+        .int()
+        .min(0)
+        .max(palette.length - 1),
+      category: z.int(), // COCO's own number; 0 for classes of rendered scenes
       name: z.string(),
       colour: z.string().regex(/^#[0-9a-f]{6}$/),
       pixels: z.int().positive(),
@@ -39,10 +42,12 @@ export type Legend = z.infer<typeof zLegend>;
 /** The classes of a segmentation map, the most frequent first. */
 export function legendOf(map: ConditionMap, madeBy?: string): Legend {
   const classes = countClasses(map).flatMap(({ index, pixels }) => {
-    const entry = cocoPanoptic[index];
+    const entry = palette[index];
     return entry ? [{ index, category: entry.category, name: entry.name, colour: hexOf(entry.colour), pixels }] : [];
   });
-  return { version: 1, palette: 'coco-panoptic', width: map.width, height: map.height, madeBy, classes };
+  const isOfScenes = paletteOf(classesOf(map.data)) === sceneClasses;
+  const named = isOfScenes ? 'rendered-scenes' : 'coco-panoptic';
+  return { version: 1, palette: named, width: map.width, height: map.height, madeBy, classes };
 }
 
 /** `#rrggbb`. */

@@ -39,7 +39,7 @@ export async function mapWork({ library, input, output, recipe, options }: MapWo
         const made = await maker.make(picture, stop);
         const { width, height } = made.map;
         const write = async (): Promise<void> => void (await writeMap(made, out));
-        const encode = () => Promise.resolve({ width, height, notices: metadata.notices, write });
+        const encode = () => Promise.resolve({ width, height, notices: [...metadata.notices, ...made.notices], write });
         return { tokens: 0, encode };
       };
       return { key, decode };

@@ -1,4 +1,5 @@
 import { ModelError, openExtractor } from '#models';
+import type { ExtractorAbout, MapExtractor } from '#models';
 import { canny, paintClasses, thresholdScales } from '#models/maps';
 import type { RgbImage } from '#models/api';
 import type { CannyDetector, CannyThresholds } from '#models/maps';
@@ -11,12 +12,15 @@ export interface MapRecipe {
   readonly kind: MapKind;
   readonly detector: CannyDetector; // canny only, as are thresholds
   readonly thresholds?: Partial<CannyThresholds>; // left out: the detector's own
-  readonly model?: string; // depth and segmentation: id or folder of a pack; left out: the first that makes such maps
+  /** Depth and segmentation: id or folder of a pack. Left out: for every picture a network that knows such pictures, else the first for any
+   * picture, else one that does not know it and says so. */
+  readonly model?: string;
 }
 
 export interface MadeMap {
   readonly map: ConditionMap;
-  readonly madeBy: string; // in words
+  readonly madeBy: string; // in words, with what it is good for
+  readonly notices: readonly string[]; // what the person should know although it worked
 }
 
 /** Makes maps of one kind, one picture after the other, and keeps what that takes open. */
@@ -31,22 +35,45 @@ export async function openMapMaker(
   open: typeof openExtractor = openExtractor,
 ): Promise<MapMaker> {
   if (recipe.kind === 'canny') return cannyMaker(recipe);
-  const { kind } = recipe;
-  const extractor = await open(await extractorFolder(recipe, library));
-  if (extractor.kind !== kind) {
-    await extractor[Symbol.asyncDispose]();
-    throw new ModelError('unsupported', `${recipe.model} makes ${extractor.kind} maps, not ${kind} maps`);
+  const extractors: MapExtractor[] = [];
+  const close = async (): Promise<void> => {
+    for (const extractor of extractors) await extractor[Symbol.asyncDispose]();
+  };
+  try {
+    for (const folder of await extractorFolders(recipe, library)) extractors.push(await open(folder));
+    const other = extractors.find(({ kind }) => kind !== recipe.kind);
+    if (other) throw new ModelError('unsupported', `${recipe.model} makes ${other.kind} maps, not ${recipe.kind} maps`);
+  } catch (error) {
+    await close();
+    throw error;
   }
   return {
-    async make(picture, signal) {
-      const { width, height } = picture;
-      const made = await extractor.extract(picture, signal);
-      const data = kind === 'depth' ? made : paintClasses(made);
-      return { map: { kind, width, height, data }, madeBy: extractor.title };
-    },
-    [Symbol.asyncDispose]: () => extractor[Symbol.asyncDispose](),
+    make: (picture, signal) => makeWithFirstThatKnows(extractors, picture, signal),
+    [Symbol.asyncDispose]: close,
   };
 }
+
+/** Asks one network after the other, until one knows such pictures; the map of the last is better than none. */
+async function makeWithFirstThatKnows(
+  extractors: readonly MapExtractor[],
+  picture: RgbImage,
+  signal: AbortSignal | undefined,
+): Promise<MadeMap> {
+  const { width, height } = picture;
+  for (const extractor of extractors) {
+    const { kind, about } = extractor;
+    const { data, isFamiliar } = await extractor.extract(picture, signal);
+    if (!isFamiliar && extractor !== extractors.at(-1)) continue;
+    const map = { kind, width, height, data: kind === 'depth' ? data : paintClasses(data) };
+    return { map, madeBy: inWords(about), notices: isFamiliar ? [] : [unfamiliarMapNotice(about)] };
+  }
+  throw new Error('no network was opened');
+}
+
+const inWords = ({ title, note }: ExtractorAbout): string => (note === undefined ? title : `${title}. ${note}`);
+
+const unfamiliarMapNotice = ({ title, note }: ExtractorAbout): string =>
+  inWords({ title: `This picture is unlike those that ${title} has learnt from, so its map means little`, note });
 
 function cannyMaker({ detector, thresholds }: MapRecipe): MapMaker {
   const { low, high } = { ...thresholdScales[detector].defaults, ...thresholds };
@@ -54,15 +81,22 @@ function cannyMaker({ detector, thresholds }: MapRecipe): MapMaker {
     async make(picture) {
       const { width, height } = picture;
       const data = canny(picture, detector, { low, high });
-      return { map: { kind: 'canny', width, height, data }, madeBy: `Canny (${detector}), ${low} and ${high}` };
+      const madeBy = `Canny (${detector}), ${low} and ${high}`;
+      return { map: { kind: 'canny', width, height, data }, madeBy, notices: [] };
     },
     async [Symbol.asyncDispose]() {},
   };
 }
 
-async function extractorFolder({ kind, model }: MapRecipe, library: Pick<ModelLibrary, 'list' | 'find'>) {
-  if (model !== undefined) return (await library.find(model)).folder;
-  const installed = (await library.list()).find(({ pack }) => pack?.family === kind);
-  if (!installed) throw new AppError('extractor-missing', { kind });
-  return installed.folder;
+/** Networks for particular pictures first. @throws AppError `extractor-missing`, `model-missing` */
+async function extractorFolders(
+  { kind, model }: MapRecipe,
+  library: Pick<ModelLibrary, 'list' | 'find'>,
+): Promise<string[]> {
+  if (model !== undefined) return [(await library.find(model)).folder];
+  const installed = (await library.list()).filter(({ pack }) => pack?.family === kind);
+  if (installed.length === 0) throw new AppError('extractor-missing', { kind });
+  const particular = installed.filter(({ pack }) => pack?.familiarPsnr !== undefined);
+  const general = installed.filter((one) => !particular.includes(one)).slice(0, 1);
+  return [...particular, ...general].map(({ folder }) => folder);
 }

@@ -29,10 +29,12 @@ export function mapServices(
       );
     },
     write: (map) => encodeMap(map),
-    async extract(picture, kind) {
+    async extract(picture, kind, model) {
       const { raster } = await decodeImage(await blobs.get(picture as BlobId));
-      await using maker = await openMapMaker({ kind, detector: 'opencv' }, library);
-      return await maker.make(await toSrgb8(raster));
+      const recipe = { kind, detector: 'opencv', ...(model !== null && { model }) } as const;
+      await using maker = await openMapMaker(recipe, library);
+      const { map, madeBy, notices } = await maker.make(await toSrgb8(raster));
+      return { map, madeBy, notices: [...notices] };
     },
   };
 }

@@ -24,6 +24,7 @@ export type ConditionsOutcome =
       readonly width: number;
       readonly height: number;
       readonly madeBy: string;
+      readonly notices: readonly string[];
     }
   | { readonly image: string; readonly error: unknown };
 
@@ -90,7 +91,7 @@ async function makeOne(image: string, out: string, maker: MapMaker, signal: Abor
   signal.throwIfAborted();
   const files = await writeMap(made, out);
   const { width, height } = made.map;
-  return { image, files, width, height, madeBy: made.madeBy };
+  return { image, files, width, height, madeBy: made.madeBy, notices: made.notices };
 }
 
 /** @throws AppError `output-is-input`, `output-folder-missing` */

@@ -3,6 +3,7 @@ import { contactSheet, evalTable, evaluateScenes, itemCount, openModel, sceneSpl
 import type { Estimate, EvalRow, SceneEvaluation, Score, ScoredItem } from '#models';
 import type { ModelDevice, Sampling } from '#models/api';
 import { encodeImage } from '../images/encode.ts';
+import { openSceneMaps } from '../maps/scene-maps.ts';
 import type { ModelLibrary } from './model-library.ts';
 
 export { sceneSplits };
@@ -14,7 +15,12 @@ export interface SceneEvalRequest extends Pick<SceneEvaluation, 'split' | 'limit
   readonly sampling: { readonly [K in keyof Sampling]?: Sampling[K] | undefined }; // default: the model's own
   readonly device: ModelDevice;
   readonly sheet?: string; // picture to write: the first items of every type
+  readonly maps?: MapSource;
 }
+
+/** What map tasks are painted from: true maps, or those that a network finds in the picture of the same scene. */
+export const mapSources = ['true', 'extracted'] as const;
+export type MapSource = (typeof mapSources)[number];
 
 /** What was measured, with everything needed to measure it again. */
 export interface SceneEvalResult {
@@ -26,7 +32,7 @@ export interface SceneEvalResult {
  * @throws AppError `model-missing` and those of writing pictures; ModelError; the signal's reason */
 export async function runSceneEval(
   request: SceneEvalRequest,
-  library: Pick<ModelLibrary, 'find'>,
+  library: Pick<ModelLibrary, 'list' | 'find'>,
   signal: AbortSignal,
   onItem: (scores: readonly Score[], done: number, of: number) => void,
 ): Promise<SceneEvalResult> {
@@ -36,7 +42,8 @@ export async function runSceneEval(
   const settings = { split, limit, seed, sampling: withDefaults(request.sampling, model.samplingDefaults) };
   const items: ScoredItem[] = [];
   const of = itemCount({ ...settings });
-  for await (const item of evaluateScenes(model, { ...settings, signal })) {
+  await using extractors = request.maps === 'extracted' ? await openSceneMaps({}, library) : undefined;
+  for await (const item of evaluateScenes(model, { ...settings, signal, makeMap: extractors?.make })) {
     items.push(item);
     onItem(item.scores, items.length, of);
   }
@@ -56,5 +63,5 @@ function withDefaults(chosen: SceneEvalRequest['sampling'], defaults: Sampling):
 /** Items come type by type, `limit` of each. */
 function sheetOf(items: readonly ScoredItem[], limit: number) {
   const types = Array.from({ length: items.length / limit }, (_, i) => items.slice(i * limit, (i + 1) * limit));
-  return contactSheet(types.map((type) => type.map(({ pictures }) => pictures)));
+  return contactSheet(types.map((type) => type.map(({ pictures }) => [pictures.condition, pictures.answer])));
 }

@@ -21,6 +21,8 @@ export function findingWords(finding: MapFinding): string {
       return t('maps.flatDepth', { range: finding.range });
     case 'off-palette':
       return t('maps.offPalette', { share: percent(finding.share) });
+    case 'ade-palette':
+      return t('maps.adePalette', { share: percent(finding.share) });
     case 'wrong-size': {
       const { width, height } = finding.expected;
       const size = { width: String(width), height: String(height) };

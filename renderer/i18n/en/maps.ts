@@ -107,6 +107,7 @@ export const maps = {
   nearIsDark: 'The upper part is brighter than the lower: near should be bright.',
   flatDepth: 'Depth uses only {range} of 255 levels.',
   offPalette: '{share} % of the pixels are in no colour of the palette.',
+  adePalette: '{share} % of the pixels are in colours of ADE20K, which the model does not know.',
   wrongSize: 'The picture is {width} × {height}.',
   stretched: 'The picture is {width} × {height}, another shape: the map would be stretched.',
   coloured: 'The file had colours, which were weighed to grey.',
@@ -118,6 +119,7 @@ export const maps = {
   threshold: 'Make two-valued',
   stretch: 'Stretch',
   snap: 'Snap to the palette',
+  translate: 'Translate to COCO’s colours',
   resample: 'Resize',
 
   file: 'File',

@@ -128,20 +128,38 @@ test('reads the commands for models', () => {
 });
 
 test('an evaluation has defaults for everything but the model and its sampling', () => {
-  const defaults = { split: 'test-iid', limit: 40, seed: 0, device: 'auto', sampling: {} };
+  const defaults = { split: 'test-iid', limit: 40, maps: 'true', seed: 0, device: 'auto', sampling: {} };
   expect(parse('eval', 'scenes')).toEqual({
     command: { name: 'eval scenes', request: defaults, items: false, json: false },
   });
-  const line = 'eval scenes --model mini --split val --limit 5 --cfg 3 --top-k 10 --sheet a.png --items --json';
+  const line =
+    'eval scenes --model mini --split val --limit 5 --maps extracted --cfg 3 --top-k 10 --sheet a.png --items --json';
   expect(parse(...line.split(' '))).toEqual({
     command: {
       name: 'eval scenes',
-      request: { ...defaults, model: 'mini', split: 'val', limit: 5, sampling: { cfg: 3, topK: 10 }, sheet: 'a.png' },
+      request: {
+        ...{ ...defaults, model: 'mini', split: 'val', limit: 5, maps: 'extracted', sheet: 'a.png' },
+        sampling: { cfg: 3, topK: 10 },
+      },
       items: true,
       json: true,
     },
   });
   expect(mistakeOf('eval', 'scenes', '--split', 'secret')).toContain('Allowed choices are');
+});
+
+test('an evaluation of maps takes the networks to measure', () => {
+  expect(parse('eval', 'maps')).toEqual({
+    command: { name: 'eval maps', request: { split: 'test-iid', limit: 200 }, json: false },
+  });
+  const line = 'eval maps --split val --limit 9 --depth a --segmentation b --sheet s.png --json';
+  expect(parse(...line.split(' '))).toEqual({
+    command: {
+      name: 'eval maps',
+      request: { split: 'val', limit: 9, depth: 'a', segmentation: 'b', sheet: 's.png' },
+      json: true,
+    },
+  });
 });
 
 test('reads what to time', () => {

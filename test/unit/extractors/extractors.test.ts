@@ -1,12 +1,19 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { unlabelled } from '../../../native-models/conditions/coco-panoptic.ts';
+import { palette, unlabelled } from '../../../native-models/conditions/palette.ts';
 import { inputSize as depthSize } from '../../../native-models/extractors/depth.ts';
 import { openExtractor } from '../../../native-models/extractors/open-extractor.ts';
-import { enlarge, imagenet, pictureTensor } from '../../../native-models/extractors/planes.ts';
+import { enlarge, normalizations, pictureTensor } from '../../../native-models/extractors/planes.ts';
 import { classScores, inputSize, likeliest } from '../../../native-models/extractors/segmentation.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
-import { depthStandIn, detrStandIn, maskformerStandIn, writeExtractorPack } from '../../helpers/extractor-packs.ts';
+import {
+  depthStandIn,
+  detrStandIn,
+  greyKnowerStandIn,
+  maskformerStandIn,
+  segformerStandIn,
+  writeExtractorPack,
+} from '../../helpers/extractor-packs.ts';
 import { colourImage, greyImage } from '../conditions/pictures.ts';
 
 const closest = { side: 518, sizing: 'closest', multiple: 14 } as const;
@@ -36,7 +43,13 @@ test.each([
 });
 
 test('pictures are normalised per channel and padded with zeros', () => {
-  const form = { width: 1, height: 1, padded: { width: 2, height: 1 }, filter: 'bilinear', normalization: imagenet };
+  const form = {
+    width: 1,
+    height: 1,
+    padded: { width: 2, height: 1 },
+    filter: 'bilinear',
+    normalization: normalizations.imagenet,
+  };
   const { dims, data } = pictureTensor(
     colourImage(1, 1, () => [255, 0, 51]),
     { ...form, filter: 'bilinear' },
@@ -78,12 +91,12 @@ describe('packs with stand-in graphs', () => {
     const folder = temporaryFolder();
     await writeExtractorPack(join(folder, 'depth'), 'depth', depthStandIn(), depthConfig);
     await using extractor = await openExtractor(join(folder, 'depth'));
-    expect([extractor.kind, extractor.title]).toEqual(['depth', 'Stand-in depth']);
-    const map = await extractor.extract(greyImage(56, 28, (x) => x * 4));
+    expect([extractor.kind, extractor.about.title]).toEqual(['depth', 'Stand-in depth']);
+    const { data: map } = await extractor.extract(greyImage(56, 28, (x) => x * 4));
     expect(map).toHaveLength(56 * 28);
     expect([map[0], map[55]]).toEqual([0, 255]);
     expect(map.subarray(0, 56)).toEqual(map.subarray(0, 56).toSorted());
-    expect(await extractor.extract(greyImage(30, 30, () => 90))).toEqual(new Uint8Array(900));
+    expect((await extractor.extract(greyImage(30, 30, () => 90))).data).toEqual(new Uint8Array(900));
   });
 
   test('a network of DETR’s interface finds COCO categories and gives palette indices', async () => {
@@ -91,7 +104,7 @@ describe('packs with stand-in graphs', () => {
     const config = { form: 'detr', shortest: 32, longest: 64, labels: 'coco-category' };
     await writeExtractorPack(join(folder, 'detr'), 'segmentation', detrStandIn([63, 88]), config);
     await using extractor = await openExtractor(join(folder, 'detr'));
-    const map = await extractor.extract(greyImage(48, 24, (x) => (x < 24 ? 250 : 0)));
+    const { data: map } = await extractor.extract(greyImage(48, 24, (x) => (x < 24 ? 250 : 0)));
     expect([map[0], map[47], map[48 * 23]]).toEqual([57, 77, 57]); // couch, teddy bear
     expect(new Set(map)).toEqual(new Set([57, 77]));
   });
@@ -101,7 +114,51 @@ describe('packs with stand-in graphs', () => {
     const config = { form: 'maskformer', shortest: 20, longest: 64, multiple: 32, labels: 'palette-index' };
     await writeExtractorPack(join(folder, 'maskformer'), 'segmentation', maskformerStandIn(), config);
     await using extractor = await openExtractor(join(folder, 'maskformer'));
-    expect(await extractor.extract(greyImage(10, 9, () => 3))).toEqual(new Uint8Array(90).fill(5));
+    expect(await extractor.extract(greyImage(10, 9, () => 3))).toEqual({
+      data: new Uint8Array(90).fill(5),
+      isFamiliar: true,
+    });
+  });
+
+  test('a network of SegFormer’s interface takes a square, and its classes are COCO’s by name', async () => {
+    const folder = temporaryFolder();
+    const config = { form: 'dense', side: 32, labels: 'ade20k' };
+    await writeExtractorPack(join(folder, 'segformer'), 'segmentation', segformerStandIn(), config);
+    await using extractor = await openExtractor(join(folder, 'segformer'));
+    const { data } = await extractor.extract(greyImage(48, 24, (x) => (x < 24 ? 250 : 0)));
+    const names = [data[0]!, data[47]!, data[48 * 23]!].map((index) => palette[index]?.name);
+    expect(names).toEqual(['wall-other-merged', 'building-other-merged', 'wall-other-merged']);
+    expect(new Set(data.subarray(0, 20))).toEqual(new Set([data[0]]));
+  });
+
+  test('classes that the palette lacks are left unlabelled', async () => {
+    const folder = temporaryFolder();
+    const config = { form: 'dense', side: 16, labels: 'coco-category' }; // 0 is no category, 1 a person
+    await writeExtractorPack(join(folder, 'dense'), 'segmentation', segformerStandIn(), config);
+    await using extractor = await openExtractor(join(folder, 'dense'));
+    expect((await extractor.extract(greyImage(4, 4, () => 250))).data).toEqual(new Uint8Array(16).fill(unlabelled));
+    expect((await extractor.extract(greyImage(4, 4, () => 0))).data).toEqual(new Uint8Array(16));
+  });
+
+  test('a network that tells how far a picture is from what it knows warns of strangers, and may tell levels of depth', async () => {
+    const folder = temporaryFolder();
+    const config = { side: 16, sizing: 'fixed', filter: 'bilinear', normalization: 'half', scale: 'levels' };
+    const knows = { note: 'It knows grey.', familiarPsnr: 20 };
+    await writeExtractorPack(join(folder, 'grey'), 'depth', greyKnowerStandIn(), config, knows);
+    await using extractor = await openExtractor(join(folder, 'grey'));
+    expect(extractor.about).toMatchObject(knows);
+    const grey = await extractor.extract(greyImage(16, 16, (x) => x * 10));
+    expect([grey.isFamiliar, ...grey.data.subarray(0, 16)]).toEqual([
+      true,
+      ...Array.from({ length: 16 }, (_, x) => x * 10),
+    ]);
+    const red = await extractor.extract(colourImage(16, 16, () => [240, 0, 0]));
+    expect([red.isFamiliar, red.data[0]]).toEqual([false, 80]);
+
+    await writeExtractorPack(join(folder, 'mute'), 'depth', depthStandIn(), config, knows);
+    await expect(openExtractor(join(folder, 'mute'))).rejects.toMatchObject({
+      message: 'the graph of stand-in-depth lacks distance',
+    });
   });
 
   test('a graph with another interface, or a config that lacks something, is refused by name', async () => {

@@ -3,7 +3,8 @@ import { checkMap, isBlocking, shareOfWhite } from '../../../electron/common/map
 import type { ConditionMap } from '../../../electron/common/maps/condition-map.ts';
 import { fixMap } from '../../../electron/common/maps/fix-map.ts';
 import { countClasses, offPaletteHeat, shareOnPalette } from '../../../electron/common/maps/statistics.ts';
-import { unlabelled } from '../../../native-models/maps.ts';
+import { ade20k } from '../../../native-models/conditions/ade20k.ts';
+import { cocoPanoptic, unlabelled } from '../../../native-models/maps.ts';
 import { classMap, edgeMapOf, greyMap } from './maps.ts';
 
 const codes = (map: ConditionMap, picture?: { width: number; height: number }): string[] =>
@@ -89,6 +90,27 @@ describe('segmentation', () => {
     expect(shareOnPalette(blended)).toBe(0.5);
     expect([...offPaletteHeat(blended)]).toEqual([0, 10, 48, 0]); // in quarters of a level;
     expect(countClasses(fixed(blended, 'off-palette'))).toEqual([{ index: 57, pixels: 4 }]);
+  });
+
+  test('maps of rendered scenes have a palette of their own, to which their strays are snapped', () => {
+    const [floor, ball] = [133, 135];
+    const scene = classMap([[floor, floor, floor, ball]]);
+    expect(checkMap(scene)).toEqual([]);
+    scene.data.set([0x82, 0x80, 0x7f], 3);
+    expect(checkMap(scene)).toEqual([{ code: 'off-palette', share: 0.25, fix: 'snap' }]);
+    expect(countClasses(fixed(scene, 'off-palette'))).toEqual([
+      { index: floor, pixels: 3 },
+      { index: ball, pixels: 1 },
+    ]);
+  });
+
+  test('a map in the colours of ADE20K is translated by name', () => {
+    const [sky, road, bathtub] = [[0x06, 0xe6, 0xe6], [0x8c, 0x8c, 0x8c], ade20k[37]!.colour] as const;
+    const map: ConditionMap = { kind: 'segmentation', width: 2, height: 2, data: new Uint8Array(12) };
+    [sky, sky, road, bathtub].forEach((colour, i) => map.data.set(colour, i * 3));
+    expect(checkMap(map)).toEqual([{ code: 'ade-palette', share: 1, fix: 'translate' }]);
+    const names = countClasses(fixed(map, 'ade-palette')).map(({ index }) => cocoPanoptic[index]?.name ?? index);
+    expect(names).toEqual(['sky-other-merged', 'road', unlabelled]); // no class for a bathtub
   });
 
   test('nothing labelled is empty', () => {

@@ -24,5 +24,11 @@ test('the legend lists the classes that are there', () => {
     { index: 57, category: 63, name: 'couch', colour: '#035fa1', pixels: 2 },
     { index: 77, category: 88, name: 'teddy bear', colour: '#c93901', pixels: 1 },
   ]);
+  expect(legend.palette).toBe('coco-panoptic');
+  const scene = legendOf(classMap([[133, 133, 135]]));
+  expect(zLegend.parse(scene)).toMatchObject({
+    palette: 'rendered-scenes',
+    classes: [{ name: 'rendered floor' }, { name: 'rendered ball' }],
+  });
   expect(legendFileName('a.seg.png')).toBe('a.seg.json');
 });

@@ -63,6 +63,29 @@ test.each(MAP_TASKS)('a model reads the fixed words of the task %s once', (task)
   expect(promptFor(task, words)).toBe(item!.pair.prompt);
 });
 
+test(
+  'map tasks can be painted from maps that a network finds in the picture, edges excepted',
+  async () => {
+    const begun: [EditInput, EditOptions][] = [];
+    const asked: string[] = [];
+    const makeMap = (kind: string, { data }: { data: Uint8Array }): Promise<Uint8Array> => {
+      asked.push(`${kind} ${data.length}`);
+      return Promise.resolve(new Uint8Array(128 * 128).fill(kind === 'depth' ? 9 : 135));
+    };
+    const maps = { ...evaluation, split: 'test-trans', makeMap } as const;
+    for await (const item of evaluateScenes(echoModel(begun), maps)) expect(item.scores).toHaveLength(3);
+    expect(asked).toEqual(['depth 49152', 'segmentation 49152']);
+    const given = begun
+      .filter(([{ locked }]) => locked === undefined)
+      .map(([{ image }]) => [...image.data.subarray(0, 3)]);
+    expect(given.slice(1)).toEqual([
+      [9, 9, 9],
+      [0xdc, 0x14, 0x3c],
+    ]);
+  },
+  PATIENCE,
+);
+
 test('a model of another picture size is refused', async () => {
   await expect(evaluated(new FakeModel({ imageSize: 64, grid: 4 }))).rejects.toThrow(/need a model of 128 pixels/);
 });
@@ -74,7 +97,7 @@ test('an aborted evaluation ends with the reason', async () => {
 
 test('the contact sheet has a row per type and shows condition and answer', () => {
   const frame = (value: number): Uint8Array => new Uint8Array(128 * 128 * 3).fill(value);
-  const pictures = { condition: frame(10), target: frame(20), answer: frame(30) };
+  const pictures = [frame(10), frame(30)];
   const { width, height, data } = contactSheet([Array.from({ length: 7 }, () => pictures), [pictures]]);
   expect([width, height]).toEqual([5 * 260 + 4 * 12, 2 * 128 + 12]);
   expect([data[0], data[128 * 3], data[132 * 3]]).toEqual([10, 255, 30]);

@@ -1,4 +1,4 @@
-import { classOf, colourOf } from '#models/maps';
+import { classesOf, colourOf } from '#models/maps';
 import type { Point } from '../../geometry.ts';
 import type { ConditionMap } from '../condition-map.ts';
 import { strokePixels } from './dots.ts';
@@ -15,8 +15,7 @@ export function brushClass(map: ConditionMap, from: Point, to: Point, radius: nu
 export function classAt({ width, height, data }: ConditionMap, point: Point): number | undefined {
   const [x, y] = [Math.floor(point.x), Math.floor(point.y)];
   if (x < 0 || y < 0 || x >= width || y >= height) return undefined;
-  const i = (y * width + x) * 3;
-  return classOf(data[i]!, data[i + 1]!, data[i + 2]!);
+  return classesOf(data)[y * width + x]; // what a colour stands for depends on the rest of the map
 }
 
 /** Paints all pixels of one colour that hang together by their sides. @returns how many */

@@ -140,6 +140,23 @@ describe.skipIf(noBrowser)('the workbench for condition maps', () => {
     await expect.poll(() => results(page).count(), { timeout: 120_000 }).toBe(1);
   }, 300_000);
 
+  test('networks that come with the program find depth and classes of a scene', async () => {
+    const page = await start({ picture: join(samples, 'meadow.png'), engine: realEngine });
+    await press(page, 'Depth');
+    await page.getByText(/It knows only rendered scenes/).waitFor();
+    await press(page, 'Find with Scene depth');
+    await page.getByText('Ready to paint from.').waitFor();
+    const depth = await savedMap(page);
+    expect([depth.data[0], depth.data.at(-1)! > 200]).toEqual([0, true]); // the sky is far, the ground near
+    await expectAccessible(page);
+    await screenshot(page, 'maps-network-dark');
+    await press(page, 'Classes');
+    await press(page, 'Find with Scene segmentation');
+    await page.getByRole('button', { name: 'Paint with rendered house' }).waitFor();
+    await page.getByText('Ready to paint from.').waitFor();
+    await screenshot(page, 'maps-network-classes-dark');
+  });
+
   test('depth: a gradient, shaded, seen as a relief, generated from; rows stream over the map', async () => {
     const page = await start({ picture: join(samples, 'meadow.png') });
     await press(page, 'Depth');

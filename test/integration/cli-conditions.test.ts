@@ -12,6 +12,8 @@ import { greyImage } from '../unit/conditions/pictures.ts';
 
 const golden = fileURLToPath(new URL('../golden/cases/canny-opencv', import.meta.url));
 const photo = join(golden, 'in/coffee.png');
+const samples = fileURLToPath(new URL('../../native-models/packs/mini/samples', import.meta.url));
+const scene = join(samples, 'meadow.png');
 
 /** Pixels of a map as 0 and 1, by their hash, as the golden cases have them. */
 async function hashOf(file: string): Promise<string> {
@@ -93,6 +95,22 @@ test('installed networks make depth and segmentation maps, the latter with their
   });
 });
 
+test('what comes with the program makes maps of its own scenes, and says of a photograph that it does not know such', async () => {
+  const env = { EDITAR_DATA: join(temporaryFolder(), 'data') };
+  const out = join(temporaryFolder(), 'map.png');
+  for (const kind of ['depth', 'segmentation']) {
+    const args = ['conditions', scene, '--kind', kind, '-o', out, '--json'];
+    const own = await editar(args, { env });
+    expect([own.code, own.stderr]).toEqual([0, '']);
+    const madeBy = `Scene ${kind}. It knows only rendered scenes like those of the embedded model, not photographs`;
+    expect(jsonLines(own)).toMatchObject([{ madeBy, width: 128, height: 128 }]);
+
+    const other = await editar(['conditions', photo, '--kind', kind, '-o', out, '--json'], { env });
+    expect(other.stderr).toMatch(/This picture is unlike those that Scene .* not photographs\./);
+    expect(jsonLines(other)).toMatchObject([{ notices: [expect.stringContaining('its map means little')] }]);
+  }
+});
+
 test.each([
   ['no kind', ['conditions', photo, '-o', 'x.png'], 2],
   ['a map that is no PNG', ['conditions', photo, '--kind', 'canny', '-o', 'x.jpg'], 2],
@@ -104,7 +122,7 @@ test.each([
   ['the picture as its own map', ['conditions', photo, '--kind', 'canny', '-o', photo], 2],
   ['no such picture', ['conditions', 'none.png', '--kind', 'canny', '-o', 'x.png'], 3],
   ['an empty folder', ['conditions', '.', '--kind', 'canny', '-o', 'maps'], 3],
-  ['nothing that makes depth maps', ['conditions', photo, '--kind', 'depth', '-o', 'x.png'], 4],
+  ['no such network', ['conditions', photo, '--kind', 'depth', '--model', 'none', '-o', 'x.png'], 4],
 ])('%s ends with code %i', async (_, args, code) => {
   const cwd = temporaryFolder();
   const result = await editar([...args], { cwd, env: { EDITAR_DATA: join(cwd, 'data') } });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { cocoPanoptic } from '#models/maps';
+import { palette } from '#models/maps';
 import { AppError } from '../contract/errors.ts';
 import type { ConditionMap } from './condition-map.ts';
 import { hexOf } from './map-files.ts';
@@ -31,7 +31,7 @@ export function readLegend(bytes: Uint8Array, path: string): NamedColours {
   }
 }
 
-const indexByName = new Map(cocoPanoptic.map(({ name, index }) => [name, index]));
+const indexByName = new Map(palette.map(({ name, index }) => [name, index]));
 
 /** A map with the classes of its legend: colours of the file's own become those of the palette where the legend says which class they
  * are, and names of the person's own are kept. What the legend does not tell stays as it is. */
@@ -39,7 +39,7 @@ export function applyLegend(map: ConditionMap, { classes }: NamedColours): { map
   const colours = new Map<number, readonly number[]>();
   const names: Record<string, string> = {};
   for (const { name, colour, index = indexByName.get(name) } of classes) {
-    const entry = index === undefined ? undefined : cocoPanoptic[index];
+    const entry = index === undefined ? undefined : palette[index];
     if (!entry) continue;
     const isOwnColour = hexOf(entry.colour) !== colour.toLowerCase();
     if (isOwnColour) colours.set(Number.parseInt(colour.slice(1), 16), entry.colour);

@@ -65,7 +65,7 @@ async function makeWithFirstThatKnows(
     const { data, isFamiliar } = await extractor.extract(picture, signal);
     if (!isFamiliar && extractor !== extractors.at(-1)) continue;
     const map = { kind, width, height, data: kind === 'depth' ? data : paintClasses(data) };
-    return { map, madeBy: inWords(about), notices: isFamiliar ? [] : [unfamiliarMapNotice(about)] };
+    return { map, madeBy: inWords(about).replace(/\.$/, ''), notices: isFamiliar ? [] : [unfamiliarMapNotice(about)] };
   }
   throw new Error('no network was opened');
 }

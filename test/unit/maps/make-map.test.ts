@@ -53,7 +53,7 @@ const photos: Installed = { id: 'photos' };
 
 test('a network that knows the picture goes before one for any picture', async () => {
   const made = await madeBy('depth', undefined, photos, scenes);
-  expect([made.madeBy, made.notices, made.map.data]).toEqual(['scenes. It knows scenes.', [], Uint8Array.of(1, 1)]);
+  expect([made.madeBy, made.notices, made.map.data]).toEqual(['scenes. It knows scenes', [], Uint8Array.of(1, 1)]);
 });
 
 test('a picture it does not know goes to the network for any picture', async () => {

@@ -16,12 +16,13 @@ const kept = [
   ...['menu-dark', 'palette-dark', 'keys-light', 'settings-dark', 'settings-light', 'keys-conflict-dark', 'about-dark'],
   ...['export-dark', 'export-light', 'unsaved-dark', 'recent-dark', 'welcome-recent-light', 'settings-files-dark'],
   ...['batch-plan-light', 'batch-running-dark', 'batch-failed-dark', 'batch-sheet-light'],
+  ...['maps-canny-light', 'maps-canny-painted-dark', 'maps-depth-contrast', 'maps-classes-dark'],
   ...['contrast-dark', 'contrast-light', 'settings-pseudo', 'welcome-pseudo', 'picture-large-dark'],
 ];
 const steps = ['picture-dark', 'streaming-dark', 'result-dark']; // of one edit, for the README
 const stepWidth = 560; // px
 
-const tests = ['batch', 'browser-host', 'files', 'shell'].map((name) => `test/e2e/${name}.test.ts`);
+const tests = ['batch', 'browser-host', 'files', 'maps', 'shell'].map((name) => `test/e2e/${name}.test.ts`);
 const { status } = spawnSync(
   process.execPath,
   ['node_modules/vitest/vitest.mjs', 'run', ...tests, ...process.argv.slice(2)],

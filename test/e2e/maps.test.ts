@@ -91,6 +91,25 @@ async function savedMap(page: Page) {
   return (await decodeImage(new Uint8Array(await readFile(file)))).raster;
 }
 
+/** One class in a colour that is on no palette. */
+const classFile = (): Promise<Buffer> =>
+  sharp({ create: { width: 128, height: 128, channels: 3, background: '#010203' } })
+    .png()
+    .toBuffer();
+
+/** Drops files onto the page, as from a folder beside it. */
+async function drop(page: Page, files: Readonly<Record<string, Buffer>>): Promise<void> {
+  const encoded = Object.entries(files).map(([name, bytes]) => [name, bytes.toString('base64')]);
+  await page.evaluate(`(() => {
+    const dataTransfer = new DataTransfer();
+    for (const [name, text] of ${JSON.stringify(encoded)}) {
+      const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+      dataTransfer.items.add(new File([bytes], name));
+    }
+    window.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }));
+  })()`);
+}
+
 const results = (page: Page) => page.getByRole('listbox', { name: 'Results' }).getByRole('option');
 
 /** Paints from the map on the workbench and waits for what comes. */
@@ -241,10 +260,34 @@ describe.skipIf(noBrowser)('the workbench for condition maps', () => {
     await next.getByText('No map yet').waitFor();
   });
 
+  test('a map is saved with the project and comes back with it; names of classes come with a dropped map', async () => {
+    const { page, folder } = await open();
+    await choose(page, 'Open a picture…', join(samples, 'meadow.png'));
+    await showWorkbench(page);
+    const legend = { classes: [{ name: 'my garage', index: 91, colour: '#010203' }] };
+    await drop(page, { 'meadow.seg.png': await classFile(), 'meadow.seg.json': Buffer.from(JSON.stringify(legend)) });
+    await page.getByText('From the file meadow.seg.png.').waitFor();
+    await page.getByRole('button', { name: 'Paint with my garage' }).waitFor();
+    const dropped = await savedMap(page);
+    expect([...dropped.data.subarray(0, 3)]).toEqual([0x46, 0x46, 0x46]); // the palette's colour of a house
+    const download = page.waitForEvent('download');
+    await page.keyboard.press('Control+s');
+    const project = join(folder, 'meadow.ora');
+    await (await download).saveAs(project);
+    const { page: next } = await open();
+    await choose(next, 'Open a picture…', project);
+    await showWorkbench(next);
+    await press(next, 'Classes');
+    await next.getByRole('button', { name: 'Paint with my garage' }).waitFor();
+    expect((await savedMap(next)).data).toEqual(dropped.data);
+  });
+
   test.each(['Edges', 'Depth', 'Segmentation'])('one click on a sample paints a picture from it: %s', async (title) => {
     const { page } = await open({ engine: title === 'Edges' ? realEngine : fakeEngine });
     const gallery = page.getByRole('group', { name: 'Or paint a picture from a map' });
     await expectAccessible(page);
+    await gallery.scrollIntoViewIfNeeded();
+    await screenshot(page, 'maps-gallery-dark');
     await gallery.getByRole('button', { name: new RegExp(`\\(${title}\\)$`) }).click();
     await expect.poll(() => results(page).count(), { timeout: 120_000 }).toBe(1);
     await page.getByText(`From the file ${title.toLowerCase()}.png`).waitFor();

@@ -32,6 +32,8 @@ export class AppWindow {
   #hasPage = false;
   #hasUnsaved = false;
   #hangs = false;
+  #isQuitting = false; // the program wants to end, and closes the window for it
+  #quitsAfter = false; // once the page has asked
 
   constructor({ preload, stateFile, engine }: AppWindowConfig) {
     this.#engine = engine;
@@ -54,7 +56,9 @@ export class AppWindow {
     this.window.on('responsive', () => (this.#hangs = false));
     ipcMain.on('page-ready', this.#onPageReady);
     ipcMain.on('dropped', this.#onDropped);
+    app.on('before-quit', this.#onQuit);
     this.window.once('closed', () => {
+      app.off('before-quit', this.#onQuit);
       ipcMain.off('page-ready', this.#onPageReady);
       ipcMain.off('dropped', this.#onDropped);
     });
@@ -142,6 +146,10 @@ export class AppWindow {
     return path === undefined ? null : this.#grant(path);
   }
 
+  readonly #onQuit = (): void => {
+    this.#isQuitting = true;
+  };
+
   #noteUnsaved(hasUnsaved: boolean): undefined {
     this.#hasUnsaved = hasUnsaved;
     this.window.setDocumentEdited(hasUnsaved); // macOS shows it in the window's corner
@@ -151,12 +159,16 @@ export class AppWindow {
   #askFirst(event: { preventDefault(): void }): void {
     if (!this.#hasUnsaved || this.#hangs || this.#closeListeners.size === 0) return;
     event.preventDefault();
+    this.#quitsAfter = this.#isQuitting;
+    this.#isQuitting = false;
     for (const listener of this.#closeListeners) listener('close');
   }
 
+  /** Where programs outlive their windows, quitting still means quitting after the question. */
   #close(): undefined {
     this.#hasUnsaved = false;
-    this.window.close();
+    if (this.#quitsAfter) app.quit();
+    else this.window.close();
   }
 
   /** Of a folder the page hears its place too, to show it: it can name it by the handle alone. */

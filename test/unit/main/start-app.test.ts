@@ -238,6 +238,21 @@ test('a window with unsaved work stays until its page has asked; one that hangs 
   expect(other.isClosed).toBe(true);
 });
 
+test('quitting with unsaved work quits after the question, where programs outlive windows too', async () => {
+  const { window } = await startReady();
+  pageReady();
+  const page = shell();
+  const wishes: string[] = [];
+  page.window.onCloseWanted((wish) => wishes.push(wish));
+  await page.window.noteUnsaved(true);
+  app.emit('before-quit');
+  window.close();
+  await expect.poll(() => wishes).toEqual(['close']);
+  expect(app.hasQuit).toBe(false);
+  await page.window.close();
+  expect([app.hasQuit, window.isClosed]).toEqual([true, false]); // the fake leaves closing its windows out
+});
+
 test('a dropped folder is granted like a chosen one; files, strangers and what is not there are not', async () => {
   await startReady();
   pageReady();

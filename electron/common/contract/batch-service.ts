@@ -116,7 +116,7 @@ export const batchServices = {
     resume: method([], z.undefined()),
     /** Ends the batch with what it has. It can be resumed. */
     cancel: method([], z.undefined()),
-    /** Puts waiting items before another one that waits, or last. */
+    /** Puts waiting items before another one, or last; before one that waits no longer they are the first. */
     moveBefore: method([z.array(zIndex).max(1_000_000), zIndex.nullable()], z.undefined()),
     /** Makes items that are done or failed once more. @param seed null: as before */
     again: method([z.array(zIndex).max(1_000_000), z.int().nonnegative().nullable()], z.undefined()),

@@ -133,8 +133,7 @@ export class BatchDesk implements AsyncDisposable {
     if (!runner) return;
     const moved = runner.waiting.filter((index) => indexes.includes(index));
     const others = runner.waiting.filter((index) => !indexes.includes(index));
-    const place = next === null ? -1 : others.indexOf(next);
-    const first = place < 0 ? others.length : place;
+    const first = next === null ? others.length : Math.max(0, others.indexOf(next)); // one that has begun meanwhile was the first
     for (const [offset, index] of moved.entries()) runner.move(index, first + offset);
     this.#tellOrder();
   }
@@ -250,6 +249,7 @@ export class BatchDesk implements AsyncDisposable {
     }
     if (running) note(running, message);
     this.#tell(message);
+    if (message.type === 'item' && message.state === 'waiting' && message.failure) this.#tellOrder(); // it waits again, as the last
   }
 
   #tell(message: DeskMessage): void {

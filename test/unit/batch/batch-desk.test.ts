@@ -128,6 +128,9 @@ test('a paused batch can be put into another order, and goes on in it', async ()
   expect(desk.view()!.waiting).toEqual([3, 4, 2]);
   desk.moveBefore([3], null);
   expect(desk.view()!.waiting).toEqual([4, 2, 3]);
+  desk.moveBefore([3], 1); // which is done already
+  expect(desk.view()!.waiting).toEqual([3, 4, 2]);
+  desk.moveBefore([3], null);
   desk.resume();
   await status('finished');
   const done = said.flatMap((message) => (message.type === 'item' && message.state === 'done' ? [message.index] : []));
@@ -159,11 +162,12 @@ test('a cancelled batch is found again and resumed', async () => {
 });
 
 test('a picture is accepted, another one is made anew with another seed, a failed one is tried again', async () => {
-  const { desk, order, status, folder, output, folders } = await withDesk(2);
+  const { desk, order, said, status, folder, output, folders } = await withDesk(2);
   await writeFile(join(folder, 'in', 'bad.png'), 'no picture');
   await desk.start(order());
   await status('finished');
   expect(states(desk)).toEqual(['failed', 'done', 'done']);
+  expect(said).toContainEqual({ type: 'order', waiting: [2, 3, 1] }); // tried again, as the last
   const before = await readFile(join(folders.path(output), 'p1.png'));
   await desk.accept([1, 3], true);
   expect(desk.view()!.items.map(({ accepted }) => accepted)).toEqual([undefined, undefined, true]);

@@ -48,6 +48,7 @@ window.measure = async ({ width, height, moves }) => {
   let map;
   const stage = new MapStage(canvas, () => ({
     ...{ view: fitView({ width, height }, screen), screen, isBeside: false, map, opacity: 1 },
+    place: { x: 0, y: 0, width, height },
     options: { look: 'plain', hidden: new Set(), isOver: true, regions: undefined },
     overlay: () => undefined,
   }));

@@ -68,11 +68,11 @@ describe.skipIf(noBrowser)('the shell of the page', () => {
   test('the theme, the contrast and the language change at once and stay', async () => {
     const { page } = await startStudio(browser);
     await page.keyboard.press('Control+,');
-    await page.getByLabel('Theme').selectOption('light');
+    await page.getByLabel('Theme', { exact: true }).selectOption('light');
     await page.getByRole('switch', { name: 'High contrast' }).click();
     await expectAccessible(page);
     await screenshot(page, 'contrast-light');
-    await page.getByLabel('Theme').selectOption('dark');
+    await page.getByLabel('Theme', { exact: true }).selectOption('dark');
     await expectAccessible(page);
     await screenshot(page, 'contrast-dark');
     await page.getByLabel('Language').selectOption('pseudo');

@@ -17,12 +17,16 @@ const kept = [
   ...['export-dark', 'export-light', 'unsaved-dark', 'recent-dark', 'welcome-recent-light', 'settings-files-dark'],
   ...['batch-plan-light', 'batch-running-dark', 'batch-failed-dark', 'batch-sheet-light'],
   ...['maps-canny-light', 'maps-canny-painted-dark', 'maps-depth-contrast', 'maps-classes-dark'],
+  ...['variants-dark', 'compare-light', 'layers-dark', 'history-light', 'layer-painting-light', 'layer-mask-dark'],
+  ...['streaming-selection-dark', 'main-path-result-dark'],
   ...['contrast-dark', 'contrast-light', 'settings-pseudo', 'welcome-pseudo', 'picture-large-dark'],
 ];
 const steps = ['picture-dark', 'streaming-dark', 'result-dark']; // of one edit, for the README
 const stepWidth = 560; // px
 
-const tests = ['batch', 'browser-host', 'files', 'maps', 'shell'].map((name) => `test/e2e/${name}.test.ts`);
+const tests = ['batch', 'browser-host', 'edit-loop', 'files', 'layers', 'main-path', 'maps', 'shell'].map(
+  (name) => `test/e2e/${name}.test.ts`,
+);
 const { status } = spawnSync(
   process.execPath,
   ['node_modules/vitest/vitest.mjs', 'run', ...tests, ...process.argv.slice(2)],

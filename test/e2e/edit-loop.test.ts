@@ -150,8 +150,9 @@ describe.skipIf(noBrowser)('the edit loop', () => {
 
   test('open, select, type, run, keep and export work from the keyboard alone', async () => {
     const { page, picture } = await startStudio(browser, { stepMs: 10 });
+    const chooser = page.waitForEvent('filechooser'); // the browser must know of it some time before the dialog would open
     await page.getByText('Mini (256 pixels)').waitFor();
-    const chooser = page.waitForEvent('filechooser');
+    await button(page, 'Open a picture…').waitFor();
     await page.keyboard.press('Control+o');
     await (await chooser).setFiles(picture);
     await instruction(page).waitFor();

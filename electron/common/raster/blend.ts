@@ -28,11 +28,9 @@ export function blendOnto(backdrop: Samples, source: Samples, { mode, opacity, m
   const most = backdrop.BYTES_PER_ELEMENT === 1 ? 0xff : 0xffff;
   const share = Math.min(1, opacity) / most;
   if (mode === 'normal') layNormal(backdrop, source, share, mask, most);
-  else if (mode in separable) {
-    const known = mode as SeparableMode;
-    if (most === 0xff) layByTable(backdrop, source, share, mask, tableOf(known));
-    else laySeparable(backdrop, source, share, mask, most, separable[known]);
-  } else layWhole(backdrop, source, share, mask, most, inseparable[mode as InseparableMode]);
+  else if (isInseparable(mode)) layWhole(backdrop, source, share, mask, most, mode);
+  else if (most === 0xff) layByTable(backdrop, source, share, mask, tableOf(mode));
+  else laySeparable(backdrop, source, share, mask, most, mode);
 }
 
 function requireSameKind(backdrop: Samples, source: Samples, mask: Uint8Array | undefined): void {
@@ -44,7 +42,8 @@ function requireSameKind(backdrop: Samples, source: Samples, mask: Uint8Array | 
 }
 
 // The loops below differ in the blended colour only. It is written out in each because a call per pixel would cost more than
-// the arithmetic does. `share` turns a sample of alpha into an opacity from 0 to 1.
+// the arithmetic does. `share` turns a sample of alpha into an opacity from 0 to 1. Over an opaque backdrop `mixed` comes to
+// `mixedOver`, bit for bit, since alpha + (1 - alpha) rounds to 1; most of a picture is opaque, and no division is needed then.
 
 function layNormal(to: Samples, from: Samples, share: number, mask: Uint8Array | undefined, most: number): void {
   for (let i = 0, pixel = 0; i < to.length; i += 4, pixel++) {
@@ -71,7 +70,7 @@ function laySeparable(
   share: number,
   mask: Uint8Array | undefined,
   most: number,
-  blend: (below: number, above: number) => number,
+  mode: SeparableMode,
 ): void {
   for (let i = 0, pixel = 0; i < to.length; i += 4, pixel++) {
     const alpha = mask ? (from[i + 3]! * share * mask[pixel]!) / 255 : from[i + 3]! * share;
@@ -83,7 +82,9 @@ function laySeparable(
       for (let c = i; c < i + 3; c++) {
         const below = to[c]! / most;
         const above = from[c]! / most;
-        to[c] = mixed(below, above, blend(below, above), under, alpha, union) * most + 0.5;
+        const blended = separable(mode, below, above);
+        const colour = under === 1 ? mixedOver(below, blended, alpha) : mixed(below, above, blended, under, alpha, union);
+        to[c] = colour * most + 0.5;
       }
     }
     to[i + 3] = union * most + 0.5;
@@ -96,8 +97,7 @@ const tables = new Map<SeparableMode, Float64Array>();
 function tableOf(mode: SeparableMode): Float64Array {
   const known = tables.get(mode);
   if (known) return known;
-  const blend = separable[mode];
-  const table = Float64Array.from({ length: 2 ** 16 }, (_, i) => blend((i >> 8) / 255, (i & 0xff) / 255));
+  const table = Float64Array.from({ length: 2 ** 16 }, (_, i) => separable(mode, (i >> 8) / 255, (i & 0xff) / 255));
   tables.set(mode, table);
   return table;
 }
@@ -119,41 +119,87 @@ function layByTable(
     else {
       for (let c = i; c < i + 3; c++) {
         const [below, above] = [to[c]!, from[c]!];
-        to[c] = mixed(below / 255, above / 255, table[(below << 8) | above]!, under, alpha, union) * 255 + 0.5;
+        const blended = table[(below << 8) | above]!;
+        const colour =
+          under === 1
+            ? mixedOver(below / 255, blended, alpha)
+            : mixed(below / 255, above / 255, blended, under, alpha, union);
+        to[c] = colour * 255 + 0.5;
       }
     }
     to[i + 3] = union * 255 + 0.5;
   }
 }
 
+/** For modes that look at all channels together: the colour of one of the two gets the saturation and the luminosity that the mode says.
+ * The formulas of the specification are written out on single numbers, which takes a third of the time that arrays of three do. */
 function layWhole(
   to: Samples,
   from: Samples,
   share: number,
   mask: Uint8Array | undefined,
   most: number,
-  blend: (below: Colour, above: Colour, into: Colour) => void,
+  mode: InseparableMode,
 ): void {
-  const below: Colour = new Float64Array(3);
-  const above: Colour = new Float64Array(3);
-  const blended: Colour = new Float64Array(3);
+  const takesAbove = mode === 'hue' || mode === 'color'; // whose colour it is that changes
+  const isStretched = mode === 'hue' || mode === 'saturation';
   for (let i = 0, pixel = 0; i < to.length; i += 4, pixel++) {
     const alpha = mask ? (from[i + 3]! * share * mask[pixel]!) / 255 : from[i + 3]! * share;
     if (alpha === 0) continue;
     const under = to[i + 3]! / most;
     const union = alpha + under * (1 - alpha);
-    if (under === 0) copyColour(to, from, i);
-    else {
-      for (let c = 0; c < 3; c++) {
-        below[c] = to[i + c]! / most;
-        above[c] = from[i + c]! / most;
-      }
-      blend(below, above, blended);
-      for (let c = 0; c < 3; c++) {
-        to[i + c] = mixed(below[c]!, above[c]!, blended[c]!, under, alpha, union) * most + 0.5;
-      }
-    }
     to[i + 3] = union * most + 0.5;
+    if (under === 0) {
+      copyColour(to, from, i);
+      continue;
+    }
+    const red = to[i]! / most;
+    const green = to[i + 1]! / most;
+    const blue = to[i + 2]! / most;
+    const redAbove = from[i]! / most;
+    const greenAbove = from[i + 1]! / most;
+    const blueAbove = from[i + 2]! / most;
+    let r = takesAbove ? redAbove : red;
+    let g = takesAbove ? greenAbove : green;
+    let b = takesAbove ? blueAbove : blue;
+
+    if (isStretched) {
+      const wanted = takesAbove ? range(red, green, blue) : range(redAbove, greenAbove, blueAbove);
+      const lowest = least(r, g, b);
+      const spread = range(r, g, b);
+      r = spread === 0 ? 0 : ((r - lowest) * wanted) / spread;
+      g = spread === 0 ? 0 : ((g - lowest) * wanted) / spread;
+      b = spread === 0 ? 0 : ((b - lowest) * wanted) / spread;
+    }
+
+    const light = mode === 'luminosity' ? luminosity(redAbove, greenAbove, blueAbove) : luminosity(red, green, blue);
+    const shift = light - luminosity(r, g, b);
+    r += shift;
+    g += shift;
+    b += shift;
+    const lowest = least(r, g, b);
+    const highest = greatest(r, g, b);
+    const grey = luminosity(r, g, b); // drawn towards, as far as a channel left the range
+    if (lowest < 0) {
+      r = grey + ((r - grey) * grey) / (grey - lowest);
+      g = grey + ((g - grey) * grey) / (grey - lowest);
+      b = grey + ((b - grey) * grey) / (grey - lowest);
+    }
+    if (highest > 1) {
+      r = grey + ((r - grey) * (1 - grey)) / (highest - grey);
+      g = grey + ((g - grey) * (1 - grey)) / (highest - grey);
+      b = grey + ((b - grey) * (1 - grey)) / (highest - grey);
+    }
+
+    if (under === 1) {
+      to[i] = mixedOver(red, r, alpha) * most + 0.5;
+      to[i + 1] = mixedOver(green, g, alpha) * most + 0.5;
+      to[i + 2] = mixedOver(blue, b, alpha) * most + 0.5;
+    } else {
+      to[i] = mixed(red, redAbove, r, under, alpha, union) * most + 0.5;
+      to[i + 1] = mixed(green, greenAbove, g, under, alpha, union) * most + 0.5;
+      to[i + 2] = mixed(blue, blueAbove, b, under, alpha, union) * most + 0.5;
+    }
   }
 }
 
@@ -167,26 +213,45 @@ function copyColour(to: Samples, from: Samples, i: number): void {
 const mixed = (below: number, above: number, blended: number, under: number, alpha: number, union: number): number =>
   (alpha * ((1 - under) * above + under * blended) + (1 - alpha) * under * below) / union;
 
+/** The same over an opaque backdrop. */
+const mixedOver = (below: number, blended: number, alpha: number): number => alpha * blended + (1 - alpha) * below;
+
+type InseparableMode = 'hue' | 'saturation' | 'color' | 'luminosity';
 type SeparableMode = Exclude<BlendMode, 'normal' | InseparableMode>;
+
+const isInseparable = (mode: BlendMode): mode is InseparableMode =>
+  mode === 'hue' || mode === 'saturation' || mode === 'color' || mode === 'luminosity';
 
 const multiply = (below: number, above: number): number => below * above;
 const screen = (below: number, above: number): number => below + above - below * above;
 const hardLight = (below: number, above: number): number =>
   above <= 0.5 ? multiply(below, 2 * above) : screen(below, 2 * above - 1);
 
-/** One channel at a time, all values from 0 to 1. */
-const separable: Record<SeparableMode, (below: number, above: number) => number> = {
-  multiply,
-  screen,
-  overlay: (below, above) => hardLight(above, below),
-  darken: (below, above) => (below < above ? below : above),
-  lighten: (below, above) => (below > above ? below : above),
-  'color-dodge': (below, above) => (below === 0 ? 0 : above >= 1 ? 1 : Math.min(1, below / (1 - above))),
-  'color-burn': (below, above) => (below >= 1 ? 1 : above <= 0 ? 0 : 1 - Math.min(1, (1 - below) / above)),
-  'hard-light': hardLight,
-  'soft-light': softLight,
-  difference: (below, above) => Math.abs(below - above),
-};
+/** One channel at a time, all values from 0 to 1. One function with all modes, so that it can become part of the loop that calls it. */
+function separable(mode: SeparableMode, below: number, above: number): number {
+  switch (mode) {
+    case 'multiply':
+      return multiply(below, above);
+    case 'screen':
+      return screen(below, above);
+    case 'overlay':
+      return hardLight(above, below);
+    case 'darken':
+      return below < above ? below : above;
+    case 'lighten':
+      return below > above ? below : above;
+    case 'color-dodge':
+      return below === 0 ? 0 : above >= 1 ? 1 : Math.min(1, below / (1 - above));
+    case 'color-burn':
+      return below >= 1 ? 1 : above <= 0 ? 0 : 1 - Math.min(1, (1 - below) / above);
+    case 'hard-light':
+      return hardLight(below, above);
+    case 'soft-light':
+      return softLight(below, above);
+    case 'difference':
+      return Math.abs(below - above);
+  }
+}
 
 function softLight(below: number, above: number): number {
   if (above <= 0.5) return below - (1 - 2 * above) * below * (1 - below);
@@ -194,42 +259,8 @@ function softLight(below: number, above: number): number {
   return below + (2 * above - 1) * (bright - below);
 }
 
-type InseparableMode = 'hue' | 'saturation' | 'color' | 'luminosity';
-type Colour = Float64Array; // red, green, blue from 0 to 1
-
-/** All channels together. `into` may not be one of the other two. */
-const inseparable: Record<InseparableMode, (below: Colour, above: Colour, into: Colour) => void> = {
-  hue: (below, above, into) => {
-    setSaturation(into, above, saturation(below));
-    setLuminosity(into, into, luminosity(below));
-  },
-  saturation: (below, above, into) => {
-    setSaturation(into, below, saturation(above));
-    setLuminosity(into, into, luminosity(below));
-  },
-  color: (below, above, into) => setLuminosity(into, above, luminosity(below)),
-  luminosity: (below, above, into) => setLuminosity(into, below, luminosity(above)),
-};
-
-const luminosity = (colour: Colour): number => 0.3 * colour[0]! + 0.59 * colour[1]! + 0.11 * colour[2]!;
-
-const saturation = (colour: Colour): number =>
-  Math.max(colour[0]!, colour[1]!, colour[2]!) - Math.min(colour[0]!, colour[1]!, colour[2]!);
-
-/** `colour` stretched so that its smallest channel is 0 and its largest `wanted`; grey becomes black. */
-function setSaturation(into: Colour, colour: Colour, wanted: number): void {
-  const least = Math.min(colour[0]!, colour[1]!, colour[2]!);
-  const range = saturation(colour);
-  for (let c = 0; c < 3; c++) into[c] = range === 0 ? 0 : ((colour[c]! - least) * wanted) / range;
-}
-
-/** `colour` shifted to a luminosity, then drawn towards grey as far as a channel left the range. */
-function setLuminosity(into: Colour, colour: Colour, wanted: number): void {
-  const shift = wanted - luminosity(colour);
-  for (let c = 0; c < 3; c++) into[c] = colour[c]! + shift;
-  const grey = luminosity(into);
-  const least = Math.min(into[0]!, into[1]!, into[2]!);
-  const highest = Math.max(into[0]!, into[1]!, into[2]!);
-  if (least < 0) for (let c = 0; c < 3; c++) into[c] = grey + ((into[c]! - grey) * grey) / (grey - least);
-  if (highest > 1) for (let c = 0; c < 3; c++) into[c] = grey + ((into[c]! - grey) * (1 - grey)) / (highest - grey);
-}
+// Least and greatest of two at a time: that is one instruction each, whereas which channel is least nobody can foresee.
+const least = (r: number, g: number, b: number): number => Math.min(Math.min(r, g), b);
+const greatest = (r: number, g: number, b: number): number => Math.max(Math.max(r, g), b);
+const range = (r: number, g: number, b: number): number => greatest(r, g, b) - least(r, g, b);
+const luminosity = (r: number, g: number, b: number): number => 0.3 * r + 0.59 * g + 0.11 * b;

@@ -4,6 +4,7 @@ import { blendModes, blendOnto } from '#common/raster/blend.ts';
 import type { BlendMode } from '#common/raster/blend.ts';
 import { maxSample } from '#common/raster/raster.ts';
 import type { Depth, Samples } from '#common/raster/raster.ts';
+import { blendedSlowly } from './blend-reference.ts';
 import { noisePicture } from './pictures.ts';
 
 const pixels = 64;
@@ -14,6 +15,14 @@ function withAlpha(samples: Samples, alpha: number): Samples {
   const copy = samples.slice();
   for (let i = 3; i < copy.length; i += 4) copy[i] = alpha;
   return copy;
+}
+
+/** Half of the pixels black, white, pure or grey, and one alpha where it is not left as it is. */
+function extreme(samples: Samples, alpha: number): Samples {
+  const most = samples instanceof Uint8Array ? 255 : 65_535;
+  const copy = samples.slice();
+  for (let i = 0; i < copy.length / 2; i++) if (i % 4 < 3) copy[i] = copy[i]! > most / 2 ? most : 0;
+  return alpha === 100 ? copy : withAlpha(copy, Math.round((alpha / 255) * most));
 }
 
 function blended(below: Samples, above: Samples, mode: BlendMode, opacity = 1, mask?: Uint8Array): Samples {
@@ -94,6 +103,20 @@ describe('every mode', () => {
       }),
     );
   });
+});
+
+test('every other mode gives, bit for bit, what its formula gives one pixel after another', () => {
+  const other = cases.filter(({ mode }) => mode !== 'normal');
+  const alphas = fc.array(fc.constantFrom(0, 1, 100, 254, 255), { minLength: 2, maxLength: 2 });
+  fc.assert(
+    fc.property(other, alphas, fc.option(fc.uint8Array({ minLength: pixels, maxLength: pixels })), (look, ends, mask) => {
+      const { depth, mode, opacity } = look;
+      const [below, above] = look.seeds.map((seed, i) => extreme(noise(depth, seed), ends[i]!));
+      const blending = { mode, opacity, ...(mask && { mask }) };
+      expect(blended(below, above, mode, opacity, mask ?? undefined)).toEqual(blendedSlowly(below, above, blending));
+    }),
+    { numRuns: 1000 },
+  );
 });
 
 test('an opaque normal layer is what is seen, bit for bit', () => {

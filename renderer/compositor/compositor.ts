@@ -2,7 +2,7 @@ import { changedRegions } from './layer-stack.ts';
 import type { LayerStack, TileKey } from './layer-stack.ts';
 import type { ScreenColours } from '#common/raster/screen-colours.ts';
 import type { StrokePoint } from '#common/raster/shapes.ts';
-import type { Answers, FromWorker, LoadedTile, QuestionKind, Questions, ToWorker } from './protocol.ts';
+import type { Answers, FromWorker, LoadedTile, QuestionKind, Questions, ToWorker, WantedTile } from './protocol.ts';
 import { stackChange } from './stack-changes.ts';
 import type { StrokePlan } from './strokes.ts';
 import { tileName, tilesIn, topLevel } from './tile-grid.ts';
@@ -12,12 +12,12 @@ import type { TileAt } from './tile-grid.ts';
 export interface DrawnTile {
   readonly bitmap: ImageBitmap;
   readonly isOpaque: boolean;
+  readonly revision: number; // of the stack that it shows
 }
 
 interface Entry {
   readonly at: TileAt;
   drawn?: DrawnTile;
-  drawnWith: number; // revision of the stack that `drawn` shows
   changedIn: number; // revision that last changed what is seen here
   failedIn: number; // revision that could not be drawn
 }
@@ -53,7 +53,7 @@ export class Compositor {
   #asked = new Set<string>(); // names of the tiles in the last request
   #nextQuestion = 0;
   #nextStroke = 0;
-  #wanted: readonly TileAt[] = [];
+  #wanted: readonly [seen: readonly TileAt[], ahead: readonly TileAt[]] = [[], []];
   #colours: ScreenColours | undefined;
 
   /** Called when a tile can be drawn that could not, or looks different. */
@@ -71,6 +71,11 @@ export class Compositor {
     return this.#stack;
   }
 
+  /** Counts what is shown: a tile drawn with at least this shows the layers as they are now. */
+  get revision(): number {
+    return this.#revision;
+  }
+
   /** Shows other layers. Tiles that may look different stay what they are until new ones come. */
   setStack(stack: LayerStack): void {
     if (stack === this.#stack) return;
@@ -83,9 +88,9 @@ export class Compositor {
     else {
       this.#canvasSince = this.#revision;
       this.#forgetTiles();
-      this.#wanted = [];
+      this.#wanted = [[], []];
     }
-    this.want(this.#wanted); // now, not with the next frame
+    this.want(...this.#wanted); // now, not with the next frame
   }
 
   /** What colours the samples have; left out: sRGB. */
@@ -96,7 +101,7 @@ export class Compositor {
     this.#asked = new Set();
     this.#worker.postMessage({ type: 'colours', revision: this.#revision, colours });
     for (const entry of this.#entries.values()) entry.changedIn = this.#revision;
-    this.want(this.#wanted);
+    this.want(...this.#wanted);
   }
 
   /** A tile as it is drawn now; it may be out of date. */
@@ -114,13 +119,20 @@ export class Compositor {
     return tiles.every((at) => !this.#isNeeded(at));
   }
 
-  /** Names the tiles that are wanted, the most urgent first. Meant to be called with every frame. */
-  want(tiles: readonly TileAt[]): void {
-    this.#wanted = tiles;
-    const needed = tiles.filter((at) => this.#isNeeded(at));
-    if (needed.every((at) => this.#asked.has(tileName(at)))) return;
-    this.#asked = new Set(needed.map(tileName));
-    this.#worker.postMessage({ type: 'request', tiles: needed });
+  /** Names the tiles that are wanted, the most urgent first. Meant to be called with every frame. @param ahead those nobody sees yet */
+  want(seen: readonly TileAt[], ahead: readonly TileAt[] = []): void {
+    this.#wanted = [seen, ahead];
+    const needed = new Map<string, WantedTile>();
+    for (const tiles of this.#wanted) {
+      for (const at of tiles) {
+        const name = tileName(at);
+        if (needed.has(name) || !this.#isNeeded(at)) continue;
+        needed.set(name, { ...at, since: this.#since(at), isAhead: tiles === ahead });
+      }
+    }
+    if ([...needed.keys()].every((name) => this.#asked.has(name))) return;
+    this.#asked = new Set(needed.keys());
+    this.#worker.postMessage({ type: 'request', tiles: [...needed.values()] });
   }
 
   /** Begins to paint on an image. What is painted is seen where a stack has tiles named by `strokeKey`. @returns the stroke */
@@ -164,7 +176,12 @@ export class Compositor {
   #isNeeded(at: TileAt): boolean {
     const entry = this.#entries.get(tileName(at));
     if (!entry) return true;
-    return Math.max(entry.drawn ? entry.drawnWith : -1, entry.failedIn) < entry.changedIn;
+    return Math.max(entry.drawn?.revision ?? -1, entry.failedIn) < entry.changedIn;
+  }
+
+  /** The revision that last changed what a tile shows. */
+  #since(at: TileAt): number {
+    return Math.max(this.#entries.get(tileName(at))?.changedIn ?? 0, this.#canvasSince);
   }
 
   #markChanged(regions: ReturnType<typeof changedRegions>, { extent }: LayerStack): void {
@@ -179,7 +196,7 @@ export class Compositor {
     const name = tileName(at);
     let entry = this.#entries.get(name);
     if (!entry) {
-      entry = { at, drawnWith: -1, changedIn: 0, failedIn: -1 };
+      entry = { at, changedIn: 0, failedIn: -1 };
       this.#entries.set(name, entry);
     }
     return entry;
@@ -234,8 +251,7 @@ export class Compositor {
     if (revision < this.#canvasSince) return bitmap.close(); // of a canvas of another size
     const entry = this.#entry(at);
     entry.drawn?.bitmap.close();
-    entry.drawn = { bitmap, isOpaque };
-    entry.drawnWith = revision;
+    entry.drawn = { bitmap, isOpaque, revision };
     this.#entries.delete(tileName(at));
     this.#entries.set(tileName(at), entry);
     this.#dropOldest();

@@ -3,8 +3,8 @@ import { changesOfLayer } from './layer-stack.ts';
 import type { LayerStack } from './layer-stack.ts';
 import type { Cell, SampleBudget } from './sample-budget.ts';
 
-/** What the layers below the one that is painted on look like together, by tile: a stroke changes one layer again and again, and what is
- * below need not be blended every time. */
+/** What the layers below the one that is worked on look like together, by tile: a stroke or a slider changes one layer again and again, and
+ * what is below need not be blended every time. */
 export class Ground {
   readonly layer: string; // the one that lies on it
   readonly #budget: SampleBudget;
@@ -30,31 +30,27 @@ export class Ground {
   }
 }
 
-/** The ground of a stack: the one before while only pixels of the layer on it change, a new one when those of another do, else none. */
+/** The ground of a stack: the one before while only the layer on it changes, a new one when another does, else none. */
 export function groundAfter(
   ground: Ground | undefined,
   before: LayerStack | undefined,
   after: LayerStack,
   budget: SampleBudget,
 ): Ground | undefined {
-  const painted = before && paintedLayer(before, after);
-  if (painted !== undefined && painted === ground?.layer) return ground;
+  const changed = before && changedLayers(before, after);
+  if (changed?.every((id) => id === ground?.layer)) return ground;
   ground?.forget();
-  return painted === undefined ? undefined : new Ground(painted, budget);
+  return changed?.length === 1 ? new Ground(changed[0]!, budget) : undefined;
 }
 
-/** The only layer that differs, and only in its pixels; undefined where there is another difference. */
-function paintedLayer(before: LayerStack, after: LayerStack): string | undefined {
+/** The layers that differ, in pixels or look; undefined where there is another difference. */
+function changedLayers(before: LayerStack, after: LayerStack): string[] | undefined {
   const isSameCanvas = before.depth === after.depth && isSameExtent(before, after);
-  if (!isSameCanvas || before.layers.length !== after.layers.length) return undefined;
-  const changed = after.layers.filter((layer, i) => {
-    const from = before.layers[i]!;
-    return from.id !== layer.id || changesOfLayer(before, from, after, layer).length > 0;
-  });
-  const [only] = changed;
-  const from = only && before.layers.find(({ id }) => id === only.id);
-  if (changed.length !== 1 || !from || from.opacity !== only.opacity || from.blend !== only.blend) return undefined;
-  return only.id;
+  const isSameOrder =
+    before.layers.length === after.layers.length && after.layers.every(({ id }, i) => id === before.layers[i]!.id);
+  if (!isSameCanvas || !isSameOrder) return undefined;
+  const changed = after.layers.filter((layer, i) => changesOfLayer(before, before.layers[i]!, after, layer).length > 0);
+  return changed.map(({ id }) => id);
 }
 
 const isSameExtent = (one: LayerStack, other: LayerStack): boolean =>

@@ -26,6 +26,12 @@ export type LoadedTile = Samples | ImageBitmap | { readonly encoded: Uint8Array 
 /** A colour as it is seen, and its alpha: each from 0 to 255. */
 export type Rgba = readonly [red: number, green: number, blue: number, alpha: number];
 
+/** A tile that somebody wants to see. */
+export interface WantedTile extends TileAt {
+  readonly since: number; // drawn with an earlier revision of the layers it is out of date
+  readonly isAhead: boolean; // not in sight yet
+}
+
 /** Which pixels resemble the one at a point. */
 export interface SimilarQuestion {
   readonly at: Point; // image space
@@ -65,7 +71,7 @@ export type QuestionKind = keyof Questions;
 export type ToWorker =
   | { readonly type: 'stack'; readonly revision: number; readonly change: StackChange }
   | { readonly type: 'colours'; readonly revision: number; readonly colours: ScreenColours | undefined }
-  | { readonly type: 'request'; readonly tiles: readonly TileAt[] } // the most urgent first; those asked for before and not named are dropped
+  | { readonly type: 'request'; readonly tiles: readonly WantedTile[] } // the most urgent first; those asked for before and not named are dropped
   | { readonly type: 'loaded'; readonly key: TileKey; readonly tile: LoadedTile }
   | { readonly type: 'notLoaded'; readonly key: TileKey; readonly reason: string }
   | { readonly type: 'smallLoaded'; readonly keys: readonly TileKey[]; readonly tiles: readonly Uint8Array[] } // no tiles: nobody has them smaller
@@ -96,8 +102,7 @@ export type FromWorker =
 
 /** Bytes of pixels that a worker keeps so as not to load or make them again. */
 export const keptBytes = {
-  tiles: 448 * 2 ** 20,
-  smaller: 192 * 2 ** 20,
-  small: 96 * 2 ** 20,
+  tiles: 416 * 2 ** 20,
+  smaller: 320 * 2 ** 20, // copies of layers and tiles made smaller: what is used for the size that is seen pushes out the rest
   asked: 64 * 2 ** 20,
 } as const;

@@ -1,5 +1,6 @@
 import { decodeTile } from '#common/document/tile-codec.ts';
 import type { Samples } from '#common/raster/raster.ts';
+import type { Chores } from './chores.ts';
 import type { TileKey } from './layer-stack.ts';
 
 type Take = (samples: Samples | undefined) => void;
@@ -7,11 +8,14 @@ type Take = (samples: Samples | undefined) => void;
 /** Small tiles on their way. What is asked for in one go travels in one message. */
 export class SmallLoads {
   readonly #ask: (keys: readonly TileKey[]) => void;
+  readonly #chores: Chores;
   readonly #waiting = new Map<TileKey, Take[]>();
   #next: TileKey[] = [];
 
-  constructor(ask: (keys: readonly TileKey[]) => void) {
+  /** @param chores in which they are unpacked */
+  constructor(ask: (keys: readonly TileKey[]) => void, chores: Chores) {
     this.#ask = ask;
+    this.#chores = chores;
   }
 
   /** Undefined where nobody has the tile smaller. */
@@ -29,8 +33,10 @@ export class SmallLoads {
     keys.forEach((key, i) => {
       const takers = this.#waiting.get(key) ?? [];
       this.#waiting.delete(key);
-      const samples = decoded(tiles[i]);
-      for (const take of takers) take(samples);
+      this.#chores.add(() => {
+        const samples = decoded(tiles[i]);
+        for (const take of takers) take(samples);
+      });
     });
   }
 

@@ -1,15 +1,23 @@
+import type { WantedTile } from './protocol.ts';
 import { tileName } from './tile-grid.ts';
 import type { TileAt } from './tile-grid.ts';
 
 const atOnce = 3; // while one waits for its pixels, others are blended
 
-/** Works through tiles in the order they were asked for, a few at a time, and forgets those that nobody wants any more. */
+/** What a tile is drawn with that is under way. */
+interface Drawing {
+  readonly revision: number;
+}
+
+/** Works through tiles in the order they were asked for, a few at a time, and forgets those that nobody wants any more. A tile that is more
+ * urgent than those under way, such as one under a brush, does not wait for them. */
 export class TileQueue {
   readonly #work: (at: TileAt) => Promise<void>;
   readonly #pause: () => Promise<void>;
-  #waiting: TileAt[] = [];
-  readonly #underWay = new Set<string>();
-  #workers = 0;
+  #waiting: WantedTile[] = [];
+  #revision = 0;
+  #places = new Map<string, number>(); // in the last request
+  readonly #underWay = new Map<string, Drawing>();
 
   /** @param work never rejects @param pause lets messages in between two tiles */
   constructor(work: (at: TileAt) => Promise<void>, pause: () => Promise<void>) {
@@ -17,26 +25,34 @@ export class TileQueue {
     this.#pause = pause;
   }
 
-  /** Replaces what was waiting. Tiles under way are not begun again. */
-  request(tiles: readonly TileAt[]): void {
-    this.#waiting = tiles.filter((at) => !this.#underWay.has(tileName(at)));
-    while (this.#workers < Math.min(atOnce, this.#waiting.length)) void this.#run();
+  /** Replaces what was waiting. Tiles under way are not begun again unless they were begun too early to show what is wanted.
+   * @param revision of the layers as they are now */
+  request(tiles: readonly WantedTile[], revision: number): void {
+    this.#revision = revision;
+    this.#places = new Map(tiles.map((at, place) => [tileName(at), place]));
+    this.#waiting = tiles.filter((at) => (this.#underWay.get(tileName(at))?.revision ?? -1) < at.since);
+    this.#begin();
   }
 
-  /** What is under way was begun with things as they were: it may be asked for again. */
-  forget(): void {
-    this.#underWay.clear();
+  #begin(): void {
+    while (this.#waiting[0] && this.#hasRoom(this.#waiting[0])) void this.#run(this.#waiting.shift()!);
   }
 
-  async #run(): Promise<void> {
-    this.#workers++;
-    for (let at = this.#waiting.shift(); at; at = this.#waiting.shift()) {
-      const name = tileName(at);
-      this.#underWay.add(name);
-      await this.#work(at);
-      this.#underWay.delete(name);
-      await this.#pause();
-    }
-    this.#workers--;
+  /** Whether few enough tiles are under way that are at least as urgent; none for what is drawn in advance. */
+  #hasRoom(at: WantedTile): boolean {
+    const place = this.#places.get(tileName(at))!;
+    let busy = 0;
+    for (const name of this.#underWay.keys()) if ((this.#places.get(name) ?? Infinity) <= place) busy++;
+    return busy < (at.isAhead ? 1 : atOnce);
+  }
+
+  async #run(at: TileAt): Promise<void> {
+    const name = tileName(at);
+    const drawing: Drawing = { revision: this.#revision };
+    this.#underWay.set(name, drawing);
+    await this.#work(at);
+    if (this.#underWay.get(name) === drawing) this.#underWay.delete(name);
+    await this.#pause();
+    this.#begin();
   }
 }

@@ -2,6 +2,7 @@
 
 import { decodeTile } from '#common/document/tile-codec.ts';
 import type { Samples } from '#common/raster/raster.ts';
+import { Chores } from './chores.ts';
 import { displayPixels } from './display.ts';
 import { isOpaque, LayerCompositor } from './layer-compositor.ts';
 import type { TileKey } from './layer-stack.ts';
@@ -29,13 +30,15 @@ interface Waiting {
   reject(error: Error): void;
 }
 const loading = new Map<TileKey, Waiting>();
-const small = new SmallLoads((keys) => scope.postMessage({ type: 'loadSmall', keys }));
+const chores = new Chores(pause);
+const small = new SmallLoads((keys) => scope.postMessage({ type: 'loadSmall', keys }), chores);
+const smaller = new SampleBudget(keptBytes.smaller);
 const store: TileStore = new TileStore(loadTile, new SampleBudget(keptBytes.tiles), {
-  budget: new SampleBudget(keptBytes.small),
+  budget: smaller,
   load: (key) => (isStrokeKey(key) ? Promise.resolve(undefined) : small.load(key)),
 });
 const strokes: Strokes = new Strokes(store);
-const compositor = new LayerCompositor(store, new SampleBudget(keptBytes.smaller));
+const compositor = new LayerCompositor(store, smaller);
 const queue = new TileQueue(draw, pause);
 const desk: Desk = {
   ...{ shown: compositor, store, strokes, pause, named: new Map(), colours: undefined },
@@ -48,18 +51,16 @@ scope.onmessage = ({ data: message }) => {
     case 'stack':
       compositor.setStack(changedStack(compositor.stack, message.change));
       revision = message.revision;
-      queue.forget();
       return;
     case 'colours':
       desk.colours = message.colours;
       revision = message.revision;
-      queue.forget();
       return;
     case 'request':
-      queue.request(message.tiles);
+      queue.request(message.tiles, revision);
       return;
     case 'loaded':
-      settle(message.key, (waiting) => arrive(waiting, message.tile));
+      settle(message.key, (waiting) => chores.add(() => arrive(waiting, message.tile)));
       return;
     case 'notLoaded':
       settle(message.key, ({ reject }) => reject(new Error(message.reason)));

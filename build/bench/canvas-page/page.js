@@ -4,14 +4,14 @@ import { encodeTile } from '../../../electron/common/document/tile-codec.ts';
 import { smallTile } from '../../../electron/common/document/small-tile.ts';
 import { BandOverlay } from '../../../renderer/canvas/band-overlay.ts';
 import { CanvasStage } from '../../../renderer/canvas/canvas-stage.ts';
-import { fitView } from '../../../renderer/canvas/view.ts';
+import { fitView, levelFor, visiblePart } from '../../../renderer/canvas/view.ts';
 import { isPainted } from '../../../renderer/canvas/tile-painter.ts';
 import { Compositor } from '../../../renderer/compositor/compositor.ts';
 import { LayerCompositor } from '../../../renderer/compositor/layer-compositor.ts';
 import { SampleBudget } from '../../../renderer/compositor/sample-budget.ts';
 import { strokeKey } from '../../../renderer/compositor/strokes.ts';
 import { TileStore } from '../../../renderer/compositor/tile-store.ts';
-import { tileBounds, tilesIn } from '../../../renderer/compositor/tile-grid.ts';
+import { tileBounds, tilesIn, topLevel } from '../../../renderer/compositor/tile-grid.ts';
 
 const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
 const looks = 4; // different tiles of each kind
@@ -107,6 +107,8 @@ window.measure = async ({ width, height, layers, depth, blends, hasSmall = true 
   };
   const settled = async () => {
     const [begun, worked] = [performance.now(), await processorMs()];
+    stage.redraw(); // asks for what is seen of this view, and in advance for what is beside it
+    await frame();
     while (!isPainted(compositor, view, screen)) {
       stage.redraw();
       await frame();
@@ -126,6 +128,20 @@ window.measure = async ({ width, height, layers, depth, blends, hasSmall = true 
       paints.push(paintMs);
     }
     return { frames: summary(times), paint: summary(paints) };
+  };
+
+  /** Until everything on the screen shows what was changed, even if coarser than it will be. */
+  const seen = async (revision) => {
+    const begun = performance.now();
+    const level = levelFor(view.zoom * screen.density, topLevel(extent));
+    const visible = tilesIn(extent, visiblePart(view, screen), level);
+    const shows = (at) => compositor.isUpToDate([at]) || (compositor.tile(at)?.revision ?? -1) >= revision;
+    const coarser = ({ level, column, row }) => ({ level: level + 1, column: column >> 1, row: row >> 1 });
+    while (!visible.every((at) => shows(at) || shows(coarser(at)))) {
+      stage.redraw();
+      await frame();
+    }
+    return performance.now() - begun;
   };
 
   const result = { blendMs: await blendMs(extent, layers, depth, blends) };
@@ -176,7 +192,9 @@ window.measure = async ({ width, height, layers, depth, blends, hasSmall = true 
   result.strokeFitted = await strokes(20);
   stack = { ...stack, layers: stack.layers.map((layer, i) => (i === 3 ? { ...layer, opacity: 0.3 } : layer)) };
   compositor.setStack(stack);
+  const opacitySeen = seen(compositor.revision);
   result.opacityFitted = await settled();
+  result.opacitySeen = await opacitySeen;
   compositor.dispose();
   return result;
 };

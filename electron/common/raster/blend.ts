@@ -54,7 +54,9 @@ function layNormal(to: Samples, from: Samples, share: number, mask: Uint8Array |
       copyColour(to, from, i);
       to[i + 3] = alpha * most + 0.5;
     } else if (under === most) {
-      for (let c = i; c < i + 3; c++) to[c] = to[c]! + (from[c]! - to[c]!) * alpha + 0.5;
+      to[i] = to[i]! + (from[i]! - to[i]!) * alpha + 0.5;
+      to[i + 1] = to[i + 1]! + (from[i + 1]! - to[i + 1]!) * alpha + 0.5;
+      to[i + 2] = to[i + 2]! + (from[i + 2]! - to[i + 2]!) * alpha + 0.5;
     } else {
       const union = alpha + (under / most) * (1 - alpha);
       const part = alpha / union;
@@ -83,7 +85,8 @@ function laySeparable(
         const below = to[c]! / most;
         const above = from[c]! / most;
         const blended = separable(mode, below, above);
-        const colour = under === 1 ? mixedOver(below, blended, alpha) : mixed(below, above, blended, under, alpha, union);
+        const colour =
+          under === 1 ? mixedOver(below, blended, alpha) : mixed(below, above, blended, under, alpha, union);
         to[c] = colour * most + 0.5;
       }
     }

@@ -43,7 +43,9 @@ function create(load: (key: string) => Promise<LoadedTile> = () => Promise.rejec
     return bitmap;
   };
   const requests = (): TileAt[][] =>
-    sent.flatMap((message) => (message.type === 'request' ? [[...message.tiles]] : []));
+    sent.flatMap((message) =>
+      message.type === 'request' ? [message.tiles.map(({ level, column, row }) => ({ level, column, row }))] : [],
+    );
   return { compositor, sent, hear, draw, requests };
 }
 

@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { Chores } from '../../../renderer/compositor/chores.ts';
 import { displayPixels } from '../../../renderer/compositor/display.ts';
 import { SampleBudget } from '../../../renderer/compositor/sample-budget.ts';
 import { changedStack, stackChange } from '../../../renderer/compositor/stack-changes.ts';
 import type { LayerStack, TiledImage } from '../../../renderer/compositor/layer-stack.ts';
 import { tileName } from '../../../renderer/compositor/tile-grid.ts';
-import type { TileAt } from '../../../renderer/compositor/tile-grid.ts';
+import type { WantedTile } from '../../../renderer/compositor/protocol.ts';
 import { TileQueue } from '../../../renderer/compositor/tile-queue.ts';
 import { TileStore } from '../../../renderer/compositor/tile-store.ts';
 import { layerOf, stackOf } from '../../unit/compositor/stacks.ts';
@@ -77,13 +78,16 @@ test('a stack arrives whole, whatever was known before', () => {
 });
 
 describe('the queue of tiles', () => {
-  const at = (column: number): TileAt => ({ level: 0, column, row: 0 });
+  const at = (column: number, since = 1, isAhead = false): WantedTile => ({ level: 0, column, row: 0, since, isAhead });
 
   function create() {
-    const done: string[] = [];
+    const begun: string[] = [];
     const waiting: (() => void)[] = [];
     const queue = new TileQueue(
-      (tile) => new Promise<void>((resolve) => waiting.push(resolve)).then(() => void done.push(tileName(tile))),
+      (tile) => {
+        begun.push(tileName(tile));
+        return new Promise<void>((resolve) => waiting.push(resolve));
+      },
       () => Promise.resolve(),
     );
     const finishAll = async (): Promise<void> => {
@@ -92,32 +96,61 @@ describe('the queue of tiles', () => {
         for (let i = 0; i < 10; i++) await Promise.resolve();
       }
     };
-    return { queue, done, finishAll };
+    return { queue, begun, finishAll };
   }
 
-  test('works in the order that was asked for', async () => {
-    const { queue, done, finishAll } = create();
-    queue.request([at(3), at(1), at(2), at(0), at(4)]);
+  test('works in the order that was asked for, three at a time', async () => {
+    const { queue, begun, finishAll } = create();
+    queue.request([at(3), at(1), at(2), at(0), at(4)], 1);
+    expect(begun).toEqual(['0/3/0', '0/1/0', '0/2/0']);
     await finishAll();
-    expect(done).toEqual(['0/3/0', '0/1/0', '0/2/0', '0/0/0', '0/4/0']);
+    expect(begun).toEqual(['0/3/0', '0/1/0', '0/2/0', '0/0/0', '0/4/0']);
   });
 
   test('forgets what is no longer wanted and does not begin twice what is under way', async () => {
-    const { queue, done, finishAll } = create();
-    queue.request([at(0), at(1), at(2), at(3), at(4)]);
-    queue.request([at(1), at(9)]);
+    const { queue, begun, finishAll } = create();
+    queue.request([at(0), at(1), at(2), at(3), at(4)], 1);
+    queue.request([at(1), at(9)], 1);
     await finishAll();
-    expect(done.sort()).toEqual(['0/0/0', '0/1/0', '0/2/0', '0/9/0']);
+    expect(begun).toEqual(['0/0/0', '0/1/0', '0/2/0', '0/9/0']);
   });
 
-  test('begins again what is under way when things have changed', async () => {
-    const { queue, done, finishAll } = create();
-    queue.request([at(0)]);
-    queue.forget();
-    queue.request([at(0)]);
+  test('begins again what was begun before it changed, and nothing else', async () => {
+    const { queue, begun, finishAll } = create();
+    queue.request([at(0), at(1)], 1);
+    queue.request([at(0, 1), at(1, 2)], 2);
     await finishAll();
-    expect(done).toEqual(['0/0/0', '0/0/0']);
+    expect(begun).toEqual(['0/0/0', '0/1/0', '0/1/0']);
   });
+
+  test('lets what is more urgent begin at once, however much is under way', () => {
+    const { queue, begun } = create();
+    queue.request([at(0), at(1), at(2), at(3)], 1);
+    queue.request([at(7, 2), at(0), at(1), at(2), at(3)], 2);
+    expect(begun).toEqual(['0/0/0', '0/1/0', '0/2/0', '0/7/0']);
+  });
+
+  test('draws nothing in advance while something is to be seen', async () => {
+    const { queue, begun, finishAll } = create();
+    queue.request([at(0), at(5, 1, true), at(6, 1, true)], 1);
+    expect(begun).toEqual(['0/0/0']);
+    await finishAll();
+    expect(begun).toEqual(['0/0/0', '0/5/0', '0/6/0']);
+  });
+});
+
+test('of chores the last is done first, and messages come in before any', async () => {
+  const done: string[] = [];
+  let pauses = 0;
+  const chores = new Chores(() => Promise.resolve(void pauses++));
+  for (const name of ['a', 'b', 'c']) chores.add(() => void done.push(name));
+  expect(done).toEqual([]);
+  for (let i = 0; i < 10; i++) await Promise.resolve();
+  expect(done).toEqual(['c', 'b', 'a']);
+  expect(pauses).toBeGreaterThan(0);
+  chores.add(() => void done.push('d'));
+  for (let i = 0; i < 10; i++) await Promise.resolve();
+  expect(done.at(-1)).toBe('d');
 });
 
 test('sixteen bits are shown as the nearest of eight', () => {

@@ -109,12 +109,17 @@ test('every other mode gives, bit for bit, what its formula gives one pixel afte
   const other = cases.filter(({ mode }) => mode !== 'normal');
   const alphas = fc.array(fc.constantFrom(0, 1, 100, 254, 255), { minLength: 2, maxLength: 2 });
   fc.assert(
-    fc.property(other, alphas, fc.option(fc.uint8Array({ minLength: pixels, maxLength: pixels })), (look, ends, mask) => {
-      const { depth, mode, opacity } = look;
-      const [below, above] = look.seeds.map((seed, i) => extreme(noise(depth, seed), ends[i]!));
-      const blending = { mode, opacity, ...(mask && { mask }) };
-      expect(blended(below, above, mode, opacity, mask ?? undefined)).toEqual(blendedSlowly(below, above, blending));
-    }),
+    fc.property(
+      other,
+      alphas,
+      fc.option(fc.uint8Array({ minLength: pixels, maxLength: pixels })),
+      (look, ends, mask) => {
+        const { depth, mode, opacity } = look;
+        const [below, above] = look.seeds.map((seed, i) => extreme(noise(depth, seed), ends[i]!));
+        const blending = { mode, opacity, ...(mask && { mask }) };
+        expect(blended(below, above, mode, opacity, mask ?? undefined)).toEqual(blendedSlowly(below, above, blending));
+      },
+    ),
     { numRuns: 1000 },
   );
 });

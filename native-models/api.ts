@@ -22,8 +22,11 @@ export interface Sampling {
   readonly topP: number;
 }
 
+/** A device. Graphics cards of a kind are numbered: `cuda` is the first, `cuda:1` the second. */
+export type DeviceName = 'cpu' | 'cuda' | 'dml' | 'coreml' | 'webgpu' | `${'cuda' | 'dml'}:${number}`;
+
 /** Where a model runs. */
-export type ModelDevice = 'auto' | 'cpu' | 'cuda' | 'dml' | 'coreml' | 'webgpu';
+export type ModelDevice = 'auto' | DeviceName;
 
 /** What outside code may ask of a model, instead of its name. */
 export interface Capabilities {

@@ -3,8 +3,8 @@ import type { Command } from 'commander';
 import { batchFormats, collisionRules, nameTokens, zBatchOptions } from '#common/contract/batch.ts';
 import type { BatchOptions } from '#common/contract/batch.ts';
 import { numberOption } from './number-option.ts';
-import { devices } from '#common/contract/edit-request.ts';
-import type { EditRequest } from '#common/contract/edit-request.ts';
+import { devices, zDeviceName } from '#common/contract/edit-request.ts';
+import type { DeviceName, EditRequest } from '#common/contract/edit-request.ts';
 
 export interface BatchCommand {
   readonly name: 'batch';
@@ -18,7 +18,7 @@ export interface BatchCommand {
   readonly queue?: string | undefined; // address of a Redis or Valkey server whose workers make the pictures
   readonly settleMs: number; // a file that stays as it is for so long is whole
   readonly model?: string | undefined;
-  readonly device: EditRequest['device'];
+  readonly devices: readonly DeviceName[]; // none: every graphics card, else the processor
   readonly json: boolean;
 }
 
@@ -26,7 +26,15 @@ export interface WorkerCommand {
   readonly name: 'worker';
   readonly queue: string; // address of a Redis or Valkey server
   readonly silentMs: number;
+  readonly device?: DeviceName | undefined; // instead of the batch's
   readonly json: boolean;
+}
+
+interface WorkerFlags {
+  readonly queue: string;
+  readonly silent: number;
+  readonly device?: DeviceName;
+  readonly json?: boolean;
 }
 
 interface BatchFlags {
@@ -49,6 +57,7 @@ interface BatchFlags {
   readonly metadata: boolean;
   readonly model?: string;
   readonly device: EditRequest['device'];
+  readonly devices?: readonly DeviceName[];
   readonly json?: boolean;
 }
 
@@ -87,6 +96,11 @@ export function addBatch(program: Command, found: (command: BatchCommand) => voi
     .option('--no-metadata', 'do not write the recipe into the pictures')
     .option('--model <id|dir>', 'installed model or folder of one, instead of the recipe’s')
     .addOption(new Option('--device <device>', 'where the model runs').choices(devices).default('auto'))
+    .addOption(
+      new Option('--devices <list>', 'several, each with a model of its own: cuda,cuda:1')
+        .argParser(deviceList)
+        .conflicts(['device', 'queue']),
+    )
     .option('--json', 'one JSON object per line on stdout');
   batch.action((input: string, flags: BatchFlags) => {
     const options = zBatchOptions.safeParse(optionsOf(flags));
@@ -103,6 +117,7 @@ export function addBatch(program: Command, found: (command: BatchCommand) => voi
       queue,
       model,
       device,
+      devices: several = device === 'auto' ? [] : [device],
       json = false,
     } = flags;
     found({
@@ -117,7 +132,7 @@ export function addBatch(program: Command, found: (command: BatchCommand) => voi
       settleMs: settle * 1000,
       queue,
       model,
-      device,
+      devices: several,
       json,
     });
   });
@@ -133,9 +148,14 @@ export function addWorker(program: Command, found: (command: WorkerCommand) => v
     )
     .requiredOption('--queue <address>', 'of a Redis or Valkey server: redis://…')
     .addOption(numberOption('--silent <seconds>', 'a worker silent for so long is taken for dead', silence).default(30))
+    .addOption(
+      new Option('--device <device>', 'of this machine, instead of the batch’s; start a worker for each').argParser(
+        (name: string) => deviceList(name)[0],
+      ),
+    )
     .option('--json', 'one JSON object per line on stdout')
-    .action(({ queue, silent, json = false }: { queue: string; silent: number; json?: boolean }) => {
-      found({ name: 'worker', queue, silentMs: silent * 1000, json });
+    .action(({ queue, silent, device, json = false }: WorkerFlags) => {
+      found({ name: 'worker', queue, silentMs: silent * 1000, device, json });
     });
 }
 
@@ -145,6 +165,15 @@ function optionsOf(flags: BatchFlags): Record<keyof BatchOptions, unknown> {
     ...{ recursive, include, exclude, limit, name, format, collisions },
     ...{ sizes: fit, keepsPlace: gps, tellsRecipe: metadata },
   };
+}
+
+/** @throws InvalidArgumentError that says what is known */
+function deviceList(text: string): DeviceName[] {
+  return text.split(',').map((name) => {
+    const parsed = zDeviceName.safeParse(name.trim());
+    if (parsed.success) return parsed.data;
+    throw new InvalidArgumentError(`${name} is none of cpu, cuda, cuda:1, …, dml, dml:1, …, coreml and webgpu.`);
+  });
 }
 
 const collect = (text: string, before: readonly string[]): string[] => [...before, text];

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { exitAtOnce, openModel } from '#models';
+import { availableMemory, exitAtOnce, findDevices, modelMemory, openModel } from '#models';
+import type { DeviceName } from '#common/contract/edit-request.ts';
 import { Engine } from './engine/engine.ts';
 import type { OpenModel } from './engine/opened-models.ts';
 import { createLog } from './log/log.ts';
@@ -26,11 +27,24 @@ export interface ServicesConfig {
   readonly openModel?: OpenModel; // default: the real one
 }
 
+/** Devices that models can run on. */
+export interface Devices {
+  /** Every graphics card that passes its self-test, else the processor. */
+  find(): Promise<readonly DeviceName[]>;
+  /** Bytes of this machine's memory that a model takes while it works. @param pack folder @throws ModelError */
+  memoryOf(pack: string, device: DeviceName): Promise<number>;
+  /** Bytes this machine can still give. */
+  free(): number;
+}
+
 /** Everything a host offers to the person in front of it. */
 export interface Services extends AsyncDisposable {
   readonly program: Program;
   readonly library: ModelLibrary;
   readonly engine: Engine;
+  /** One more, with a queue and a model of its own, for work on another device. Whoever asks for it disposes it. */
+  readonly anotherEngine: () => Engine;
+  readonly devices: Devices;
   readonly dataFolder: string;
   readonly settings: SettingsFile;
 }
@@ -43,15 +57,14 @@ export async function createServices(config: ServicesConfig): Promise<Services> 
     embedded: join(config.programFolder, 'native-models', 'packs'),
     user: join(dataFolder, 'packs'),
   });
-  const engine = new Engine({
-    library,
-    openModel: config.openModel ?? openModel,
-    version: program.version,
-    log: createLog(),
-  });
+  const log = createLog();
+  const anotherEngine = (): Engine =>
+    new Engine({ library, openModel: config.openModel ?? openModel, version: program.version, log });
+  const engine = anotherEngine();
+  const devices = { find: findDevices, memoryOf: modelMemory, free: availableMemory };
   const settings = new SettingsFile(join(dataFolder, 'settings.json'));
   const dispose = () => engine[Symbol.asyncDispose]();
-  return { program, library, engine, dataFolder, settings, [Symbol.asyncDispose]: dispose };
+  return { program, library, engine, anotherEngine, devices, dataFolder, settings, [Symbol.asyncDispose]: dispose };
 }
 
 async function readProgram(folder: string): Promise<Program> {

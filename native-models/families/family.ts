@@ -11,4 +11,7 @@ export interface ModelFamily {
   readonly id: OpenedPack['pack']['family'];
   /** @throws ModelError `pack-invalid`, `out-of-memory`, `device-unavailable` */
   open(pack: OpenedPack, options: OpenOptions): Promise<EditModel>;
+  /** Bytes of the host's memory that the model takes while it works, as estimated from its files.
+   * @throws ModelError `pack-invalid`, `device-unavailable` */
+  memory(pack: OpenedPack, device: ModelDevice): Promise<number>;
 }

@@ -54,9 +54,9 @@ export interface ProbeResult {
   readonly ms: number; // best of a few products of 512 × 512 matrices, transfers included
 }
 
-/** Runs a tiny graph whose answer is known. Throws as `openSession`. */
-export async function probeDevice(device: Device): Promise<ProbeResult> {
+/** Runs a tiny graph whose answer is known. @param index which of several of its kind. Throws as `openSession`. */
+export async function probeDevice(device: Device, index = 0): Promise<ProbeResult> {
   if (device === 'webgpu') await checkVulkanLoader();
-  await using session = await openSession(Buffer.from(probeModel, 'base64'), { device });
+  await using session = await openSession(Buffer.from(probeModel, 'base64'), { device, deviceIndex: index });
   return { backend: session.backend, isCorrect: await isCorrect(session), ms: await milliseconds(session) };
 }

@@ -22,10 +22,10 @@ const memories: Readonly<Partial<Record<Device, { name: string; addressable: boo
   webgpu: { name: 'WebGPU_Buf', addressable: false },
 };
 
-function openDeviceMemory(api: OrtApi, session: OrtSession, device: Device): DeviceMemory {
+function openDeviceMemory(api: OrtApi, session: OrtSession, device: Device, index: number): DeviceMemory {
   const memory = memories[device];
   if (!memory) throw new ModelError('unsupported', `a cache cannot lie in the memory of ${device}`, { device });
-  const info = api.create('createMemoryInfo', memory.name, 0, 0, 0);
+  const info = api.create('createMemoryInfo', memory.name, 0, index, 0);
   try {
     const allocator = api.create('createAllocator', session.handle, info);
     return { info, allocator, addressable: memory.addressable };
@@ -149,7 +149,7 @@ export async function openFfiDecoder(model: string | Uint8Array, options: Sessio
     const layout = readKvLayout(session.graph, session.inputs, session.outputs);
     if (layout.form === 'rows') return new RowsDecoder(asSession(api, session, device), layout);
     const place = options.cacheMemory ?? (device === 'cpu' || device === 'coreml' ? 'host' : 'device');
-    const memory = place === 'device' ? openDeviceMemory(api, session, device) : undefined;
+    const memory = place === 'device' ? openDeviceMemory(api, session, device, options.deviceIndex ?? 0) : undefined;
     return new FfiDecoder(api, session, layout, device, memory);
   } catch (error) {
     api.release('releaseSession', session.handle);

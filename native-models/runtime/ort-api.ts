@@ -56,6 +56,7 @@ const statusFunctions = {
   synchronizeBoundOutputs: [203, ['void *']],
   appendCudaProvider: [204, ['void *', 'void *']],
   createCudaProviderOptions: [205, ['void *']],
+  updateCudaProviderOptions: [206, ['void *', 'void *', 'void *', 'size_t']],
   appendProvider: [216, ['void *', 'str', 'void *', 'void *', 'size_t']],
 } as const satisfies Record<string, readonly [number, readonly string[]]>;
 

@@ -64,9 +64,13 @@ function readInfos(api: OrtApi, session: Handle, side: 'Input' | 'Output'): Tens
   });
 }
 
-function appendCuda(api: OrtApi, options: Handle): void {
+function appendCuda(api: OrtApi, options: Handle, index: number): void {
   const cuda = api.create('createCudaProviderOptions');
   try {
+    if (index > 0) {
+      const [keys, values] = [stringTable(api, ['device_id']), stringTable(api, [String(index)])];
+      api.call('updateCudaProviderOptions', cuda, keys, values, 1);
+    }
     api.call('appendCudaProvider', options, cuda);
   } finally {
     api.release('releaseCudaProviderOptions', cuda);
@@ -75,12 +79,13 @@ function appendCuda(api: OrtApi, options: Handle): void {
 
 const providerNames = { dml: 'DML', coreml: 'CoreML', webgpu: 'WebGPU' } as const;
 
-function appendProvider(api: OrtApi, options: Handle, device: Device): void {
+function appendProvider(api: OrtApi, options: Handle, device: Device, index: number): void {
   if (device === 'cpu') return;
   try {
-    if (device === 'cuda') return appendCuda(api, options);
-    const none = stringTable(api, []);
-    api.call('appendProvider', options, providerNames[device], none, none, 0);
+    if (device === 'cuda') return appendCuda(api, options, index);
+    const settings = index > 0 ? { device_id: String(index) } : {};
+    const [keys, values] = [stringTable(api, Object.keys(settings)), stringTable(api, Object.values(settings))];
+    api.call('appendProvider', options, providerNames[device], keys, values, keys.length);
   } catch (error) {
     if (!(error instanceof OrtError)) throw error;
     throw new ModelError(
@@ -103,7 +108,7 @@ function createOptions(api: OrtApi, options: SessionOptions): Handle {
     api.call('disableMemPattern', handle);
     const config = { ...sessionConfig, ...options.config };
     for (const [key, value] of Object.entries(config)) api.call('addSessionConfigEntry', handle, key, value);
-    appendProvider(api, handle, options.device ?? 'cpu');
+    appendProvider(api, handle, options.device ?? 'cpu', options.deviceIndex ?? 0);
     return handle;
   } catch (error) {
     api.release('releaseSessionOptions', handle);

@@ -1,12 +1,15 @@
+import type { DeviceName, ModelDevice } from '../api.ts';
 import { ModelError } from '../errors.ts';
 import { probeDevice, type ProbeResult } from './device-probe.ts';
 import type { Backend, Device } from './session.ts';
 
 /** Which device runs, and why those before it in the order do not. */
 export interface DeviceChoice {
+  readonly name: DeviceName;
   readonly device: Device;
+  readonly deviceIndex: number; // which of several of its kind
   readonly backend: Backend;
-  readonly refused: readonly { readonly device: Device; readonly reason: string }[];
+  readonly refused: readonly { readonly device: DeviceName; readonly reason: string }[];
 }
 
 const platforms: Readonly<Partial<Record<Device, readonly NodeJS.Platform[]>>> = {
@@ -21,17 +24,29 @@ const order: readonly Device[] = ['cuda', 'dml', 'coreml', 'webgpu', 'cpu'];
 export const candidateDevices = (platform: NodeJS.Platform = process.platform): Device[] =>
   order.filter((device) => platforms[device]?.includes(platform) ?? true);
 
-type Probe = (device: Device) => Promise<ProbeResult>;
+type Probe = (device: Device, index?: number) => Promise<ProbeResult>;
+
+const numbered: readonly Device[] = ['cuda', 'dml'];
+const maxCards = 16; // of one kind that are looked for
+
+const nameOf = (device: Device, index: number): DeviceName =>
+  index > 0 ? `${device as 'cuda' | 'dml'}:${index}` : device;
+
+function parseName(name: DeviceName): { device: Device; index: number } {
+  const [device, index = '0'] = name.split(':');
+  return { device: device as Device, index: Number(index) };
+}
 
 /** The reason for which a device is not used, or undefined. A graphics driver that computes on the processor passes for a
  * device and is correct, but many times slower than the processor itself; `cpuMs` unmasks it. */
 async function refusal(
-  device: Device,
+  name: DeviceName,
   probe: Probe,
   cpuMs: () => Promise<number>,
 ): Promise<{ backend?: Backend; reason?: string }> {
+  const { device, index } = parseName(name);
   try {
-    const result = await probe(device);
+    const result = await probe(device, index);
     if (!result.isCorrect) return { reason: 'its self-test gives wrong numbers' };
     if (device !== 'cpu' && result.ms > 20 * (await cpuMs()))
       return { reason: 'it is many times slower than the processor' };
@@ -45,14 +60,41 @@ async function refusal(
 /** Picks the device to run on: with `auto` the first that starts, computes a tiny graph correctly and is not slower than the
  * processor; with a device, that one or none, since nothing falls back unasked.
  * Throws `device-unavailable` {refused} with each reason in words. */
-export async function chooseDevice(wanted: Device | 'auto', probe: Probe = probeDevice): Promise<DeviceChoice> {
-  const refused: { device: Device; reason: string }[] = [];
+export async function chooseDevice(wanted: ModelDevice, probe: Probe = probeDevice): Promise<DeviceChoice> {
+  const refused: { device: DeviceName; reason: string }[] = [];
   const cpuMs = async (): Promise<number> => (wanted === 'auto' ? (await probe('cpu')).ms : Infinity);
-  for (const device of wanted === 'auto' ? candidateDevices() : [wanted]) {
-    const { backend, reason = '' } = await refusal(device, probe, cpuMs);
-    if (backend) return { device, backend, refused };
-    refused.push({ device, reason });
+  for (const asked of wanted === 'auto' ? candidateDevices() : [wanted]) {
+    const { device, index } = parseName(asked);
+    const name = nameOf(device, index);
+    const { backend, reason = '' } = await refusal(name, probe, cpuMs);
+    if (backend) return { name, device, deviceIndex: index, backend, refused };
+    refused.push({ device: name, reason });
   }
   const reasons = refused.map(({ device, reason }) => `${device}: ${reason}`).join('; ');
   throw new ModelError('device-unavailable', `no device can run models (${reasons})`, { refused });
+}
+
+/** Every graphics card that passes its self-test, of the fastest kind that has any, else the processor. Kinds are not mixed: the same
+ * card may answer to several. */
+export async function findDevices(probe: Probe = probeDevice): Promise<DeviceName[]> {
+  let cpu: Promise<ProbeResult> | undefined;
+  const cpuMs = async (): Promise<number> => (await (cpu ??= probe('cpu'))).ms;
+  for (const device of candidateDevices()) {
+    if (device === 'cpu') break;
+    const found = await cardsOf(device, probe, cpuMs);
+    if (found.length > 0) return found;
+  }
+  return ['cpu'];
+}
+
+/** Cards that pass. A number that does not, twice in a row, is taken for the end: one broken card hides none behind it. */
+async function cardsOf(device: Device, probe: Probe, cpuMs: () => Promise<number>): Promise<DeviceName[]> {
+  const found: DeviceName[] = [];
+  let refusedInRow = 0;
+  for (let index = 0; index < (numbered.includes(device) ? maxCards : 1) && refusedInRow < 2; index++) {
+    const { backend } = await refusal(nameOf(device, index), probe, cpuMs);
+    if (backend) found.push(nameOf(device, index));
+    refusedInRow = backend ? 0 : refusedInRow + 1;
+  }
+  return found;
 }

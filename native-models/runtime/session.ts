@@ -8,6 +8,7 @@ export type Backend = 'ffi' | 'stock';
 
 export interface SessionOptions {
   readonly device?: Device; // default cpu
+  readonly deviceIndex?: number; // which of several of its kind; default 0
   readonly backend?: Backend; // default: ffi where it loads, else stock
   readonly threads?: number; // of one operator; default: see defaultThreads
   /** Decoders only: where the cache lies. Default: `host` on CPU and CoreML, `device` elsewhere. */

@@ -76,7 +76,7 @@ export async function openStockGraph(
     const session = await createStock(
       model,
       {
-        executionProviders: [device],
+        executionProviders: [options.deviceIndex ? { name: device, deviceId: options.deviceIndex } : device],
         intraOpNumThreads: options.threads ?? defaultThreads(),
         interOpNumThreads: 1,
         enableMemPattern: false,

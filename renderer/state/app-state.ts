@@ -69,17 +69,18 @@ export function createAppState(host: Host, storage?: KeptTexts): AppState {
   const results = new ResultsState(document);
   jobs.onPainted = (painting, job) => results.add(painting, job);
   const editor = new EditorState(document);
+  const settings = new SettingsState(engine, problems);
   const seen = new SeenPicture(document, engine);
   return {
     ...{ host, problems, engine, document, jobs, results, editor, seen },
     maps: new MapsState({ document, engine, problems, seen }),
     fidelity: new MapFidelity(document, engine),
     editSettings: new EditSettings(engine),
-    settings: new SettingsState(engine, problems),
+    settings,
     samples: new SamplesState(engine, problems),
     recent: new RecentState(engine, problems),
     instructions: new InstructionHistory(storage),
-    batch: new BatchState(engine, problems),
+    batch: new BatchState(engine, problems, settings),
     itemPictures: new ItemPictures(),
     folderChoice: new FolderChoice(host),
     branch: new BranchState(),

@@ -3,7 +3,6 @@ import type { BatchOptions } from '#common/contract/batch.ts';
 import type { Folder } from '#common/contract/batch-service.ts';
 import { aloneRecipe, isMapRecipe, recipeVersion, zEditRecipe } from '#common/contract/recipe.ts';
 import type { Condition, EditRecipe, Recipe } from '#common/contract/recipe.ts';
-import type { EditDevice } from './edit-settings.svelte.ts';
 import type { EngineState } from './engine.svelte.ts';
 
 type MapKind = Condition['kind'];
@@ -23,7 +22,6 @@ export class BatchForm {
   /** The edit as it is set; it stays while maps are made instead. */
   edit = $state.raw<EditRecipe>({ ...emptyRecipe, task: 'edit' });
   options = $state.raw<BatchOptions>(zBatchOptions.parse({}));
-  device = $state<EditDevice>('auto');
   #extract = $state.raw<Condition>();
   readonly #engine: EngineState;
 

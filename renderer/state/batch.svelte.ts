@@ -1,5 +1,6 @@
 import type { ItemReport } from '#common/contract/batch.ts';
 import type { BatchPlan, BatchView, DeskMessage, Folder, FoundBatch } from '#common/contract/batch-service.ts';
+import type { DeviceName } from '#common/contract/edit-request.ts';
 import { RemoteError } from '#common/contract/errors.ts';
 import { parseRecipe } from '#common/contract/recipe.ts';
 import type { EngineServices } from '#common/contract/services.ts';
@@ -10,6 +11,7 @@ import type { EngineState } from './engine.svelte.ts';
 import type { ItemAction } from './item-keys.ts';
 import { newSeed } from './new-seed.ts';
 import type { Problems } from './problems.svelte.ts';
+import type { SettingsState } from './settings.svelte.ts';
 
 type Facts = Omit<BatchView, 'items' | 'waiting'>;
 
@@ -29,6 +31,7 @@ export class BatchState {
   planProblem = $state.raw<RemoteError>();
   found = $state.raw<FoundBatch | null>(null);
   isStarting = $state(false);
+  devices = $state.raw<readonly DeviceName[]>([]); // of the engine's machine
   filter = $state<BatchFilter>('all');
   sort = $state.raw<BatchSort>({ by: 'order', isDown: false });
   shows = $state<'table' | 'sheet'>('table');
@@ -38,12 +41,14 @@ export class BatchState {
 
   readonly #engine: EngineState;
   readonly #problems: Problems;
+  readonly #settings: Pick<SettingsState, 'current'>;
   #heard: DeskMessage[] = []; // not shown yet
   #timer: ReturnType<typeof setTimeout> | undefined;
   #planning: AbortController | undefined;
 
-  constructor(engine: EngineState, problems: Problems) {
+  constructor(engine: EngineState, problems: Problems, settings: Pick<SettingsState, 'current'>) {
     this.#engine = engine;
+    this.#settings = settings;
     this.#problems = problems;
     this.form = new BatchForm(engine);
   }
@@ -61,7 +66,10 @@ export class BatchState {
   /** Hears a connection until it is lost. @returns ends it */
   listen(services: EngineServices): () => void {
     const stop = services.batch.onMessage((message) => this.#hear(message));
-    void this.#problems.attempt(async () => this.#show(await services.batch.current()));
+    void this.#problems.attempt(async () => {
+      this.#show(await services.batch.current());
+      this.devices = await services.batch.devices();
+    });
     return () => {
       stop();
       clearTimeout(this.#timer);
@@ -126,7 +134,7 @@ export class BatchState {
       output: output.handle,
       recipe,
       options,
-      device: this.form.device,
+      devices: this.#chosenDevices(),
       resume: true,
     });
   }
@@ -178,11 +186,16 @@ export class BatchState {
   }
 
   #order(standIn?: string) {
-    const { input, output, options, recipe, device } = this.form;
+    const { input, output, options, recipe } = this.form;
     if (!input || !output) throw new Error('a folder is missing');
     const isEmpty = 'instruction' in recipe && recipe.task === 'edit' && recipe.instruction.trim() === '';
     const words = isEmpty && standIn !== undefined ? { ...recipe, instruction: standIn } : recipe;
-    return { input: input.handle, output: output.handle, recipe: words, options, device };
+    return { input: input.handle, output: output.handle, recipe: words, options, devices: this.#chosenDevices() };
+  }
+
+  /** A card that was taken out since is asked for no more. */
+  #chosenDevices(): DeviceName[] {
+    return this.#settings.current.batchDevices.filter((device) => this.devices.includes(device));
   }
 
   /** Looks for a batch that was begun in the output folder. */
@@ -224,7 +237,7 @@ export class BatchState {
       case 'progress':
         return this.#change({ progress: message });
       case 'planned':
-        return this.#change({ status: 'running', finished: null, failure: null });
+        return this.#change({ status: 'running', finished: null, failure: null, lost: [] });
       case 'paused':
         return this.#change({ status: 'paused' });
       case 'resumed':
@@ -235,6 +248,8 @@ export class BatchState {
         return this.#change({ status: 'cancelled' });
       case 'failed':
         return this.#change({ status: 'failed', failure: message });
+      case 'device-lost':
+        return this.#change({ lost: [...(this.batch?.lost ?? []), message] });
       case 'dry-run':
     }
   }

@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { zBatchMessage, zBatchOptions } from '#common/contract/batch.ts';
 import type { BatchMessage, ItemReport } from '#common/contract/batch.ts';
+import type { DeviceName } from '#common/contract/edit-request.ts';
 import { parseRecipe } from '#common/contract/recipe.ts';
 import { readPack } from '#models';
+import type { EditModel } from '#models/api';
 import { openBatch, previewBatch } from '#node/batch/run-batch.ts';
 import type { OpenedBatch } from '#node/batch/run-batch.ts';
 import { engineWithFakeModel } from './fake-engine.ts';
@@ -20,13 +22,20 @@ export async function photoBytes(seed = 1, width = 40, height = 30): Promise<Buf
 }
 
 /** A folder of pictures, an output folder, and batches over them with a fake model. */
-export async function batchWithFakeModel(settings?: Partial<FakeModelSettings>) {
-  const { folder, engine, model } = await engineWithFakeModel(settings);
+export async function batchWithFakeModel(settings?: Partial<FakeModelSettings>, more: Partial<Several> = {}) {
+  const { folder, engine, engineOf, model } = await engineWithFakeModel(settings);
+  const { others = [], memory = 1, free = 1e9 } = more;
   const [input, output] = [join(folder, 'in'), join(folder, 'out')];
   mkdirSync(input);
   const services = {
     engine,
     library: { find: () => readPack(join(folder, 'pack')) } as never,
+    anotherEngine: () => engineOf(others.shift()!),
+    devices: {
+      find: () => Promise.resolve<DeviceName[]>(['cpu']),
+      memoryOf: () => Promise.resolve(memory),
+      free: () => free,
+    },
     program: { version: '1.2.3', onnxruntime: '0' },
     dataFolder: join(folder, 'data'),
   };
@@ -49,10 +58,18 @@ export async function batchWithFakeModel(settings?: Partial<FakeModelSettings>) 
   return { folder, input, output, engine, model, said, open, run, preview, report, wish, services };
 }
 
+/** Several devices, each with its model. */
+interface Several {
+  readonly others: EditModel[]; // of the devices after the first
+  readonly memory: number; // bytes, of each
+  readonly free: number; // bytes
+}
+
 interface Wish {
   readonly recipe?: object;
   readonly options?: object;
   readonly input?: string;
   readonly output?: string;
   readonly resume?: boolean;
+  readonly devices?: readonly DeviceName[];
 }

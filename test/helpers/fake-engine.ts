@@ -25,15 +25,17 @@ export async function engineWithFakeModel(settings?: Partial<FakeModelSettings>,
   await writeFakePack(packFolder, 'fake', 'weights', pack);
   const model = new FakeModel({ imageSize: 64, grid: 4, ...settings });
   const opened: string[] = [];
-  const engine = new Engine({
-    library: { find: () => readPack(packFolder) },
-    openModel: (path): Promise<EditModel> => {
-      opened.push(path);
-      return Promise.resolve(model);
-    },
-    version: '1.2.3',
-    log: createLog('silent'),
-  });
+  const engineOf = (own: EditModel): Engine =>
+    new Engine({
+      library: { find: () => readPack(packFolder) },
+      openModel: (path): Promise<EditModel> => {
+        opened.push(path);
+        return Promise.resolve(own);
+      },
+      version: '1.2.3',
+      log: createLog('silent'),
+    });
+  const engine = engineOf(model);
   const at = (name: string): string => join(folder, name);
   const start = (request: object) => {
     const said: JobMessage[] = [];
@@ -46,7 +48,7 @@ export async function engineWithFakeModel(settings?: Partial<FakeModelSettings>,
     });
     return { job, said, done };
   };
-  return { folder, at, engine, model, opened, start, paint: painter(engine) };
+  return { folder, at, engine, engineOf, model, opened, start, paint: painter(engine) };
 }
 
 /** Begins edits of pictures in memory; patches come back as the pixels themselves, in the order of variants. */

@@ -3,10 +3,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { EditInput, EditModel, EditOptions, EditRun, PreviewBand, RgbImage } from '#models/api';
 import { Engine } from '#node/engine/engine.ts';
+import type { DeviceName } from '#common/contract/edit-request.ts';
 import { createLog } from '#node/log/log.ts';
 import { ModelLibrary } from '#node/models/model-library.ts';
 import type { HostedServices } from '#node/rpc/engine-services.ts';
 import { hostServices } from '#node/rpc/host-services.ts';
+import type { Devices } from '#node/services.ts';
 import { SettingsFile } from '#node/settings/settings-file.ts';
 import { writeFakePack } from './fake-pack.ts';
 
@@ -22,6 +24,7 @@ export interface PaintingSettings {
   readonly grid?: number;
   readonly stepMs?: number; // how long one row of cells takes
   readonly failAtRow?: number; // a device that gives up
+  readonly devices?: readonly DeviceName[]; // of the machine; default: the processor
   /** What the model does to the picture; by default it swaps red and blue. */
   readonly paint?: (
     red: number,
@@ -40,10 +43,16 @@ export async function createPaintingEngine(settings: PaintingSettings): Promise<
   if (hasModel) await writePack(join(embedded, 'mini'), settings);
   const library = new ModelLibrary({ embedded, user: join(folder, 'packs') });
   const openModel = () => Promise.resolve(new PaintingModel(settings));
-  const engine = new Engine({ library, openModel, version: '0.0.0', log: createLog('silent') });
+  const anotherEngine = () => new Engine({ library, openModel, version: '0.0.0', log: createLog('silent') });
+  const engine = anotherEngine();
+  const devices: Devices = {
+    find: () => Promise.resolve(settings.devices ?? ['cpu']),
+    memoryOf: () => Promise.resolve(1),
+    free: () => 100,
+  };
   const program = { version: '0.0.0', onnxruntime: '0.0.0' };
   const settingsFile = new SettingsFile(join(folder, 'settings.json'));
-  const services = { program, library, engine, settings: settingsFile, dataFolder: folder };
+  const services = { program, library, engine, anotherEngine, devices, settings: settingsFile, dataFolder: folder };
   const hosted = hostServices(services, [folder]);
   const dispose = async (): Promise<void> => {
     await hosted.batches[Symbol.asyncDispose]();

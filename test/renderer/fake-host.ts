@@ -31,7 +31,7 @@ const noMaps = (): never => {
 const fakeBatches: Pick<EngineImplementations, 'batch' | 'folders'> = {
   folders: { roots: () => [], list: noBatches, inside: noBatches },
   batch: {
-    ...{ find: noBatches, preview: noBatches, start: noBatches, current: () => null },
+    ...{ devices: () => ['cpu'], find: noBatches, preview: noBatches, start: noBatches, current: () => null },
     ...{ pause: noBatches, resume: noBatches, cancel: noBatches, moveBefore: noBatches, again: noBatches },
     ...{ accept: noBatches, close: noBatches, thumbnail: noBatches, file: noBatches },
     onMessage: () => () => undefined,

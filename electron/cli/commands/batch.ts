@@ -5,7 +5,7 @@ import type { Services } from '#node/services.ts';
 import type { BatchCommand } from '../batch-arguments.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Terminal } from '../terminal.ts';
-import { seconds } from '../words.ts';
+import { roughly, seconds } from '../words.ts';
 
 /** `editar batch`: a recipe over a folder. @returns the exit code */
 export async function batch(
@@ -55,7 +55,7 @@ function tell(message: BatchMessage, terminal: Terminal, json: boolean): void {
       return;
     case 'dry-run': {
       const { in: all, make, skipped, failed, etaMs } = message;
-      const time = etaMs === null ? 'how long it takes is not known before a first batch' : `about ${seconds(etaMs)}`;
+      const time = etaMs === null ? 'how long it takes is not known before a first batch' : roughly(etaMs);
       return terminal.note(`${all} pictures: ${make} to make, ${skipped} to skip, ${failed} cannot be made; ${time}`);
     }
     case 'finished': {
@@ -65,6 +65,12 @@ function tell(message: BatchMessage, terminal: Terminal, json: boolean): void {
     }
     case 'cancelled':
       return terminal.note('editar: cancelled; go on with --resume');
+    case 'device-lost': {
+      const { device, left: others, failure } = message;
+      return terminal.note(
+        `${device} is not used any more: ${failure.message} The batch goes on with ${others.join(', ')}.`,
+      );
+    }
     case 'paused':
     case 'resumed':
       return terminal.note(message.type);
@@ -83,11 +89,11 @@ function tellItem(item: Extract<BatchMessage, { type: 'item' }>, terminal: Termi
   if (state === 'skipped') terminal.result(`${input} skipped: ${reason ?? ''}`);
 }
 
-const left = (etaMs: number | null): string => (etaMs === null || etaMs === 0 ? '' : `, about ${seconds(etaMs)} left`);
+const left = (etaMs: number | null): string => (etaMs === null || etaMs === 0 ? '' : `, ${roughly(etaMs)} left`);
 
 function progressLine(message: Extract<BatchMessage, { type: 'progress' }>): string {
-  const { step, of, item, etaMs, tokensPerSecond } = message;
-  const cells = item ? `, picture ${item.index}: ${item.step} of ${item.of} cells` : '';
+  const { step, of, running, etaMs, tokensPerSecond } = message;
+  const cells = running.map((item) => `, picture ${item.index}: ${item.step} of ${item.of} cells`).join('');
   const speed = tokensPerSecond === null ? '' : `, ${tokensPerSecond.toFixed(1)} tokens/s`;
   return `${step} of ${of} pictures${cells}${speed}${left(etaMs)}`;
 }

@@ -6,13 +6,13 @@ import type { Terminal } from '../terminal.ts';
 
 /** `editar worker`: makes items of batches that wait in a queue, until it is stopped. @returns the exit code */
 export async function worker(
-  { queue, silentMs, json }: WorkerCommand,
+  { queue, silentMs, device, json }: WorkerCommand,
   services: Services,
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<number> {
   await workOnQueue(services, {
-    ...{ address: queue, silentMs, signal },
+    ...{ address: queue, silentMs, device, signal },
     onSettled: ({ item }, failure) => {
       const { input, output } = item;
       const result = failure ? { state: 'failed', failure } : { state: 'done' };

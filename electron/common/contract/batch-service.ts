@@ -1,17 +1,19 @@
 import { z } from 'zod';
 import { event, method } from '../rpc/contract.ts';
 import {
+  zBatchDevices,
   zBatchFinished,
   zBatchMessage,
   zBatchOptions,
   zBatchProgress,
   zCounts,
+  zDeviceLost,
   zFailure,
   zItemReport,
 } from './batch.ts';
 import { zBytes } from './blobs.ts';
 import { zChosenFile, zFileHandle, zFileName } from './documents.ts';
-import { devices } from './edit-request.ts';
+import { zDeviceName } from './edit-request.ts';
 import { zRecipe } from './recipe.ts';
 
 /** A folder of the machine as the page knows it. It can be named by its handle only; its place is for people to read. */
@@ -33,7 +35,7 @@ const zBatchOrder = z.object({
   output: zFileHandle,
   recipe: z.unknown(), // checked as recipes from files are, so that what is wrong is told in the same words
   options: zBatchOptions,
-  device: z.enum(devices).default('auto'),
+  devices: zBatchDevices.default([]),
   resume: z.boolean().default(false), // go on with the unfinished batch of the output folder
 });
 export type BatchOrder = z.output<typeof zBatchOrder>;
@@ -75,6 +77,7 @@ const zBatchView = z.object({
   progress: zBatchProgress.nullable(), // as last told
   finished: zBatchFinished.nullable(),
   failure: zFailure.nullable(), // of the batch itself
+  lost: z.array(zDeviceLost), // devices that are not used any more
 });
 export type BatchView = z.infer<typeof zBatchView>;
 
@@ -104,6 +107,8 @@ export const batchServices = {
     inside: method([zFileHandle, zFileName], zFolder),
   },
   batch: {
+    /** Devices of this machine that batches can work on: every graphics card that passes its self-test, and the processor. */
+    devices: method([], z.array(zDeviceName)),
     /** The unfinished batch of an output folder. @param input folder, output folder */
     find: method([zFileHandle, zFileHandle], zFoundBatch.nullable()),
     /** Says what a batch would do, and does nothing. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { fits } from './edit-request.ts';
+import { fits, zDeviceName } from './edit-request.ts';
 
 /** What is done when an output of that name is there already. */
 export const collisionRules = ['number', 'skip', 'overwrite'] as const;
@@ -28,10 +28,13 @@ export const zBatchOptions = z.strictObject({
 });
 export type BatchOptions = z.infer<typeof zBatchOptions>;
 
+/** Devices a batch works on, each with a model of its own. None: every graphics card that passes its self-test, else the processor. */
+export const zBatchDevices = z.array(zDeviceName).max(16);
+
 export const itemStates = ['waiting', 'running', 'done', 'skipped', 'failed'] as const;
 
 /** Why an item was skipped. */
-export const skipReasons = ['done-before', 'exists'] as const;
+export const skipReasons = ['done-before', 'exists', 'left-out'] as const; // the last by the person
 export type SkipReason = (typeof skipReasons)[number];
 
 export const zFailure = z.object({
@@ -65,6 +68,7 @@ export const zItemReport = z.object({
   width: z.int().optional(),
   height: z.int().optional(),
   tokens: z.int().optional(), // ids the model chose
+  device: z.string().optional(), // that made it
   ms: z.number().optional(), // from first touch to the written file
 });
 export type ItemReport = z.infer<typeof zItemReport>;
@@ -79,7 +83,7 @@ export const zBatchProgress = z.object({
   type: z.literal('progress'),
   step: z.int(), // settled items
   of: z.int(),
-  item: z.object({ index: z.int(), step: z.int(), of: z.int() }).optional(), // cells of the running one
+  running: z.array(z.object({ index: z.int(), step: z.int(), of: z.int() })), // cells of the items that are decoding, one for each device
   etaMs: zMs.nullable(),
   tokensPerSecond: z.number().nullable(),
   ...zCounts.omit({ in: true }).shape,
@@ -98,6 +102,15 @@ export const zBatchFinished = z.object({
 });
 export type BatchFinished = z.infer<typeof zBatchFinished>;
 
+/** A device that a batch does without from now on; the item it was at goes to those that are left. */
+export const zDeviceLost = z.object({
+  type: z.literal('device-lost'),
+  device: z.string(),
+  left: z.array(z.string()),
+  failure: zFailure,
+});
+export type DeviceLost = z.infer<typeof zDeviceLost>;
+
 /** What a batch says while it runs: planned first, then items and progress, then finished or cancelled. */
 export const zBatchMessage = z.discriminatedUnion('type', [
   z.object({
@@ -115,6 +128,7 @@ export const zBatchMessage = z.discriminatedUnion('type', [
   }),
   z.object({ type: z.literal('paused') }),
   z.object({ type: z.literal('resumed') }),
+  zDeviceLost,
   zBatchFinished,
   z.object({ type: z.literal('cancelled'), ...zCounts.shape }),
 ]);

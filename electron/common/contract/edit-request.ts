@@ -7,6 +7,13 @@ export const zTask = z.enum(tasks);
 /** Devices a person can ask for. */
 export const devices = ['auto', 'cpu', 'cuda', 'dml', 'webgpu'] as const;
 
+/** One device. Graphics cards of a kind are numbered: `cuda` is the first, `cuda:1` the second. */
+export const zDeviceName = z.union([
+  z.enum(['cpu', 'cuda', 'dml', 'coreml', 'webgpu']),
+  z.templateLiteral([z.enum(['cuda', 'dml']), ':', z.int()]).refine((name) => /:\d{1,2}$/.test(name)),
+]);
+export type DeviceName = z.infer<typeof zDeviceName>;
+
 /** How a photo is fitted to the model's square. */
 export const fits = ['whole', 'square', 'selection'] as const;
 
@@ -120,6 +127,7 @@ export function makesSense({ value, issues }: z.core.ParsePayload<Checked>): voi
 export const zEditRequest = z
   .object({
     ...editShape,
+    device: z.union([z.literal('auto'), zDeviceName]).default('auto'),
     image: z.string().min(1), // file
     model: z.string().min(1).optional(), // id of an installed pack, or a pack's folder; left out: the embedded one
     selection: zSelection.optional(),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { zBatchDevices } from './batch.ts';
 import { devices } from './edit-request.ts';
 
 const zChord = z.string().min(1).max(40); // as the page writes keys: `Mod+Shift+S`
@@ -9,6 +10,7 @@ const fields = {
   motion: z.enum(['system', 'less']),
   language: z.enum(['en', 'pseudo']),
   device: z.enum(devices), // that edits run on
+  batchDevices: zBatchDevices,
   model: z.string().max(255), // id of a pack; empty: the first that can be used
   keys: z.record(z.string().max(60), z.array(zChord).max(4)), // of commands, by id, instead of those shipped
   exportsRecipe: z.boolean(), // in exported pictures: how they were made
@@ -34,6 +36,7 @@ export const zSettings = z.looseObject({
   motion: fields.motion.catch('system'),
   language: fields.language.catch('en'),
   device: fields.device.catch('auto'),
+  batchDevices: fields.batchDevices.catch([]),
   model: fields.model.catch(''),
   keys: fields.keys.catch({}),
   exportsRecipe: fields.exportsRecipe.catch(true),

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { join, resolve } from 'node:path';
-import type { BatchFinished, BatchMessage, BatchProgress, ItemReport } from '#common/contract/batch.ts';
+import type { BatchFinished, DeviceLost, BatchMessage, BatchProgress, ItemReport } from '#common/contract/batch.ts';
 import type {
   BatchId,
   BatchOrder,
@@ -10,6 +10,7 @@ import type {
   FoundBatch,
   PictureSide,
 } from '#common/contract/batch-service.ts';
+import type { DeviceName } from '#common/contract/edit-request.ts';
 import type { ChosenFile, FileHandle } from '#common/contract/documents.ts';
 import { AppError } from '#common/contract/errors.ts';
 import { hostError } from '#common/contract/host-errors.ts';
@@ -42,6 +43,7 @@ interface Running {
   progress: BatchProgress | null;
   finished: BatchFinished | null;
   failure: BatchView['failure'];
+  lost: DeviceLost[];
 }
 
 const keptPlans = 8;
@@ -54,6 +56,7 @@ export class BatchDesk implements AsyncDisposable {
   readonly #listeners = new Set<(message: DeskMessage) => void>();
   readonly #plans = new Map<BatchId, Shelf>();
   #current: Running | undefined;
+  #found: Promise<readonly DeviceName[]> | undefined;
   #opening: Promise<void> = Promise.resolve(); // one batch is opened after the other
   #saidProgressAt = -Infinity;
   #thumbnails: Promise<unknown> = Promise.resolve(); // one at a time: the model needs the processor more
@@ -66,6 +69,12 @@ export class BatchDesk implements AsyncDisposable {
   onMessage(listener: (message: DeskMessage) => void): Unsubscribe {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /** Looked for once: it takes a moment. */
+  async devices(): Promise<DeviceName[]> {
+    this.#found ??= this.#services.devices.find();
+    return [...new Set<DeviceName>([...(await this.#found), 'cpu'])];
   }
 
   /** @throws AppError `journal-damaged` */
@@ -102,9 +111,9 @@ export class BatchDesk implements AsyncDisposable {
 
   view(): BatchView | null {
     if (!this.#current) return null;
-    const { id, order, wish, opened, status, progress, finished, failure } = this.#current;
+    const { id, order, wish, opened, status, progress, finished, failure, lost } = this.#current;
     return {
-      ...{ id, recipe: wish.recipe, options: wish.options, status, progress, finished, failure },
+      ...{ id, recipe: wish.recipe, options: wish.options, status, progress, finished, failure, lost },
       input: this.#folders.folder(order.input),
       output: this.#folders.folder(order.output),
       items: [...opened.batch.state.items],
@@ -206,7 +215,7 @@ export class BatchDesk implements AsyncDisposable {
       failure: null,
       work: Promise.resolve(),
     } as const;
-    this.#current = { id: randomUUID() as BatchId, order, wish, opened, abort, ...fresh };
+    this.#current = { id: randomUUID() as BatchId, order, wish, opened, abort, ...fresh, lost: [] };
     this.#run(this.#current);
     this.#tell({ type: 'opened', batch: this.view()! });
   }
@@ -214,7 +223,7 @@ export class BatchDesk implements AsyncDisposable {
   /** Works until everything is settled, or it cannot go on; then pages are told. */
   #run(running: Running): void {
     const { opened, abort } = running;
-    Object.assign(running, { status: 'running', finished: null, failure: null });
+    Object.assign(running, { status: 'running', finished: null, failure: null, lost: [] });
     const work = async (): Promise<void> => {
       try {
         await opened.run();
@@ -244,7 +253,7 @@ export class BatchDesk implements AsyncDisposable {
     if (message.type === 'progress') {
       if (running) running.progress = message;
       const now = performance.now();
-      if (message.item && now - this.#saidProgressAt < progressEveryMs) return;
+      if (message.running.length > 0 && now - this.#saidProgressAt < progressEveryMs) return;
       this.#saidProgressAt = now;
     }
     if (running) note(running, message);
@@ -262,13 +271,13 @@ export class BatchDesk implements AsyncDisposable {
   }
 
   /** @throws AppError `recipe-invalid` */
-  #wish({ input, output, recipe, options, device, resume }: BatchOrder): BatchWish {
+  #wish({ input, output, recipe, options, devices, resume }: BatchOrder): BatchWish {
     const parsed = parseRecipe(recipe);
     if ('model' in parsed && parsed.model && /[/\\]/.test(parsed.model.id)) {
       throw hostError('invalid-call', { member: 'batch', reason: 'a model is named by its id' });
     }
     const folders = { input: this.#folders.path(input), output: this.#folders.path(output) };
-    return { ...folders, recipe: parsed, options, device, resume };
+    return { ...folders, recipe: parsed, options, devices, resume };
   }
 
   /** The file of an item; undefined where there is none yet. */
@@ -292,6 +301,7 @@ function note(running: Running, message: BatchMessage): void {
   if (message.type === 'paused') running.status = 'paused';
   if (message.type === 'resumed') running.status = 'running';
   if (message.type === 'finished') running.finished = message;
+  if (message.type === 'device-lost') running.lost.push(message);
 }
 
 function withoutType({ type: _, ...item }: Extract<BatchMessage, { type: 'item' }>): ItemReport {

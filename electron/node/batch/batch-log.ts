@@ -41,6 +41,8 @@ function inWords(message: BatchMessage): string | undefined {
     case 'paused':
     case 'resumed':
       return message.type;
+    case 'device-lost':
+      return `${message.device} is not used any more: ${message.failure.message}`;
     case 'dry-run':
     case 'progress':
       return undefined;

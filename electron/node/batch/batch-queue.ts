@@ -4,7 +4,7 @@ import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import { zBatchItem, zBatchOptions, zFailure } from '#common/contract/batch.ts';
 import type { ItemReport } from '#common/contract/batch.ts';
-import { devices } from '#common/contract/edit-request.ts';
+import { zDeviceName } from '#common/contract/edit-request.ts';
 import { AppError, RemoteError } from '#common/contract/errors.ts';
 import { zRecipe } from '#common/contract/recipe.ts';
 import { describeFailure } from '../engine/failure.ts';
@@ -24,7 +24,7 @@ const zItemJob = z.object({
   recipe: zRecipe,
   options: zBatchOptions,
   model: z.string().optional(),
-  device: z.enum(devices).optional(),
+  device: zDeviceName.optional(),
   item: zQueuedItem,
 });
 export type ItemJob = z.infer<typeof zItemJob>;
@@ -34,6 +34,7 @@ const zItemResult = z.object({
   width: z.int(),
   height: z.int(),
   notices: z.array(z.string()),
+  device: z.string().optional(), // that made it
 });
 export type ItemResult = z.infer<typeof zItemResult>;
 
@@ -80,8 +81,8 @@ export async function queueWork(
       const key = await work.keyOf(item, signal);
       const decode = async (stop: AbortSignal) => {
         const job = await handOver(queue, key, jobOf(item));
-        const { tokens, ...result } = await finished(job, events, stop);
-        return { tokens, encode: () => Promise.resolve({ ...result, write: () => Promise.resolve() }) };
+        const { tokens, device, ...result } = await finished(job, events, stop);
+        return { tokens, device, encode: () => Promise.resolve({ ...result, write: () => Promise.resolve() }) };
       };
       return { key, decode };
     },

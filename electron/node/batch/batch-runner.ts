@@ -1,27 +1,30 @@
-import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
-import type { BatchMessage, Counts, ItemReport, SkipReason } from '#common/contract/batch.ts';
+import type { BatchMessage, ItemReport, SkipReason } from '#common/contract/batch.ts';
 import { describeFailure } from '../engine/failure.ts';
 import { variantFiles } from '../engine/output-files.ts';
-import type { BatchState } from './batch-state.ts';
+import { Changes } from './changes.ts';
+import { Gate } from './gate.ts';
 import type { DecodedItem, ItemWork, PreparedItem } from './item-work.ts';
-import type { FileIdentity, Journal, JournalEntry } from './journal.ts';
+import { JournalFailure, Ledger } from './ledger.ts';
+import type { LedgerConfig } from './ledger.ts';
 import { Pace } from './pace.ts';
 
-export interface RunnerConfig {
-  readonly outputFolder: string;
+export interface RunnerConfig extends LedgerConfig {
   readonly variants: number;
-  readonly journal: Pick<Journal, 'append'>;
-  readonly state: BatchState;
   readonly work: ItemWork;
   readonly signal: AbortSignal;
   readonly say: (message: BatchMessage) => void;
-  readonly lanes?: number | undefined; // items decoding at once; default 1
+  /** Names of the devices the work is done on: one item decodes on each. Default: one that nobody asks for. */
+  readonly devices?: readonly string[] | undefined;
+  /** Items handed over at once, where somebody else makes them; instead of devices. */
+  readonly handedOver?: number | undefined;
   readonly expectedMs?: number | undefined; // per item, as measured before
   readonly now?: () => number; // ms
 }
 
 const attemptsEach = 2;
+
+/** Failures that may be the device's, not the picture's. */
+const deviceFailures: readonly string[] = ['device-unavailable', 'out-of-memory'];
 
 interface Started {
   readonly index: number;
@@ -29,20 +32,32 @@ interface Started {
   readonly at: number; // ms
 }
 
-/** Works through the items of a batch, one decode at a time, with the reading of the next and the writing of the last beside it.
- * What the journal does not have did not happen: everything is written there first, and the state follows it. */
+type Decoded = DecodedItem & { readonly key: string };
+
+/** Works through the items of a batch in lanes, one for each device: a lane decodes one item at a time, with the reading of the next and
+ * the writing of the last beside it. All lanes take from one list and write one journal. */
 export class BatchRunner {
+  readonly pace: Pace;
   readonly #config: RunnerConfig;
   readonly #now: () => number;
-  readonly pace: Pace;
+  readonly #ledger: Ledger;
+  readonly #lanes: number;
+  readonly #gate = new Gate();
+  readonly #changes = new Changes(); // of what waits and what is under way
   #waiting: number[] = [];
-  #ahead: Started | undefined; // being prepared while another decodes
-  #running: { index: number; step: number; of: number } | undefined;
-  #paused: { readonly until: Promise<void>; readonly release: () => void } | undefined;
+  readonly #ahead = new Map<number, Started>(); // prepared while others decode
+  readonly #underWay = new Set<number>(); // taken from those that wait, and neither settled nor waiting again
+  readonly #cells = new Map<number, { index: number; step: number; of: number }>(); // of items that decode
+  readonly #lost = new Set<number>(); // lanes whose device failed
+  readonly #handedBack = new Set<number>(); // items whose device failed with them
+  #resting = 0; // lanes that are paused
+  #isBroken = false; // nothing more is to begin
 
   constructor(config: RunnerConfig) {
     this.#config = config;
     this.#now = config.now ?? (() => performance.now());
+    this.#ledger = new Ledger(config);
+    this.#lanes = config.handedOver ?? config.devices?.length ?? 1;
     this.pace = new Pace(this.#now, config.expectedMs);
   }
 
@@ -51,23 +66,16 @@ export class BatchRunner {
     return this.#waiting;
   }
 
-  get isPaused(): boolean {
-    return this.#paused !== undefined;
-  }
-
-  /** The running item is finished; no other begins until `resume`. */
+  /** Running items are finished; no other begins until `resume`. */
   pause(): void {
-    if (this.#paused) return;
-    let release = (): void => undefined;
-    const until = new Promise<void>((resolve) => (release = resolve));
-    this.#paused = { until, release };
+    if (this.#gate.isClosed) return;
+    this.#gate.close();
     this.#config.say({ type: 'paused' });
   }
 
   resume(): void {
-    if (!this.#paused) return;
-    this.#paused.release();
-    this.#paused = undefined;
+    if (!this.#gate.isClosed) return;
+    this.#gate.open();
     this.#config.say({ type: 'resumed' });
   }
 
@@ -80,17 +88,23 @@ export class BatchRunner {
 
   /** Puts items last that the state has as waiting. */
   enqueue(indexes: readonly number[]): void {
-    this.#waiting.push(...indexes.filter((index) => !this.#waiting.includes(index)));
+    const known = new Set([...this.#waiting, ...this.#underWay]);
+    this.#waiting.push(...indexes.filter((index) => !known.has(index)));
+    this.#changes.tell();
   }
 
-  /** Makes everything that waits. Failures of items are theirs alone; only a journal that cannot be written, or the signal, ends the run early.
+  /** Makes everything that waits. Failures of items are theirs alone, and those of a device cost the device as long as there is another;
+   * only a journal that cannot be written, or the signal, ends the run early.
    * @throws AppError `disk-full`, `output-not-writable` of the journal; the signal's reason */
   async run(): Promise<void> {
-    const { signal, lanes = 1 } = this.#config;
+    const { signal } = this.#config;
+    this.#lost.clear(); // it may work again
+    this.#isBroken = false;
     this.pace.start();
     try {
-      await this.#recoverAll();
-      const ends = await Promise.allSettled(Array.from({ length: lanes }, () => this.#lane())); // nothing is left running behind
+      await this.#recover();
+      const lanes = Array.from({ length: this.#lanes }, (_, lane) => this.#lane(lane));
+      const ends = await Promise.allSettled(lanes); // nothing is left running behind
       for (const end of ends) if (end.status === 'rejected') throw end.reason;
       signal.throwIfAborted();
     } catch (error) {
@@ -100,56 +114,81 @@ export class BatchRunner {
     }
   }
 
-  /** One item after the other, as long as some wait. */
-  async #lane(): Promise<void> {
+  /** Makes an item that was settled once more, in place of its picture. Whoever asks runs the batch again if it has ended.
+   * @param seed left out: the recipe's @throws AppError as `run` does */
+  async again(index: number, seed?: number): Promise<void> {
+    if (this.#config.state.item(index).state === 'waiting') return;
+    await this.#ledger.note({ entry: 'again', index, seed });
+    this.enqueue([index]);
+    this.#say(index);
+  }
+
+  /** Leaves out an item that waits. @throws AppError as `run` does */
+  async leaveOut(index: number): Promise<void> {
+    if (!this.#waiting.includes(index)) return;
+    this.#waiting = this.#waiting.filter((other) => other !== index);
+    this.#ahead.delete(index);
+    await this.#skip(index, 'left-out');
+  }
+
+  /** Notes whether the person likes what was made. @throws AppError as `run` does */
+  async accept(index: number, accepted: boolean): Promise<void> {
+    await this.#ledger.note({ entry: 'accepted', index, accepted });
+    this.#say(index);
+  }
+
+  /** One item after the other, as long as some wait or may have to wait again. */
+  async #lane(lane: number): Promise<void> {
     let writing: Promise<void> = Promise.resolve();
     try {
-      for (let next = await this.#next(); next; next = await this.#next()) {
-        const decoded = await this.#decode(next);
+      for (let next = await this.#next(lane); next; next = await this.#next(lane)) {
+        const { index } = next;
+        const decoded = await this.#decode(next, lane);
+        if (!decoded) this.#leave(index);
         await writing; // at most one picture waits to be written
-        if (decoded) writing = this.#write(next, decoded);
+        if (decoded) writing = this.#write(next, decoded).finally(() => this.#leave(index));
         writing.catch(() => undefined); // told where it is awaited
-        if (this.#waiting.length === 0) await writing; // it may fail and wait again
       }
+    } catch (error) {
+      this.#isBroken = true;
+      this.#changes.tell();
+      throw error;
     } finally {
       await writing;
     }
   }
 
-  /** Makes an item that was settled once more, in place of its picture. Whoever asks runs the batch again if it has ended.
-   * @param seed left out: the recipe's @throws AppError as `run` does */
-  async again(index: number, seed?: number): Promise<void> {
-    const { state } = this.#config.state.item(index);
-    if (state === 'waiting' || index === this.#running?.index) return;
-    await this.#note({ entry: 'again', index, seed });
-    this.enqueue([index]);
-    this.#say(index);
-  }
-
-  /** Notes whether the person likes what was made. */
-  async accept(index: number, accepted: boolean): Promise<void> {
-    await this.#note({ entry: 'accepted', index, accepted });
-    this.#say(index);
-  }
-
-  async #next(): Promise<Started | undefined> {
-    if (this.#paused) await this.#rest(this.#paused.until);
-    if (this.#config.signal.aborted) return undefined;
-    const ahead = this.#ahead;
-    this.#ahead = undefined;
-    if (ahead && ahead.index === this.#waiting[0]) {
-      this.#waiting.shift();
-      return ahead;
+  /** @returns undefined when nothing waits and nothing that is under way can wait again, or nothing more is to begin */
+  async #next(lane: number): Promise<Started | undefined> {
+    for (;;) {
+      if (this.#gate.isClosed) await this.#rest();
+      if (this.#config.signal.aborted || this.#isBroken || this.#lost.has(lane)) return undefined;
+      const index = this.#waiting.shift();
+      if (index !== undefined) return this.#take(index);
+      if (this.#underWay.size === 0) return undefined;
+      await this.#changes.next();
     }
-    const index = this.#waiting.shift();
-    return index === undefined ? undefined : this.#start(index);
   }
 
   /** Time in which nothing is to be done counts for nothing. */
-  async #rest(until: Promise<void>): Promise<void> {
-    this.pace.stop();
-    await Promise.race([until, aborted(this.#config.signal)]);
+  async #rest(): Promise<void> {
+    if (++this.#resting === this.#lanes - this.#lost.size) this.pace.stop();
+    await this.#gate.passed(this.#config.signal);
+    this.#resting--;
     this.pace.start();
+  }
+
+  #take(index: number): Started {
+    this.#underWay.add(index);
+    const started = this.#ahead.get(index) ?? this.#start(index);
+    this.#ahead.delete(index);
+    return started;
+  }
+
+  /** An item is settled, or waits again. */
+  #leave(index: number): void {
+    this.#underWay.delete(index);
+    this.#changes.tell();
   }
 
   #start(index: number): Started {
@@ -159,150 +198,122 @@ export class BatchRunner {
     return { index, prepared, at: this.#now() };
   }
 
-  /** @returns undefined when there is nothing to write: done before, failed, or cancelled */
-  async #decode({ index, prepared }: Started): Promise<(DecodedItem & { readonly key: string }) | undefined> {
+  /** Reads what is needed next while the devices are busy: an item for each. */
+  #prepareAhead(): void {
+    const soon = this.#waiting.slice(0, this.#config.devices?.length ?? 1);
+    for (const index of this.#ahead.keys()) if (!soon.includes(index)) this.#ahead.delete(index);
+    for (const index of soon) if (!this.#ahead.has(index)) this.#ahead.set(index, this.#start(index));
+  }
+
+  /** @returns undefined when there is nothing to write: done before, failed, handed back or cancelled */
+  async #decode({ index, prepared }: Started, lane: number): Promise<Decoded | undefined> {
     const { signal, state } = this.#config;
     this.#say(index, 'running');
+    let isOnDevice = false;
     try {
       const ready = await prepared;
-      if (await this.#isMade(state.item(index), ready.key)) {
+      if (await this.#ledger.isMade(state.item(index), ready.key)) {
         await this.#skip(index, 'done-before');
         return undefined;
       }
-      const [following] = this.#waiting;
-      if (following !== undefined && this.#ahead === undefined) this.#ahead = this.#start(following);
-      const onStep = (step: number, of: number): void => this.#progress({ index, step, of });
-      const decoded = await this.pace.busy(() => ready.decode(signal, onStep));
+      this.#prepareAhead();
+      isOnDevice = true;
+      const onStep = (step: number, of: number): void => this.#stepped({ index, step, of });
+      const decoded = await this.pace.busy(() => ready.decode(signal, onStep, lane));
       this.pace.tokens += decoded.tokens;
       return { ...decoded, key: ready.key };
     } catch (error) {
-      await this.#fail(index, error);
+      if (isOnDevice && this.#isLost(index, error)) this.#retire(lane, index, error);
+      else await this.#fail(index, error);
       return undefined;
     } finally {
-      this.#running = undefined;
+      this.#cells.delete(index);
     }
   }
 
-  async #write({ index, at }: Started, { key, tokens, encode }: DecodedItem & { readonly key: string }): Promise<void> {
+  async #write({ index, at }: Started, { key, tokens, device, encode }: Decoded): Promise<void> {
     const outputs = variantFiles(this.#config.state.item(index).output, this.#config.variants);
     try {
       const { width, height, notices, write } = await encode();
-      const before = await Promise.all(outputs.map((path) => this.#identity(path)));
-      await this.#note({ entry: 'writing', index, key, outputs, before });
+      await this.#ledger.noteWriting(index, key, outputs);
       await write();
-      const result = {
-        width,
-        height,
-        tokens,
-        ms: this.#now() - at,
-        ...(notices.length > 0 && { notices: [...notices] }),
-      };
-      await this.#note({ entry: 'done', index, key, outputs, ...result });
+      const told = notices.length > 0 && { notices: [...notices] };
+      const result = { width, height, tokens, device, ms: this.#now() - at, ...told };
+      await this.#ledger.note({ entry: 'done', index, key, outputs, ...result });
     } catch (error) {
       return await this.#fail(index, error);
     }
+    this.pace.made(index);
     this.#settled(index);
   }
 
   async #fail(index: number, error: unknown): Promise<void> {
     const { signal, state } = this.#config;
     if (error instanceof JournalFailure) throw error;
+    this.pace.left(index);
     if (signal.aborted) {
       this.#waiting.unshift(index);
       return this.#say(index);
     }
     const isLast = state.item(index).attempts + 1 >= attemptsEach;
-    await this.#note({ entry: 'failed', index, failure: describeFailure(error), isLast });
+    await this.#ledger.note({ entry: 'failed', index, failure: describeFailure(error), isLast });
     if (isLast) return this.#settled(index);
     this.#waiting.push(index);
     this.#say(index);
   }
 
+  /** Whether a failure is to cost the device rather than the item: once for an item, and never the last device. */
+  #isLost(index: number, error: unknown): boolean {
+    const { signal, devices = [] } = this.#config;
+    if (signal.aborted || devices.length - this.#lost.size < 2 || this.#handedBack.has(index)) return false;
+    return deviceFailures.includes(describeFailure(error).code);
+  }
+
+  /** Nothing more is made on a device; what it was at is next for the others. */
+  #retire(lane: number, index: number, error: unknown): void {
+    const { devices = [], say } = this.#config;
+    this.#lost.add(lane);
+    this.#handedBack.add(index);
+    this.pace.left(index);
+    this.#waiting.unshift(index);
+    const left = devices.filter((_, other) => !this.#lost.has(other));
+    say({ type: 'device-lost', device: devices[lane] ?? '', left, failure: describeFailure(error) });
+    this.#say(index);
+  }
+
   async #skip(index: number, reason: SkipReason): Promise<void> {
-    await this.#note({ entry: 'skipped', index, reason });
+    await this.#ledger.note({ entry: 'skipped', index, reason });
     this.#settled(index);
   }
 
   #settled(index: number): void {
-    this.pace.settled++;
     this.#say(index);
     this.#progress();
   }
 
-  async #isMade({ input }: ItemReport, key: string): Promise<boolean> {
-    const outputs = this.#config.state.madeOf(input, key);
-    if (!outputs) return false;
-    const found = await Promise.all(outputs.map((path) => this.#identity(path)));
-    return found.every((identity) => identity !== null);
+  #stepped(cells: { index: number; step: number; of: number }): void {
+    this.pace.advance(cells.index, cells.step / cells.of);
+    this.#cells.set(cells.index, cells);
+    this.#progress();
   }
 
-  /** Finds out what became of items that were being written when the program ended: a file is there whole or not at all, so another
-   * file under every name means that the item is done. */
-  async #recoverAll(): Promise<void> {
-    for (const { index, state } of this.#config.state.items) {
-      const writing = this.#config.state.writingOf(index);
-      if (state !== 'waiting' || !writing) continue;
-      const { outputs, before, key } = writing;
-      const now = await Promise.all(outputs.map((path) => this.#identity(path)));
-      const isWritten = now.every((identity, place) => identity !== null && !isSame(identity, before[place] ?? null));
-      if (!isWritten) continue;
-      await this.#note({ entry: 'done', index, key, outputs });
+  async #recover(): Promise<void> {
+    for (const index of await this.#ledger.recover()) {
       this.#waiting = this.#waiting.filter((other) => other !== index);
       this.#say(index);
     }
-  }
-
-  async #identity(path: string): Promise<FileIdentity | null> {
-    const found = await stat(join(this.#config.outputFolder, path)).catch(() => undefined);
-    return found ? { ino: String(found.ino), bytes: found.size, changedMs: found.mtimeMs } : null;
-  }
-
-  async #note(entry: JournalEntry): Promise<void> {
-    try {
-      await this.#config.journal.append(entry);
-    } catch (cause) {
-      throw new JournalFailure(cause);
-    }
-    this.#config.state.apply(entry);
   }
 
   #say(index: number, state?: ItemReport['state']): void {
     this.#config.say({ type: 'item', ...this.#config.state.item(index), ...(state && { state }) });
   }
 
-  #progress(running?: { index: number; step: number; of: number }): void {
-    this.#running = running;
+  #progress(): void {
     const { done, skipped, failed, in: of } = this.#config.state.counts;
     const step = done + skipped + failed;
-    this.#config.say({
-      ...{ type: 'progress', step, of, done, skipped, failed },
-      ...(running && { item: running }),
-      etaMs: this.pace.etaMs(of - step, running ? running.step / running.of : 0),
-      tokensPerSecond: this.pace.tokensPerSecond,
-    });
-  }
-}
-
-/** The journal cannot be written: nothing may go on, since nothing would be known of it. */
-class JournalFailure extends Error {
-  constructor(override readonly cause: unknown) {
-    super('the journal cannot be written');
-  }
-}
-
-const isSame = (a: FileIdentity, b: FileIdentity | null): boolean =>
-  b !== null && a.ino === b.ino && a.bytes === b.bytes && a.changedMs === b.changedMs;
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
-}
-
-/** In = done + skipped + failed. @throws Error when an item is unaccounted for, which is a bug */
-export function checkCounts({ in: all, done, skipped, failed }: Counts): void {
-  if (all !== done + skipped + failed) {
-    throw new Error(`${all} pictures went in, but ${done} done + ${skipped} skipped + ${failed} failed came out`);
+    const { tokensPerSecond } = this.pace;
+    const running = [...this.#cells.values()];
+    const etaMs = this.pace.etaMs(of - step);
+    this.#config.say({ type: 'progress', step, of, done, skipped, failed, running, etaMs, tokensPerSecond });
   }
 }

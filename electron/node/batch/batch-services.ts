@@ -14,6 +14,7 @@ export function batchImplementations(
       inside: (folder, name) => folders.inside(folder, name),
     },
     batch: {
+      devices: () => desk.devices(),
       find: (input, output) => desk.find(input, output),
       preview: (order, signal) => desk.preview(order, signal),
       start: async (order) => void (await desk.start(order)),

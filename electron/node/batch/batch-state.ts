@@ -11,6 +11,7 @@ export class BatchState {
   #run: Run | undefined;
   #isEnded = false;
   readonly #items = new Map<number, ItemReport>();
+  #counts = noneCounted(); // of the items, kept since they are asked for with every cell
   readonly #writing = new Map<number, Entry<'writing'>>(); // begun and not known to be finished
   readonly #made = new Map<string, readonly string[]>(); // `input key` → outputs, of all runs
   readonly #owners = new Map<string, string>(); // output → `input key` of who wrote it last
@@ -65,9 +66,8 @@ export class BatchState {
   }
 
   get counts(): Counts {
-    const states = this.items.map(({ state }) => state);
-    const count = (state: string): number => states.filter((other) => other === state).length;
-    return { in: states.length, done: count('done'), skipped: count('skipped'), failed: count('failed') };
+    const { done, skipped, failed } = this.#counts;
+    return { in: this.#items.size, done, skipped, failed };
   }
 
   apply(entry: JournalEntry): void {
@@ -76,10 +76,11 @@ export class BatchState {
         this.#run = entry;
         this.#isEnded = false;
         this.#items.clear();
+        this.#counts = noneCounted();
         this.#writing.clear();
         return;
       case 'item':
-        this.#items.set(entry.index, { ...zBatchItem.parse(entry), state: 'waiting', attempts: 0 });
+        this.#set({ ...zBatchItem.parse(entry), state: 'waiting', attempts: 0 });
         this.#isEnded = false;
         return;
       case 'writing':
@@ -108,24 +109,36 @@ export class BatchState {
   }
 
   #done(entry: Entry<'done'>): void {
-    const { index, key, outputs, width, height, tokens, ms, notices } = entry;
+    const { index, key, outputs, width, height, tokens, device, ms, notices } = entry;
     const { input, attempts } = this.item(index);
     const work = `${input} ${key}`;
     this.#made.set(work, outputs);
     for (const path of outputs) this.#owners.set(path, work);
     this.#madeInputs.add(input);
     this.#writing.delete(index);
-    const result = { outputs, width, height, tokens, ms, notices };
+    const result = { outputs, width, height, tokens, device, ms, notices };
     this.#change(index, { ...result, state: 'done', attempts: attempts + 1, failure: undefined });
   }
 
   #change(index: number, change: Partial<ItemReport>): void {
-    this.#items.set(index, { ...this.item(index), ...change });
+    this.#set({ ...this.item(index), ...change });
+  }
+
+  #set(item: ItemReport): void {
+    const before = this.#items.get(item.index);
+    if (before) this.#counts[before.state]--;
+    this.#counts[item.state]++;
+    this.#items.set(item.index, item);
   }
 }
+
+const noneCounted = (): Record<ItemReport['state'], number> => ({
+  ...{ waiting: 0, running: 0, done: 0, skipped: 0, failed: 0 },
+});
 
 /** What is forgotten of an item that is made again. */
 const unmade: Partial<ItemReport> = {
   ...{ state: 'waiting', attempts: 0, outputs: undefined, reason: undefined, failure: undefined, notices: undefined },
   ...{ accepted: undefined, width: undefined, height: undefined, tokens: undefined, ms: undefined },
+  device: undefined,
 };

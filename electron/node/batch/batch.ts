@@ -6,12 +6,13 @@ import { canonicalJson, recipeHash } from '#common/contract/recipe.ts';
 import { writeFailure } from '../images/atomic-write.ts';
 import type { NameFacts } from './batch-plan.ts';
 import { BatchLog } from './batch-log.ts';
-import { BatchRunner, checkCounts } from './batch-runner.ts';
+import { BatchRunner } from './batch-runner.ts';
 import { BatchState } from './batch-state.ts';
 import { lockFolder } from './folder-lock.ts';
 import type { ItemWork } from './item-work.ts';
 import { Journal } from './journal.ts';
 import type { JournalEntry } from './journal.ts';
+import { checkCounts } from './ledger.ts';
 import { checkFolders, pictures, planFolder, sweepParts } from './plan-folder.ts';
 import type { BatchFolders, FolderPlan, PlannedFolder } from './plan-folder.ts';
 import { batchFiles, writeReports } from './report.ts';
@@ -25,7 +26,8 @@ export interface BatchContext {
   readonly version: string; // of the program
   readonly facts: NameFacts;
   readonly work: ItemWork;
-  readonly lanes?: number | undefined; // items decoding at once; default 1
+  readonly devices?: readonly string[] | undefined; // as the runner takes them
+  readonly handedOver?: number | undefined;
   readonly expectedMs?: number | undefined; // per item, as measured before
   readonly signal: AbortSignal;
   readonly say: (message: BatchMessage) => void;
@@ -72,7 +74,7 @@ export class Batch implements AsyncDisposable {
     journal: Journal,
     state: BatchState,
   ) {
-    const { work, signal, expectedMs, lanes } = context;
+    const { work, signal, expectedMs, devices, handedOver } = context;
     this.#request = request;
     this.#context = context;
     this.#lock = lock;
@@ -82,7 +84,8 @@ export class Batch implements AsyncDisposable {
     const say = (message: BatchMessage): void => this.#say(message);
     const { output: outputFolder, recipe } = request;
     this.runner = new BatchRunner({
-      ...{ outputFolder, variants: pictures(recipe), journal, state, work, signal, say, expectedMs, lanes },
+      ...{ outputFolder, variants: pictures(recipe), journal, state, work, signal, say },
+      ...{ expectedMs, devices, handedOver },
     });
   }
 
@@ -95,7 +98,7 @@ export class Batch implements AsyncDisposable {
   async run(): Promise<Counts> {
     const { counts } = this.#state;
     const left = counts.in - counts.done - counts.skipped - counts.failed;
-    this.#say({ type: 'planned', items: counts.in, etaMs: this.runner.pace.etaMs(left, 0) });
+    this.#say({ type: 'planned', items: counts.in, etaMs: this.runner.pace.etaMs(left) });
     try {
       await this.runner.run();
     } catch (error) {

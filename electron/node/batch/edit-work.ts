@@ -8,25 +8,24 @@ import { editFromRecipe, recipeHash } from '#common/contract/recipe.ts';
 import type { EditRecipe } from '#common/contract/recipe.ts';
 import { encodeEdit, paintEdit, readEdit, writeEdit } from '../engine/edit-stages.ts';
 import type { ReadyEdit } from '../engine/edit-stages.ts';
-import type { Engine } from '../engine/engine.ts';
 import { toSrgb8 } from '../images/to-srgb.ts';
 import type { MapMaker } from '../maps/make-map.ts';
 import { rasterOfMap } from '../maps/write-map.ts';
 import type { ModelLibrary } from '../models/model-library.ts';
 import type { DecodedItem, ItemWork } from './item-work.ts';
+import type { Lane } from './lanes.ts';
 import { openMaker } from './map-work.ts';
 import { companionsOf } from './pairing.ts';
 import { fileHash, workKey } from './work-key.ts';
 
 export interface EditWorkConfig {
-  readonly engine: Pick<Engine, 'inTurn'>;
+  readonly lanes: readonly Lane[]; // one for each device
   readonly library: Pick<ModelLibrary, 'list' | 'find'>;
   readonly input: string; // folder
   readonly output: string; // folder
   readonly recipe: EditRecipe;
   readonly options: BatchOptions;
   readonly model?: string | undefined; // folder or id, instead of the recipe's
-  readonly device?: EditRequest['device'] | undefined;
 }
 
 /** Edits by instruction, and paintings from maps. */
@@ -47,7 +46,7 @@ export async function editWork(config: EditWorkConfig): Promise<ItemWork> {
       await mkdir(dirname(request.out), { recursive: true });
       const read = await readEdit(request, signal);
       const ready = maker ? await asMap(read, maker, signal) : read;
-      return { key, decode: (stop, onStep) => decode(ready, config.engine, stop, onStep) };
+      return { key, decode: (stop, onStep, lane) => decode(ready, config.lanes[lane]!, stop, onStep) };
     },
     [Symbol.asyncDispose]: async () => await maker?.[Symbol.asyncDispose](),
   };
@@ -69,7 +68,7 @@ function sourcesOf({ input, map, mask }: ItemReport, recipe: EditRecipe): string
   return [map ?? input, ...(mask === undefined ? [] : [mask])];
 }
 
-function requestFor(item: ItemReport, { input, output, recipe, options, model, device }: EditWorkConfig): EditRequest {
+function requestFor(item: ItemReport, { input, output, recipe, options, model }: EditWorkConfig): EditRequest {
   const edit = editFromRecipe(recipe, item.mask && join(input, item.mask));
   const [image = ''] = sourcesOf(item, recipe);
   const own = {
@@ -79,23 +78,25 @@ function requestFor(item: ItemReport, { input, output, recipe, options, model, d
   };
   const { keepsPlace, tellsRecipe } = options;
   const files = { image: join(input, image), out: join(output, item.output) };
-  return zEditRequest.parse({ ...edit, ...own, ...files, device, keepsPlace, tellsRecipe });
+  return zEditRequest.parse({ ...edit, ...own, ...files, keepsPlace, tellsRecipe });
 }
 
 const never = new AbortController().signal;
 
 async function decode(
   ready: ReadyEdit,
-  engine: EditWorkConfig['engine'],
+  { engine, device }: Lane,
   signal: AbortSignal,
   onStep: (step: number, of: number) => void,
 ): Promise<DecodedItem> {
+  const onDevice = { ...ready, request: { ...ready.request, device } };
   const edit = await engine.inTurn(
-    (context) => paintEdit(ready, { ...context, onProgress: (run) => onStep(run.committed, run.totalSteps) }),
+    (context) => paintEdit(onDevice, { ...context, onProgress: (run) => onStep(run.committed, run.totalSteps) }),
     signal,
   );
   return {
     tokens: edit.painted.timings.tokens * ready.request.variants,
+    device: edit.painted.device,
     encode: async () => {
       const encoded = await encodeEdit(edit, never); // what the model has made is kept, also when the batch is cancelled
       const { width, height, notices } = encoded;

@@ -1,7 +1,7 @@
 import type { ItemReport } from '#common/contract/batch.ts';
 
-/** How a picture is made, in stages. Those of different pictures overlap, except that one decodes at a time; so files are read and
- * written while the model works on another picture. */
+/** How a picture is made, in stages. Those of different pictures overlap, except that one decodes at a time in each lane; so files are
+ * read and written while a model works on another picture. */
 export interface ItemWork extends AsyncDisposable {
   /** Name of the work on an item: the same recipe on the same contents has the same. Reads the files, and makes nothing.
    * @throws AppError, or the signal's reason */
@@ -12,12 +12,13 @@ export interface ItemWork extends AsyncDisposable {
 
 export interface PreparedItem {
   readonly key: string;
-  /** @throws AppError, ModelError, or the signal's reason */
-  decode(signal: AbortSignal, onStep: (step: number, of: number) => void): Promise<DecodedItem>;
+  /** @param lane number of the device it is made on @throws AppError, ModelError, or the signal's reason */
+  decode(signal: AbortSignal, onStep: (step: number, of: number) => void, lane: number): Promise<DecodedItem>;
 }
 
 export interface DecodedItem {
   readonly tokens: number; // ids the model chose
+  readonly device?: string | undefined; // that chose them
   /** Puts the pictures together, in memory. @throws AppError, or the signal's reason */
   encode(): Promise<EncodedItem>;
 }

@@ -40,6 +40,7 @@ export const zJournalEntry = z.discriminatedUnion('entry', [
     width: z.int().optional(),
     height: z.int().optional(),
     tokens: z.int().optional(),
+    device: z.string().optional(),
     ms: z.number().optional(),
     notices: z.array(z.string()).optional(),
   }),

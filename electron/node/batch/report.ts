@@ -50,6 +50,7 @@ const columns: readonly (readonly [string, (item: ItemReport) => string | number
   ['tokens', ({ tokens }) => tokens],
   ['ms', ({ ms }) => (ms === undefined ? undefined : Math.round(ms))],
   ['notices', ({ notices }) => notices?.join(' ')],
+  ['device', ({ device }) => device],
 ];
 
 /** RFC 4180, with a byte order mark so that spreadsheets take it for UTF-8. */

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { BatchMessage, Counts } from '#common/contract/batch.ts';
-import type { EditRequest } from '#common/contract/edit-request.ts';
+import type { DeviceName } from '#common/contract/edit-request.ts';
 import { AppError } from '#common/contract/errors.ts';
 import { isMapRecipe, parseRecipe } from '#common/contract/recipe.ts';
 import type { EditRecipe, MapRecipe, Recipe } from '#common/contract/recipe.ts';
@@ -13,6 +13,9 @@ import { queueWork, zQueuedItem } from './batch-queue.ts';
 import type { NameFacts } from './batch-plan.ts';
 import { dryRun } from './dry-run.ts';
 import { editWork } from './edit-work.ts';
+import { oneLane, openLanes } from './lanes.ts';
+import type { Lanes } from './lanes.ts';
+import type { ItemWork } from './item-work.ts';
 import { mapWork } from './map-work.ts';
 import { Speeds } from './speeds.ts';
 import { settledFiles } from './watch.ts';
@@ -20,7 +23,7 @@ import { settledFiles } from './watch.ts';
 /** A batch as a person asks for it. */
 export interface BatchWish extends BatchRequest {
   readonly model?: string | undefined; // id or folder, instead of the recipe's
-  readonly device?: EditRequest['device'] | undefined;
+  readonly devices?: readonly DeviceName[] | undefined; // none: every graphics card, else the processor
   readonly queue?: string | undefined; // address of a server whose workers make the pictures
 }
 
@@ -59,7 +62,10 @@ export async function watchFolder(
   signal.throwIfAborted();
 }
 
-export type BatchServices = Pick<Services, 'library' | 'engine' | 'program' | 'dataFolder'>;
+export type BatchServices = Pick<
+  Services,
+  'library' | 'engine' | 'anotherEngine' | 'devices' | 'program' | 'dataFolder'
+>;
 
 /** A batch that is ready to run, and what to do when it has run. */
 export interface OpenedBatch extends AsyncDisposable {
@@ -75,7 +81,10 @@ export async function openBatch(
   signal: AbortSignal,
   say: (message: BatchMessage) => void,
 ): Promise<OpenedBatch> {
-  const { request, context: alone, speeds, kind } = await prepare(wish, services);
+  const { devices = [], queue } = wish;
+  const lanesFor = (pack: string): Promise<Lanes> => openLanes(devices, pack, services);
+  const prepared = await prepare(wish, services, queue === undefined ? lanesFor : undefined);
+  const { request, context: alone, lost, speeds, kind } = prepared;
   const context = await withQueue(wish, request, alone);
   const batch = await Batch.open(request, { ...context, signal, say }).catch(async (error: unknown) => {
     await context.work[Symbol.asyncDispose]();
@@ -84,9 +93,10 @@ export async function openBatch(
   return {
     batch,
     run: async () => {
+      for (const message of lost) say(message);
       const counts = await batch.run();
       const { itemMs } = batch.runner.pace;
-      if (itemMs !== null && counts.done > 0 && counts.skipped === 0) await speeds.keep(kind, itemMs);
+      if (itemMs !== null && counts.done > 0) await speeds.keep(kind, itemMs);
       return counts;
     },
     [Symbol.asyncDispose]: async () => {
@@ -100,14 +110,15 @@ const inQueue = 200; // items handed to workers at once
 
 /** The same batch, whose pictures are made by whoever works on the queue. */
 async function withQueue(
-  { queue, model, device }: BatchWish,
+  { queue, model, devices = [] }: BatchWish,
   { input, output, recipe, options }: BatchRequest,
   context: Prepared['context'],
 ): Promise<Prepared['context']> {
   if (queue === undefined) return context;
+  const [device] = devices; // of the workers' own machines
   const shared = { input: resolve(input), output: resolve(output), recipe, options, model, device };
   const work = await queueWork(queue, context.work, (item) => ({ ...shared, item: zQueuedItem.parse(item) }));
-  return { ...context, work, lanes: inQueue };
+  return { ...context, work, handedOver: inQueue };
 }
 
 /** Says what a batch would do, item by item. @throws as `openBatch` */
@@ -128,34 +139,45 @@ export async function previewBatch(
 interface Prepared {
   readonly request: BatchRequest;
   readonly context: Omit<BatchContext, 'signal' | 'say'>;
+  readonly lost: Lanes['lost'];
   readonly speeds: Speeds;
   readonly kind: string; // of work, for its speed
 }
 
-async function prepare(wish: BatchWish, { library, engine, program, dataFolder }: BatchServices): Promise<Prepared> {
+/** @param lanesFor a model's folder; left out: nothing is made here */
+async function prepare(
+  wish: BatchWish,
+  services: BatchServices,
+  lanesFor: (pack: string) => Promise<Lanes> = () => Promise.resolve(oneLane(services)),
+): Promise<Prepared> {
+  const { library, program, dataFolder } = services;
   const speeds = new Speeds(dataFolder);
-  const { recipe, facts, kind, work } = await (isMapRecipe(wish.recipe)
+  const { recipe, kind, lost, ...what } = await (isMapRecipe(wish.recipe)
     ? prepareMaps(wish, wish.recipe, library)
-    : prepareEdits(wish, wish.recipe, { library, engine }));
-  const context = { version: program.version, facts, work, expectedMs: await speeds.of(kind) };
-  return { request: { ...wish, recipe }, context, speeds, kind };
+    : prepareEdits(wish, wish.recipe, library, lanesFor));
+  const context = { version: program.version, ...what, expectedMs: await speeds.of(kind) };
+  return { request: { ...wish, recipe }, context, lost, speeds, kind };
 }
 
-type Kind = Pick<Prepared, 'kind'> & Pick<BatchContext, 'facts' | 'work'> & { readonly recipe: Recipe };
+type Kind = Pick<Prepared, 'kind' | 'lost'> &
+  Pick<BatchContext, 'facts' | 'work' | 'devices'> & { readonly recipe: Recipe };
 
 /** The recipe says which model was used, the embedded one too: another one is another recipe. */
 async function prepareEdits(
   wish: BatchWish,
   given: EditRecipe,
-  { library, engine }: Pick<Services, 'library' | 'engine'>,
+  library: Services['library'],
+  lanesFor: (pack: string) => Promise<Lanes>,
 ): Promise<Kind> {
-  const { input, output, options, model, device } = wish;
-  const { pack } = await library.find(model ?? given.model?.id);
+  const { input, output, options, model, devices = [] } = wish;
+  const { pack, folder } = await library.find(model ?? given.model?.id);
   const recipe = { ...given, model: { id: pack.id, precision: pack.precision } };
   const facts = { model: pack.id, cfg: recipe.sampling.cfg ?? pack.sampling.cfg, date: today() };
-  const work = await editWork({ engine, library, input, output, recipe, options, model, device });
-  const kind = [pack.id, pack.precision, device ?? 'auto', recipe.variants].join(' ');
-  return { recipe, facts, work, kind };
+  const opened = await lanesFor(folder);
+  const { lanes, lost } = opened;
+  const work = await editWork({ lanes, library, input, output, recipe, options, model });
+  const kind = [pack.id, pack.precision, devices.join(',') || 'auto', recipe.variants].join(' ');
+  return { recipe, facts, work: withLanes(work, opened), devices: lanes.map(({ device }) => device), lost, kind };
 }
 
 async function prepareMaps(
@@ -166,8 +188,17 @@ async function prepareMaps(
   const { extract } = recipe;
   const model = extract.kind === 'canny' ? extract.detector : (extract.model ?? extract.kind);
   const work = await mapWork({ library, input, output, recipe, options });
-  return { recipe, facts: { model, cfg: 0, date: today() }, work, kind: `${extract.kind} ${model}` };
+  return { recipe, facts: { model, cfg: 0, date: today() }, work, lost: [], kind: `${extract.kind} ${model}` };
 }
+
+/** The work with the lanes it is done in, which end with it. */
+const withLanes = (work: ItemWork, lanes: Lanes): ItemWork => ({
+  ...work,
+  [Symbol.asyncDispose]: async () => {
+    await work[Symbol.asyncDispose]();
+    await lanes[Symbol.asyncDispose]();
+  },
+});
 
 /** The day here, as YYYY-MM-DD. */
 function today(): NameFacts['date'] {

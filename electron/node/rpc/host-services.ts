@@ -6,7 +6,7 @@ import type { HostedServices } from './engine-services.ts';
 
 /** Everything a host serves its pages with. @param roots folders that a page in a browser may choose from, with those below them */
 export function hostServices(
-  services: HostedServices['services'] & Pick<Services, 'dataFolder'>,
+  services: HostedServices['services'] & Pick<Services, 'dataFolder' | 'anotherEngine' | 'devices'>,
   roots: readonly string[] = [],
 ): HostedServices {
   const stores = openStores(services.dataFolder);

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { ModelError } from '../../errors.ts';
+import type { ModelDevice } from '../../api.ts';
 import type { OpenedPack } from '../../parts/pack.ts';
 import { availableMemory, checkMemory, estimateMemory } from '../../runtime/memory.ts';
 import { openDecoder, openSession } from '../../runtime/open.ts';
@@ -19,27 +20,37 @@ import { graphNames, guidedCacheBytes, isLargeAndQuantised } from './parts.ts';
 /** `config` of an EditAR pack. */
 export const zEditarPackConfig = z.object({ transformer: zTransformerConfig, vq: zVqConfig, t5: zT5Config });
 
-export const editarFamily: ModelFamily = { id: 'editar', open: openEditar };
+export const editarFamily: ModelFamily = { id: 'editar', open: openEditar, memory: editarMemory };
 
-async function openEditar({ folder, pack }: OpenedPack, options: OpenOptions): Promise<EditarModel> {
+function configOf({ folder, pack }: OpenedPack): z.infer<typeof zEditarPackConfig> {
   const parsed = zEditarPackConfig.safeParse(pack.config);
-  if (!parsed.success) throw new ModelError('pack-invalid', `${folder}: ${z.prettifyError(parsed.error)}`, { folder });
-  const { transformer: config, vq } = parsed.data;
+  if (parsed.success) return parsed.data;
+  throw new ModelError('pack-invalid', `${folder}: ${z.prettifyError(parsed.error)}`, { folder });
+}
+
+async function editarMemory(opened: OpenedPack, device: ModelDevice): Promise<number> {
+  const { transformer } = configOf(opened);
+  return await neededBytes(opened, transformer, hasRoundedCache(opened, transformer, await chooseDevice(device)));
+}
+
+async function openEditar(opened: OpenedPack, options: OpenOptions): Promise<EditarModel> {
+  const { folder, pack } = opened;
+  const { transformer: config, vq } = configOf(opened);
   const choice = await chooseDevice(options.device ?? 'auto');
-  const graphs = await chooseGraphs({ folder, pack }, config, choice);
-  const { device, backend } = choice;
+  const graphs = await chooseGraphs(opened, config, choice);
+  const { device, deviceIndex, backend } = choice;
   const path = (name: string): string => join(folder, `${name}.onnx`);
-  const opened: AsyncDisposable[] = [];
+  const resources: AsyncDisposable[] = [];
   const kept = <T extends AsyncDisposable>(resource: T): T => {
-    opened.push(resource);
+    resources.push(resource);
     return resource;
   };
-  const session = async (name: string) => kept(await openSession(path(name), { device, backend }));
+  const session = async (name: string) => kept(await openSession(path(name), { device, deviceIndex, backend }));
   try {
     options.signal?.throwIfAborted();
     const [tokenizer, transformer, manyRows, textEncoder, textAdapter, encoder, head, tail, band] = await all([
       T5Tokenizer.open(join(folder, 'tokenizer.json')),
-      openDecoder(path(graphs.steps), { device, backend }).then(kept),
+      openDecoder(path(graphs.steps), { device, deviceIndex, backend }).then(kept),
       graphs.manyRows === undefined ? undefined : openManyRows(path(graphs.manyRows)).then(kept),
       session(graphNames.textEncoder),
       session(graphNames.textAdapter),
@@ -53,7 +64,7 @@ async function openEditar({ folder, pack }: OpenedPack, options: OpenOptions): P
       config,
       imageSize: pack.imageSize,
       samplingDefaults: pack.sampling,
-      device: { name: device, refused: choice.refused.map(({ device: name, reason }) => `${name}: ${reason}`) },
+      device: { name: choice.name, refused: choice.refused.map(({ device: name, reason }) => `${name}: ${reason}`) },
       tokenizer,
       textEncoder,
       textAdapter,
@@ -62,7 +73,7 @@ async function openEditar({ folder, pack }: OpenedPack, options: OpenOptions): P
       codec: new VqCodec(vq, { encoder, head, tail, band }),
     });
   } catch (error) {
-    await Promise.all(opened.map((resource) => resource[Symbol.asyncDispose]()));
+    await Promise.all(resources.map((resource) => resource[Symbol.asyncDispose]()));
     throw error;
   }
 }
@@ -85,28 +96,37 @@ interface Graphs {
  * values in int8; without the C API they go in and out as rows. The weights for many rows are left out where reading them
  * would push out what is needed all the time.
  * @throws ModelError `out-of-memory` */
-async function chooseGraphs(
-  { folder, pack }: OpenedPack,
-  config: TransformerConfig,
-  { device, backend }: DeviceChoice,
-): Promise<Graphs> {
-  const isRounded = device === 'cpu' && backend === 'ffi' && isLargeAndQuantised(config, pack.precision);
-  const mappedBytes = isLargeAndQuantised(config, pack.precision) ? manyRowsBytes(config) : 0;
-  const needed = await estimateMemory({
-    files: pack.files.map(({ file }) => join(folder, file)),
-    mappedBytes,
-    cacheBytes: guidedCacheBytes(config, isRounded ? 1 : 4),
-    activationBytes: imageTokens(config) ** 2 * config.heads * 4, // scores of the prefill, the largest run
-  });
+async function chooseGraphs(opened: OpenedPack, config: TransformerConfig, choice: DeviceChoice): Promise<Graphs> {
+  const isRounded = hasRoundedCache(opened, config, choice);
+  const needed = await neededBytes(opened, config, isRounded);
   const free = availableMemory();
   checkMemory('this model', needed, free);
   if (isRounded) {
-    const hasRoom = free - needed > mappedBytes;
+    const hasRoom = free - needed > mappedBytes(opened, config);
     return {
       steps: graphNames.transformerInt8Cache,
       manyRows: hasRoom ? graphNames.transformerManyRowsInt8Cache : undefined,
     };
   }
-  const isStockProcessor = device === 'cpu' && backend === 'stock';
+  const isStockProcessor = choice.device === 'cpu' && choice.backend === 'stock';
   return { steps: isStockProcessor ? graphNames.transformerRows : graphNames.transformer };
+}
+
+const hasRoundedCache = (
+  { pack }: OpenedPack,
+  config: TransformerConfig,
+  { device, backend }: Pick<DeviceChoice, 'device' | 'backend'>,
+): boolean => device === 'cpu' && backend === 'ffi' && isLargeAndQuantised(config, pack.precision);
+
+const mappedBytes = ({ pack }: OpenedPack, config: TransformerConfig): number =>
+  isLargeAndQuantised(config, pack.precision) ? manyRowsBytes(config) : 0;
+
+function neededBytes(opened: OpenedPack, config: TransformerConfig, isRounded: boolean): Promise<number> {
+  const { folder, pack } = opened;
+  return estimateMemory({
+    files: pack.files.map(({ file }) => join(folder, file)),
+    mappedBytes: mappedBytes(opened, config),
+    cacheBytes: guidedCacheBytes(config, isRounded ? 1 : 4),
+    activationBytes: imageTokens(config) ** 2 * config.heads * 4, // scores of the prefill, the largest run
+  });
 }

@@ -1,4 +1,5 @@
 import type { BatchProgress, ItemReport } from '#common/contract/batch.ts';
+import type { DeviceName } from '#common/contract/edit-request.ts';
 import { t } from '../../i18n/i18n.svelte.ts';
 import type { IconName } from '../ui/icons.ts';
 
@@ -21,8 +22,9 @@ export interface ItemContext {
 export function stateWords(item: ItemReport, { isPlan, place, progress }: ItemContext): string {
   const { state, index, failure } = item;
   if (isPlan) return t(planWords[state]);
-  if (state === 'running' && progress?.item?.index === index) {
-    const { step, of } = progress.item;
+  const cells = progress?.running.find((other) => other.index === index);
+  if (state === 'running' && cells) {
+    const { step, of } = cells;
     return t('batch.runningShare', { percent: Math.round((100 * step) / of) });
   }
   if (state === 'waiting' && failure) return t('batch.willTryAgain');
@@ -50,6 +52,15 @@ const planWords = {
 
 export const secondsWords = (ms: number | undefined): string =>
   ms === undefined ? '' : t('batch.seconds', { seconds: (ms / 1000).toFixed(ms < 10_000 ? 1 : 0) });
+
+/** A device as a person knows it. */
+export function deviceWords(device: string): string {
+  const [kind, number] = device.split(':') as [DeviceKind, string?];
+  const words = t(`edit.device_${kind}`);
+  return number === undefined ? words : t('batch.deviceNumber', { kind: words, number: Number(number) + 1 });
+}
+
+type DeviceKind = Exclude<DeviceName, `${string}:${number}`>;
 
 /** How long something takes, as a person would say it. */
 export function durationWords(ms: number): string {

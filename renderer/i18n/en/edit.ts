@@ -67,6 +67,7 @@ export const edit = {
   device_cuda: 'NVIDIA (CUDA)',
   device_dml: 'DirectML',
   device_webgpu: 'WebGPU',
+  device_coreml: 'Core ML',
   model: 'Model',
   reset: 'Back to the model’s own numbers',
   modelSees: 'What the model sees',

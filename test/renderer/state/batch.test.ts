@@ -2,6 +2,7 @@ import { expect, test, vi } from 'vitest';
 import type { BatchView, DeskMessage } from '#common/contract/batch-service.ts';
 import { zBatchOptions } from '#common/contract/batch.ts';
 import type { ItemReport } from '#common/contract/batch.ts';
+import { defaultSettings } from '#common/contract/settings.ts';
 import { parseRecipe } from '#common/contract/recipe.ts';
 import type { EditRecipe } from '#common/contract/recipe.ts';
 import type { EngineServices } from '#common/contract/services.ts';
@@ -20,18 +21,26 @@ const recipe = parseRecipe({ version: 1, instruction: 'make it red' }) as EditRe
 
 const view: BatchView = {
   ...{ id: crypto.randomUUID() as never, input: folder('in'), output: folder('out'), recipe },
-  ...{ options: zBatchOptions.parse({ limit: 3 }), status: 'running', progress: null, finished: null, failure: null },
+  ...{
+    options: zBatchOptions.parse({ limit: 3 }),
+    status: 'running',
+    progress: null,
+    finished: null,
+    failure: null,
+    lost: [],
+  },
   ...{ items: [item(1, { state: 'running' }), item(2), item(3)], waiting: [2, 3] },
 };
 
 function withBatch(current: BatchView | null = null) {
   const problems = new Problems();
-  const batch = new BatchState(new EngineState(new FakeHost(), problems), problems);
+  const batch = new BatchState(new EngineState(new FakeHost(), problems), problems, { current: defaultSettings });
   let say: (message: DeskMessage) => void = () => undefined;
   const moved: unknown[] = [];
   const services = {
     batch: {
       current: () => Promise.resolve(current),
+      devices: () => Promise.resolve(['cpu']),
       onMessage: (listener: typeof say) => {
         say = listener;
         return () => undefined;

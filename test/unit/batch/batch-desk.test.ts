@@ -48,7 +48,7 @@ async function withDesk(count: number, settings?: Parameters<typeof batchWithFak
   const said: DeskMessage[] = [];
   desk.onMessage((message) => said.push(engineContract.batch.onMessage.value.parse(message)));
   const order = (changes: Partial<Omit<BatchOrder, 'options'>> & { options?: object } = {}): BatchOrder => ({
-    ...{ input, output, recipe: { version: 1, instruction: 'invert it', seed: 5 }, device: 'auto', resume: false },
+    ...{ input, output, recipe: { version: 1, instruction: 'invert it', seed: 5 }, devices: [], resume: false },
     ...changes,
     options: zBatchOptions.parse(changes.options ?? {}),
   });

@@ -8,7 +8,7 @@ test('a batch needs a folder, an output folder and a recipe', () => {
     command: {
       ...{ name: 'batch', input: 'in', output: 'out', recipe: 'r.json', resume: false, dryRun: false, json: false },
       ...{ watch: false, settleMs: 2000, queue: undefined },
-      ...{ device: 'auto', model: undefined },
+      ...{ devices: [], model: undefined },
       options: {
         ...{ recursive: false, include: [], exclude: [], format: 'same', collisions: 'number', sizes: [] },
         ...{ keepsPlace: true, tellsRecipe: true },
@@ -31,7 +31,7 @@ test('reads what tunes it', () => {
   );
   expect(tuned).toMatchObject({
     command: {
-      ...{ resume: true, dryRun: true, json: true, model: 'dir', device: 'cpu' },
+      ...{ resume: true, dryRun: true, json: true, model: 'dir', devices: ['cpu'] },
       options: {
         ...{ recursive: true, include: ['*.jpg', 'raw/**'], exclude: ['x.png'], limit: 5, name: '{stem}-{seed}' },
         ...{ format: 'tif', collisions: 'skip', sizes: [{ glob: 'raw/**', fit: 'square' }] },
@@ -48,7 +48,18 @@ test('a queue is given to batches, and to workers', () => {
   });
 });
 
+test('several devices are named in one list, which takes the place of the single one', () => {
+  expect(parse('--devices', 'cuda,cuda:1, cpu')).toMatchObject({ command: { devices: ['cuda', 'cuda:1', 'cpu'] } });
+  expect(parse('--devices', 'cuda', '--device', 'cpu')).toHaveProperty('mistake');
+  expect(parse('--devices', 'cuda', '--queue', 'redis://host')).toHaveProperty('mistake');
+  expect(parse('--devices', 'cuda:-1')).toMatchObject({ mistake: expect.stringContaining('cuda:1') });
+  const worker = ['worker', '--queue', 'redis://host', '--device', 'cuda:1'];
+  expect(parseArguments(worker, '1')).toMatchObject({ command: { device: 'cuda:1' } });
+});
+
 test.each([
+  ['--devices', 'gpu'],
+  ['--devices', ''],
   ['--limit', '0'],
   ['--limit', 'x'],
   ['--fit', 'raw/**'],

@@ -7,7 +7,7 @@ import { ExternalData } from '../../../native-models/onnx/external-data.ts';
 import { GraphBuilder } from '../../../native-models/onnx/graph.ts';
 import { probeDevice, probeModel } from '../../../native-models/runtime/device-probe.ts';
 import { availableMemory, checkMemory, estimateMemory } from '../../../native-models/runtime/memory.ts';
-import { candidateDevices, chooseDevice } from '../../../native-models/runtime/providers.ts';
+import { candidateDevices, chooseDevice, findDevices } from '../../../native-models/runtime/providers.ts';
 import type { Device } from '../../../native-models/runtime/session.ts';
 import { defaultThreads } from '../../../native-models/runtime/threads.ts';
 
@@ -58,6 +58,34 @@ test('a device that was asked for is never replaced by another', async () => {
     code: 'device-unavailable',
     data: { refused: [{ device: 'cuda', reason: 'cuda cannot start: no driver' }] },
   });
+});
+
+test('the second card of a kind is asked for by its number', async () => {
+  const asked: unknown[] = [];
+  const probe: typeof probeDevice = (device, index) => {
+    asked.push([device, index]);
+    return Promise.resolve({ backend: 'ffi', isCorrect: true, ms: 1 });
+  };
+  expect(await chooseDevice('cuda:1', probe)).toMatchObject({ name: 'cuda:1', device: 'cuda', deviceIndex: 1 });
+  expect(await chooseDevice('cuda:0', probe)).toMatchObject({ name: 'cuda', deviceIndex: 0 });
+  expect(asked).toEqual([1, 0].map((index) => ['cuda', index]));
+});
+
+/** @param cards what those of CUDA do, by number */
+const probeCards =
+  (cards: readonly ('works' | 'wrong' | 'missing')[], others: Partial<Record<Device, { ms?: number }>> = {}) =>
+  (device: Device, index = 0): ReturnType<typeof probeDevice> => {
+    if (device !== 'cuda') return probeWith({ cpu: {}, ...others })(device);
+    const card = cards[index] ?? 'missing';
+    if (card === 'missing') return Promise.reject(new ModelError('device-unavailable', 'no such card'));
+    return Promise.resolve({ backend: 'ffi', isCorrect: card === 'works', ms: 1 });
+  };
+
+test('every card that passes is found, one that is broken hides none behind it, and kinds are not mixed', async () => {
+  expect(await findDevices(probeCards(['works', 'works'], { webgpu: {} }))).toEqual(['cuda', 'cuda:1']);
+  expect(await findDevices(probeCards(['works', 'wrong', 'works']))).toEqual(['cuda', 'cuda:2']);
+  expect(await findDevices(probeCards(['wrong'], { webgpu: {} }))).toEqual(['webgpu']);
+  expect(await findDevices(probeCards([], { webgpu: { ms: 500 } }))).toEqual(['cpu']);
 });
 
 test('a core is left free unless there are only two', () => {

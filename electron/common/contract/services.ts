@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { event, method } from '../rpc/contract.ts';
+import { event, method, replayedEvent } from '../rpc/contract.ts';
 import type { ImplementationsOf, ServicesOf } from '../rpc/contract.ts';
 import { batchServices, zFolder } from './batch-service.ts';
 import { zBlobId, zBytes } from './blobs.ts';
@@ -144,7 +144,7 @@ export const shellContract = {
     /** A folder that was dropped onto the page. */
     onFolderDropped: event(zFolder),
     /** Files given to the program from outside, for `documents.open`: its arguments, a double click, a drop on the icon. */
-    onOpened: event(zChosenFile),
+    onOpened: replayedEvent(zChosenFile),
   },
   window: {
     /** Whether closing the window is to be asked about. */

@@ -6,6 +6,16 @@ import type { MessagePortLike } from './port.ts';
 import { zServerFrame } from './protocol.ts';
 import type { ClientFrame, ServerFrame } from './protocol.ts';
 
+type Listener = (value: unknown) => void;
+
+/** What was subscribed to once, and all who hear it. */
+interface Subscription {
+  readonly id: number;
+  readonly name: string;
+  readonly description: EventMember;
+  readonly listeners: Set<Listener>;
+}
+
 interface Pending {
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: Error) => void;
@@ -30,7 +40,8 @@ export function createClient<C extends Contract>(port: MessagePortLike, contract
 class ClientConnection {
   readonly #port: MessagePortLike;
   readonly #pending = new Map<number, Pending>();
-  readonly #listeners = new Map<number, (value: unknown) => void>();
+  readonly #subscriptions = new Map<number, Subscription>();
+  readonly #shared = new Map<string, Subscription>(); // by the name of the event
   #nextId = 0;
   #isClosed = false;
 
@@ -47,15 +58,37 @@ class ClientConnection {
     };
   }
 
-  event(service: string, member: string, { value }: EventMember): Event<unknown> {
+  event(service: string, member: string, description: EventMember): Event<unknown> {
     return (listener) => {
-      const id = this.#nextId++;
-      this.#listeners.set(id, (received) => listener(value.parse(received)));
-      this.#send({ type: 'subscribe', id, service, member });
+      const subscription = this.#shared.get(nameOf(service, member)) ?? this.#subscribe(service, member, description);
+      const own: Listener = (value) => listener(value); // one function that listens twice is two listeners
+      subscription.listeners.add(own);
       return () => {
-        if (this.#listeners.delete(id)) this.#send({ type: 'unsubscribe', id });
+        if (subscription.listeners.delete(own) && subscription.listeners.size === 0) this.#unsubscribe(subscription);
       };
     };
+  }
+
+  #subscribe(service: string, member: string, description: EventMember): Subscription {
+    const [id, name] = [this.#nextId++, nameOf(service, member)];
+    const subscription: Subscription = { id, name, description, listeners: new Set() };
+    this.#subscriptions.set(id, subscription);
+    if (!description.isReplayed) this.#shared.set(name, subscription);
+    this.#send({ type: 'subscribe', id, service, member });
+    return subscription;
+  }
+
+  #unsubscribe({ id }: Subscription): void {
+    if (this.#forget(id)) this.#send({ type: 'unsubscribe', id });
+  }
+
+  /** @returns whether there was such a subscription */
+  #forget(id: number): boolean {
+    const subscription = this.#subscriptions.get(id);
+    if (!subscription) return false;
+    this.#subscriptions.delete(id);
+    if (this.#shared.get(subscription.name) === subscription) this.#shared.delete(subscription.name);
+    return true;
   }
 
   #call(call: { service: string; member: string; args: unknown[] }, signal?: AbortSignal): Promise<unknown> {
@@ -85,26 +118,44 @@ class ClientConnection {
     const frame = readFrame(bytes);
     if (!frame)
       this.#port.close(); // the other end is not what it should be
-    else if (frame.type === 'event') this.#listeners.get(frame.id)?.(frame.value);
+    else if (frame.type === 'event') this.#tell(frame.id, frame.value);
     else this.#settle(frame);
+  }
+
+  #tell(id: number, received: unknown): void {
+    const subscription = this.#subscriptions.get(id);
+    if (!subscription) return; // ended while the event was on its way
+    const value = subscription.description.value.parse(received);
+    for (const listener of [...subscription.listeners]) {
+      try {
+        listener(value);
+      } catch (error) {
+        queueMicrotask(() => {
+          throw error; // a bug of that listener, which keeps the event from no other
+        });
+      }
+    }
   }
 
   #settle(frame: Exclude<ServerFrame, { type: 'event' }>): void {
     const pending = this.#pending.get(frame.id);
     this.#pending.delete(frame.id);
-    this.#listeners.delete(frame.id); // a subscription that was refused
+    this.#forget(frame.id); // a subscription that was refused
     if (frame.type === 'result') pending?.resolve(frame.value);
     else pending?.reject(errorFromWire(frame.error));
   }
 
   #lose(): void {
     this.#isClosed = true;
-    this.#listeners.clear();
+    this.#subscriptions.clear();
+    this.#shared.clear();
     const waiting = [...this.#pending.values()];
     this.#pending.clear();
     for (const { reject } of waiting) reject(hostError('connection-lost'));
   }
 }
+
+const nameOf = (service: string, member: string): string => `${service}.${member}`;
 
 function readFrame(bytes: Uint8Array): ServerFrame | undefined {
   try {

@@ -21,6 +21,8 @@ export interface Method<Args extends Schemas = Schemas, Result extends z.ZodType
 export interface EventMember<Value extends z.ZodType = z.ZodType> {
   readonly kind: 'event';
   readonly value: Value;
+  /** A new listener hears what came before it, so each subscribes by itself; all others of a client share one subscription. */
+  readonly isReplayed: boolean;
 }
 
 export type ServiceShape = Readonly<Record<string, Method | EventMember>>;
@@ -33,7 +35,17 @@ export const method = <const Args extends Schemas, Result extends z.ZodType>(
   result: Result,
 ): Method<Args, Result> => ({ kind: 'method', args, result });
 
-export const event = <Value extends z.ZodType>(value: Value): EventMember<Value> => ({ kind: 'event', value });
+export const event = <Value extends z.ZodType>(value: Value): EventMember<Value> => ({
+  kind: 'event',
+  value,
+  isReplayed: false,
+});
+
+/** An event of which a new listener is told first what nobody has heard yet. */
+export const replayedEvent = <Value extends z.ZodType>(value: Value): EventMember<Value> => ({
+  ...event(value),
+  isReplayed: true,
+});
 
 /** A service as its callers see it. A signal as one more argument ends a call early. */
 export type ServiceOf<S extends ServiceShape> = {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { AppError } from '#common/contract/errors.ts';
 import { createClient } from '#common/rpc/client.ts';
 import { decodeFrame, encodeFrame } from '#common/rpc/codec.ts';
-import { event, method } from '#common/rpc/contract.ts';
+import { event, method, replayedEvent } from '#common/rpc/contract.ts';
 import type { ImplementationsOf } from '#common/rpc/contract.ts';
 import { createMemoryPorts } from '#common/rpc/memory-port.ts';
 import { serve } from '#common/rpc/server.ts';
@@ -16,6 +16,7 @@ const contract = {
     nothing: method([], z.undefined()),
     wait: method([], z.string()),
     onTick: event(z.number()),
+    onOrder: replayedEvent(z.string()),
   },
 };
 
@@ -40,10 +41,16 @@ function connect() {
         ticks.add(listener);
         return () => ticks.delete(listener);
       },
+      onOrder: (listener) => {
+        listener('what came before');
+        return () => undefined;
+      },
     },
   };
+  const sent = vi.spyOn(near, 'send');
+  const frames = () => sent.mock.calls.map(([bytes]) => (decodeFrame(bytes) as { type: string }).type);
   serve(far, contract, implementations);
-  return { near, far, state, shop: createClient(near, contract).shop };
+  return { near, far, state, frames, shop: createClient(near, contract).shop };
 }
 
 const settled = () => new Promise((resolve) => setTimeout(resolve, 5));
@@ -117,6 +124,55 @@ test('events arrive until unsubscribed', async () => {
   await settled();
   expect(state.ticks.size).toBe(0);
   expect(heard).toEqual([1]);
+});
+
+test('an event is sent once however many listen, and until the last of them stops', async () => {
+  const { shop, state, frames } = connect();
+  const heard: string[] = [];
+  const listen = (name: string) => shop.onTick((value) => heard.push(`${name}${value}`));
+  const stops = [listen('a'), listen('b')];
+  await settled();
+  expect(frames()).toEqual(['subscribe']);
+  for (const tick of state.ticks) tick(1);
+  await settled();
+  stops[0]!();
+  for (const tick of state.ticks) tick(2);
+  await settled();
+  stops[1]!();
+  await settled();
+  expect(heard).toEqual(['a1', 'b1', 'b2']);
+  expect(state.ticks.size).toBe(0);
+  expect(frames()).toEqual(['subscribe', 'unsubscribe']);
+  listen('c');
+  await settled();
+  for (const tick of state.ticks) tick(3);
+  await settled();
+  expect(heard.at(-1)).toBe('c3');
+});
+
+test('a function that listens twice hears twice, and stops once at a time', async () => {
+  const { shop, state } = connect();
+  const listener = vi.fn();
+  const stop = shop.onTick(listener);
+  shop.onTick(listener);
+  await settled();
+  for (const tick of state.ticks) tick(1);
+  await settled();
+  expect(listener).toHaveBeenCalledTimes(2);
+  stop();
+  stop();
+  for (const tick of state.ticks) tick(2);
+  await settled();
+  expect(listener).toHaveBeenCalledTimes(3);
+});
+
+test('every listener of an event that is replayed hears what came before it', async () => {
+  const { shop, frames } = connect();
+  const heard: string[] = [];
+  for (const name of ['a', 'b']) shop.onOrder((value) => heard.push(`${name}: ${value}`));
+  await settled();
+  expect(heard).toEqual(['a: what came before', 'b: what came before']);
+  expect(frames()).toEqual(['subscribe', 'subscribe']);
 });
 
 test('a closed port rejects what waits and what follows, and lets the server go', async () => {

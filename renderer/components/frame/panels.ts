@@ -1,9 +1,9 @@
 import type { Component } from 'svelte';
 import type { IconName } from '../ui/icons.ts';
-import MapsPanel from '../maps/MapsPanel.svelte';
 import LayersPanel from '../layers/LayersPanel.svelte';
 import HistoryPanel from '../results/HistoryPanel.svelte';
 import EditPanel from './EditPanel.svelte';
+import MapsPart from './MapsPart.svelte';
 
 /** A tab of the side panel. */
 export interface Panel {
@@ -18,5 +18,5 @@ export const panels: readonly [Panel, ...Panel[]] = [
   { id: 'edit', label: 'frame.panelEdit', icon: 'sliders', content: EditPanel },
   { id: 'layers', label: 'frame.panelLayers', icon: 'layers', content: LayersPanel },
   { id: 'history', label: 'frame.panelHistory', icon: 'history', content: HistoryPanel },
-  { id: 'maps', label: 'frame.panelMaps', icon: 'maps', content: MapsPanel },
+  { id: 'maps', label: 'frame.panelMaps', icon: 'maps', content: MapsPart },
 ];

@@ -10,5 +10,7 @@ export const ui = {
   copied: 'Copied',
   reset: 'Reset {label}',
   problems: 'Messages',
+  partMissing: 'This part of the program could not be loaded.',
+  partMissingMore: 'Your work is kept. Load the page again.',
   colourNumber: '{label}, as a number',
 } as const satisfies Area;

@@ -1,30 +1,17 @@
 import { existsSync, linkSync, mkdirSync, readdirSync } from 'node:fs';
 import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { readRecipe } from '#node/images/read-recipe.ts';
-import { hostServices } from '#node/rpc/host-services.ts';
-import { createServices } from '#node/services.ts';
-import { expectAccessible, launchBrowser, noBrowser, screenshot } from '../helpers/browser.ts';
+import { expectAccessible, inBrowser, screenshot } from '../helpers/browser.ts';
 import type { Theme } from '../helpers/browser.ts';
-import { instruction, openPicture, startStudio, studioOn } from '../helpers/studio.ts';
+import { button, instruction } from '../helpers/page.ts';
+import { realEngine, samples } from '../helpers/real-engine.ts';
+import { openPicture, startStudio, studioOn } from '../helpers/studio.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
-if (noBrowser) console.warn(`skipped: ${noBrowser}`);
-
-let browser: Browser;
-
-beforeAll(async () => {
-  if (!noBrowser) browser = await launchBrowser();
-});
-afterAll(async () => {
-  await browser?.close();
-});
-
-const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name, exact: true });
 const rows = (page: Page) => page.getByRole('grid', { name: 'Pictures of the batch' }).getByRole('row');
 const row = (page: Page, name: string) => rows(page).filter({ hasText: name });
 
@@ -39,8 +26,8 @@ async function photo(number: number, width = 480, height = 320): Promise<Buffer>
   return await sharp(Buffer.from(svg)).jpeg({ quality: 90 }).toBuffer();
 }
 
-async function startWithPhotos(count: number, settings: Parameters<typeof startStudio>[1] = {}, theme?: Theme) {
-  const studio = await startStudio(browser, settings, theme);
+async function startWithPhotos(count: number, settings: Parameters<typeof startStudio>[0] = {}, theme?: Theme) {
+  const studio = await startStudio(settings, theme);
   const photos = join(dirname(studio.picture), 'Summer trip');
   mkdirSync(photos);
   for (let i = 1; i <= count; i++)
@@ -65,7 +52,7 @@ async function openBatch(page: Page, words?: string): Promise<void> {
   if (words !== undefined) await page.getByLabel('What to change').fill(words);
 }
 
-describe.skipIf(noBrowser)('batches', () => {
+inBrowser('batches', () => {
   test.each<Theme>(['dark', 'light'])(
     'a folder is planned, made, looked through, and single pictures are made anew: %s',
     async (theme) => {
@@ -281,17 +268,10 @@ describe.skipIf(noBrowser)('batches', () => {
 
   test('the embedded model makes maps and edits of a folder with the real engine', async () => {
     const folder = temporaryFolder();
-    const programFolder = fileURLToPath(new URL('../..', import.meta.url));
-    const services = await createServices({ programFolder, dataFolder: join(folder, 'data') });
-    const samples = join(programFolder, 'native-models', 'packs', 'mini', 'samples');
     const photos = join(folder, 'Summer trip');
     mkdirSync(photos);
     for (const name of ['meadow.png', 'winter.png']) await copyFile(join(samples, name), join(photos, name));
-    const hosted = {
-      ...hostServices(services, [folder]),
-      [Symbol.asyncDispose]: () => services[Symbol.asyncDispose](),
-    };
-    const { page } = await studioOn(browser, hosted, folder);
+    const { page } = await studioOn(await realEngine(folder), folder);
     await openBatch(page, 'make the house blue');
     await page.getByText('2 pictures to make').waitFor();
     await button(page, 'Start batch').click();

@@ -1,25 +1,13 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { blendModes, blendOnto } from '#common/raster/blend.ts';
 import type { BlendMode } from '#common/raster/blend.ts';
-import { launchBrowser, noBrowser } from '../helpers/browser.ts';
+import { inBrowser, theBrowser } from '../helpers/browser.ts';
 import { noisePicture } from '../unit/raster/pictures.ts';
 
-if (noBrowser) console.warn(`skipped: ${noBrowser}`);
-
 const side = 48;
-let browser: Browser;
-
-beforeAll(async () => {
-  if (!noBrowser) browser = await launchBrowser();
-});
-afterAll(async () => {
-  await browser?.close();
-});
-
 /** What a canvas element makes of the two pictures. */
 async function inCanvas(below: Uint8Array, above: Uint8Array, mode: BlendMode, opacity: number): Promise<number[]> {
-  const page = await browser.newPage();
+  const page = await theBrowser().newPage();
   try {
     const operation = mode === 'normal' ? 'source-over' : mode;
     return await page.evaluate(`(() => {
@@ -57,7 +45,7 @@ const fifths = (samples: Uint8Array): Uint8Array =>
   samples.map((value, i) => (i % 4 === 3 ? 51 * (value % 6) : 5 * (value % 52)));
 const noise = (seed: number): Uint8Array => noisePicture(side, side, 4, 8, seed).data as Uint8Array;
 
-describe.skipIf(noBrowser)('blending agrees with the canvas of the browser', () => {
+inBrowser('blending agrees with the canvas of the browser', () => {
   test.each(blendModes)('%s', async (mode) => {
     const [below, above] = [opaque(noise(1)), opaque(noise(2))];
     for (const opacity of [1, 0.6]) {

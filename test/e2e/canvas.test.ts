@@ -1,22 +1,12 @@
 import { join } from 'node:path';
-import type { Browser, Locator, Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { startBrowserHost } from '../../electron/server/browser-host.ts';
-import { builtPage, expectAccessible, launchBrowser, noBrowser, openPage, screenshot } from '../helpers/browser.ts';
+import { builtPage, expectAccessible, inBrowser, openPage, screenshot } from '../helpers/browser.ts';
 import { createPaintingEngine } from '../helpers/painting-engine.ts';
+import { openPicture } from '../helpers/studio.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
-
-if (noBrowser) console.warn(`skipped: ${noBrowser}`);
-
-let browser: Browser;
-
-beforeAll(async () => {
-  if (!noBrowser) browser = await launchBrowser();
-});
-afterAll(async () => {
-  await browser?.close();
-});
 
 type Colour = readonly [red: number, green: number, blue: number];
 
@@ -55,10 +45,9 @@ async function open(width = 400, height = 300, profile?: 'p3'): Promise<Started>
     await host[Symbol.asyncDispose]();
     await engine[Symbol.asyncDispose]();
   });
-  const page = await openPage(browser, host.address);
-  const chooser = page.waitForEvent('filechooser');
-  await page.getByRole('button', { name: 'Open a picture…' }).click();
-  await (await chooser).setFiles(await blocks(folder, { width, height, profile }, [40, 90, 200], [220, 160, 60]));
+  const page = await openPage(host.address);
+  const file = await blocks(folder, { width, height, profile }, [40, 90, 200], [220, 160, 60]);
+  await openPicture(page, file);
   const canvas = page.getByRole('application', { name: 'Canvas' });
   await canvas.waitFor();
   await page.keyboard.press('Control+1');
@@ -89,7 +78,7 @@ async function colourAt(page: Page, { x, y }: { x: number; y: number }): Promise
   return [...(await sharp(shot).removeAlpha().raw().toBuffer())];
 }
 
-describe.skipIf(noBrowser)('the canvas in a browser', () => {
+inBrowser('the canvas in a browser', () => {
   test('the wheel zooms around the pointer, and what is under it stays there', async () => {
     const { page, at } = await open();
     await page.getByText('Zoom 100 %').waitFor();

@@ -1,31 +1,24 @@
-import { fileURLToPath } from 'node:url';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { readFile } from 'node:fs/promises';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { hostServices } from '#node/rpc/host-services.ts';
-import { createServices } from '#node/services.ts';
-import { expectAccessible, launchBrowser, noBrowser, screenshot } from '../helpers/browser.ts';
+import { expect, test } from 'vitest';
+import { expectAccessible, inBrowser, screenshot } from '../helpers/browser.ts';
 import type { Theme } from '../helpers/browser.ts';
-import { colourAt, instruction, isBlue, isOrange, openPicture, studioOn, startStudio } from '../helpers/studio.ts';
+import { colourAt, isBlue, isOrange, openPicture, studioOn, startStudio } from '../helpers/studio.ts';
+import {
+  button,
+  chooseFile,
+  downloaded,
+  drag,
+  instruction,
+  layers,
+  results,
+  showPanel,
+  tabTo,
+} from '../helpers/page.ts';
+import { realEngine, samples } from '../helpers/real-engine.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
-
-if (noBrowser) console.warn(`skipped: ${noBrowser}`);
-
-let browser: Browser;
-
-beforeAll(async () => {
-  if (!noBrowser) browser = await launchBrowser();
-});
-afterAll(async () => {
-  await browser?.close();
-});
-
-const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name, exact: true });
-const results = (page: Page) => page.getByRole('listbox', { name: 'Results' }).getByRole('option');
-const layers = (page: Page) => page.getByRole('list', { name: 'Layers' }).getByRole('listitem');
-const showPanel = (page: Page, name: string) => page.getByRole('tab', { name }).click();
 
 async function runAndWait(page: Page, words: string, count: number): Promise<void> {
   await instruction(page).fill(words);
@@ -33,11 +26,11 @@ async function runAndWait(page: Page, words: string, count: number): Promise<voi
   await expect.poll(() => results(page).count()).toBe(count);
 }
 
-describe.skipIf(noBrowser)('the edit loop', () => {
+inBrowser('the edit loop', () => {
   test.each<Theme>(['dark', 'light'])(
     'two results are compared, one becomes a layer, and it is run again with another seed: %s',
     async (theme) => {
-      const { page, picture } = await startStudio(browser, { stepMs: 150 }, theme);
+      const { page, picture } = await startStudio({ stepMs: 150 }, theme);
       await openPicture(page, picture);
       await page.getByLabel('Results side by side').selectOption('2');
       await instruction(page).fill('swap day and dusk');
@@ -83,7 +76,7 @@ describe.skipIf(noBrowser)('the edit loop', () => {
   );
 
   test('the upper rows of a result are kept and the edit goes on below them', async () => {
-    const { page, picture } = await startStudio(browser, { stepMs: 5 });
+    const { page, picture } = await startStudio({ stepMs: 5 });
     await openPicture(page, picture);
     await runAndWait(page, 'swap', 1);
     await button(page, 'Keep the upper rows and go on').click();
@@ -98,15 +91,10 @@ describe.skipIf(noBrowser)('the edit loop', () => {
   });
 
   test('rows of an edit with a selection show where they will be put back', async () => {
-    const { page, picture } = await startStudio(browser, { stepMs: 400 });
+    const { page, picture } = await startStudio({ stepMs: 400 });
     await openPicture(page, picture);
     await page.keyboard.press('m');
-    const box = (await page.getByRole('application').boundingBox())!;
-    const at = (x: number, y: number) => [box.x + x * box.width, box.y + y * box.height] as const;
-    await page.mouse.move(...at(0.42, 0.12));
-    await page.mouse.down();
-    await page.mouse.move(...at(0.58, 0.5), { steps: 3 });
-    await page.mouse.up();
+    await drag(page, [0.42, 0.12], [0.58, 0.5]);
     await page.getByLabel('Part of the picture').selectOption('whole');
     await instruction(page).fill('swap');
     await button(page, 'Run').click();
@@ -118,7 +106,7 @@ describe.skipIf(noBrowser)('the edit loop', () => {
   });
 
   test('stopping keeps the rows that came as a result', async () => {
-    const { page, picture } = await startStudio(browser, { stepMs: 400 });
+    const { page, picture } = await startStudio({ stepMs: 400 });
     await openPicture(page, picture);
     await instruction(page).fill('swap');
     await button(page, 'Run').click();
@@ -132,7 +120,7 @@ describe.skipIf(noBrowser)('the edit loop', () => {
   });
 
   test('edits that wait can be put into another order and removed', async () => {
-    const { page, picture } = await startStudio(browser, { stepMs: 5000 });
+    const { page, picture } = await startStudio({ stepMs: 5000 });
     await openPicture(page, picture);
     for (const words of ['first', 'second', 'third']) {
       await instruction(page).fill(words);
@@ -149,37 +137,32 @@ describe.skipIf(noBrowser)('the edit loop', () => {
   });
 
   test('open, select, type, run, keep and export work from the keyboard alone', async () => {
-    const { page, picture } = await startStudio(browser, { stepMs: 10 });
-    const chooser = page.waitForEvent('filechooser'); // the browser must know of it some time before the dialog would open
+    const { page, picture } = await startStudio({ stepMs: 10 });
     await page.getByText('Mini (256 pixels)').waitFor();
     await button(page, 'Open a picture…').waitFor();
-    await page.keyboard.press('Control+o');
-    await (await chooser).setFiles(picture);
+    await chooseFile(page, () => page.keyboard.press('Control+o'), picture);
     await instruction(page).waitFor();
     await page.getByRole('application').focus();
     await page.keyboard.press('Control+a');
-    while ((await page.evaluate('document.activeElement.id')) !== 'instruction') await page.keyboard.press('Tab');
+    await tabTo(page, 'What to change');
     await page.keyboard.type('swap');
     await page.keyboard.press('Enter');
     await expect.poll(() => results(page).count()).toBe(1);
     await page.keyboard.press('Control+Shift+Enter');
     await expect.poll(() => results(page).count()).toBe(0);
-    const download = page.waitForEvent('download');
     await page.keyboard.press('Control+e');
     await page.getByRole('dialog', { name: 'Export picture' }).waitFor();
-    const focused = () => page.evaluate<string>('document.activeElement.innerText');
-    while ((await focused()).trim() !== 'Export…') await page.keyboard.press('Tab');
-    await page.keyboard.press('Enter');
-    const file = await download;
-    expect(file.suggestedFilename()).toBe('lake at dusk edited.png');
-    const saved = sharp(await readFile(await file.path()));
+    await tabTo(page, 'Export…');
+    const file = await downloaded(page, () => page.keyboard.press('Enter'));
+    expect(basename(file)).toBe('lake at dusk edited.png');
+    const saved = sharp(await readFile(file));
     expect(await saved.metadata()).toMatchObject({ width: 1200, height: 800 });
     const { data } = await saved.removeAlpha().raw().toBuffer({ resolveWithObject: true });
     expect(isOrange([...data.subarray(0, 3)])).toBe(true);
   });
 
   test('a placed square, guidance and earlier instructions are where a person looks for them', async () => {
-    const { page, picture } = await startStudio(browser, { stepMs: 1 });
+    const { page, picture } = await startStudio({ stepMs: 1 });
     await openPicture(page, picture);
     await runAndWait(page, 'make the sky orange', 1);
     await page.getByLabel('Part of the picture').selectOption('square');
@@ -197,11 +180,8 @@ describe.skipIf(noBrowser)('the edit loop', () => {
 
   test('the embedded model edits a picture with the real engine', async () => {
     const folder = temporaryFolder();
-    const programFolder = fileURLToPath(new URL('../..', import.meta.url));
-    const services = await createServices({ programFolder, dataFolder: folder });
-    const hosted = { ...hostServices(services), [Symbol.asyncDispose]: () => services[Symbol.asyncDispose]() };
-    const { page } = await studioOn(browser, hosted, folder);
-    await openPicture(page, join(programFolder, 'native-models', 'packs', 'mini', 'samples', 'winter.png'));
+    const { page } = await studioOn(await realEngine(folder), folder);
+    await openPicture(page, join(samples, 'winter.png'));
     await instruction(page).fill('make the house blue');
     await button(page, 'Run').click();
     await expect.poll(() => results(page).count(), { timeout: 120_000 }).toBe(1);

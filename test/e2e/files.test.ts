@@ -1,35 +1,18 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { expectAccessible, launchBrowser, noBrowser, screenshot } from '../helpers/browser.ts';
+import { expect, test } from 'vitest';
+import { expectAccessible, inBrowser, screenshot } from '../helpers/browser.ts';
 import type { Theme } from '../helpers/browser.ts';
-import { colourAt, instruction, isBlue, isOrange, openPicture, startStudio } from '../helpers/studio.ts';
+import { colourAt, isBlue, isOrange, openPicture, startStudio } from '../helpers/studio.ts';
 import type { Started } from '../helpers/studio.ts';
 import { readPsd } from '../helpers/read-psd.ts';
-import { temporaryFolder } from '../helpers/temporary-folder.ts';
-
-if (noBrowser) console.warn(`skipped: ${noBrowser}`);
-
-let browser: Browser;
-
-beforeAll(async () => {
-  if (!noBrowser) browser = await launchBrowser();
-});
-afterAll(async () => {
-  await browser?.close();
-});
-
-const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name, exact: true });
-const inDialog = (page: Page, name: string) => page.getByRole('dialog').getByRole('button', { name, exact: true });
-const layers = (page: Page) => page.getByRole('list', { name: 'Layers' }).getByRole('listitem');
+import { button, chooseFile, downloaded, drag, inDialog, instruction, layers, showPanel } from '../helpers/page.ts';
 
 /** A picture with an edit as a second layer, saved nowhere. */
 async function startEdited(theme?: Theme): Promise<Started> {
-  const started = await startStudio(browser, {}, theme);
+  const started = await startStudio({}, theme);
   const { page, picture } = started;
-  page.on('filechooser', () => undefined); // watched for from here on: beginning to watch takes longer than pressing a key
   await openPicture(page, picture);
   await instruction(page).fill('swap');
   await button(page, 'Run').click();
@@ -38,20 +21,8 @@ async function startEdited(theme?: Theme): Promise<Started> {
   return started;
 }
 
-/** Does something that downloads, and keeps the file under the name it was given. */
-async function downloaded(page: Page, action: () => Promise<void>): Promise<string> {
-  const [download] = await Promise.all([page.waitForEvent('download'), action()]);
-  const path = join(temporaryFolder(), download.suggestedFilename());
-  await download.saveAs(path);
-  return path;
-}
-
 /** Opens a file over what is open. */
-async function choose(page: Page, path: string): Promise<void> {
-  const chooser = page.waitForEvent('filechooser');
-  await page.keyboard.press('Control+o');
-  await (await chooser).setFiles(path);
-}
+const choose = (page: Page, path: string) => chooseFile(page, () => page.keyboard.press('Control+o'), path);
 
 async function exportAs(page: Page, format: string, settle: () => Promise<unknown> = () => Promise.resolve()) {
   await page.keyboard.press('Control+e');
@@ -60,7 +31,7 @@ async function exportAs(page: Page, format: string, settle: () => Promise<unknow
   return await downloaded(page, () => inDialog(page, 'Export…').click());
 }
 
-describe.skipIf(noBrowser)('files', () => {
+inBrowser('files', () => {
   test('a project is saved, and opened again with its layers and history', async () => {
     const { page } = await startEdited();
     const path = await downloaded(page, () => page.keyboard.press('Control+s'));
@@ -73,9 +44,9 @@ describe.skipIf(noBrowser)('files', () => {
     await page.getByRole('menuitem', { name: 'Close picture' }).click();
     await page.getByRole('heading', { name: 'Open a picture to edit it' }).waitFor();
     await choose(page, path);
-    await page.getByRole('tab', { name: 'Layers' }).click();
+    await showPanel(page, 'Layers');
     await expect.poll(() => layers(page).count()).toBe(2);
-    await page.getByRole('tab', { name: 'History' }).click();
+    await showPanel(page, 'History');
     await page.getByText('is a layer').waitFor();
     await expect.poll(() => colourAt(page, 0.5, 0.1).then(isOrange)).toBe(true);
     await page.getByRole('button', { name: 'Show before' }).click();
@@ -133,7 +104,7 @@ describe.skipIf(noBrowser)('files', () => {
       await screenshot(page, `welcome-recent-${theme}`);
       await button(page, /^lake at dusk\.ora/).click();
       await expect.poll(() => page.title()).toBe('lake at dusk.ora – EditAR Studio');
-      await page.getByRole('tab', { name: 'Layers' }).click();
+      await showPanel(page, 'Layers');
       await expect.poll(() => layers(page).count()).toBe(2);
     },
   );
@@ -142,7 +113,7 @@ describe.skipIf(noBrowser)('files', () => {
     const { page } = await startEdited(theme);
     await downloaded(page, () => page.keyboard.press('Control+s'));
     await page.keyboard.press('Control+,');
-    await page.getByRole('tab', { name: 'Files' }).click();
+    await showPanel(page, 'Files');
     await page.getByText(/^Documents take [\d.]+ MB now/).waitFor();
     await page.getByRole('switch', { name: 'How it was made' }).click();
     await page.getByLabel('Packed layers').selectOption({ label: '1 GB' });
@@ -154,7 +125,7 @@ describe.skipIf(noBrowser)('files', () => {
   });
 
   test('the theme is switched from the top bar', async () => {
-    const { page } = await startStudio(browser);
+    const { page } = await startStudio();
     await button(page, 'Use the light theme').click();
     await expect.poll(() => page.locator('html').getAttribute('data-theme')).toBe('light');
     await button(page, 'Use the dark theme').click();
@@ -162,20 +133,16 @@ describe.skipIf(noBrowser)('files', () => {
   });
 
   test('a command names the files it reads, and the mask of a selection is written for it', async () => {
-    const { page, picture } = await startStudio(browser);
+    const { page, picture } = await startStudio();
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
     await openPicture(page, picture);
     await page.getByRole('application').focus();
     await page.keyboard.press('m');
-    const box = (await page.getByRole('application').boundingBox())!;
-    await page.mouse.move(box.x + box.width * 0.3, box.y + box.height * 0.4);
-    await page.mouse.down();
-    await page.mouse.move(box.x + box.width * 0.6, box.y + box.height * 0.7, { steps: 4 });
-    await page.mouse.up();
+    await drag(page, [0.3, 0.4], [0.6, 0.7]);
     await instruction(page).fill('swap');
     await button(page, 'Run').click();
     await button(page, 'Keep as layer').click();
-    await page.getByRole('tab', { name: 'History' }).click();
+    await showPanel(page, 'History');
     await button(page, 'More for swap').click();
     const mask = await downloaded(page, () => page.getByRole('menuitem', { name: 'Copy as command' }).click());
     expect(mask).toMatch(/swap\.mask\.png$/);
@@ -202,7 +169,7 @@ describe.skipIf(noBrowser)('files', () => {
     await downloaded(page, () => inDialog(page, 'Save').click());
     await expect.poll(() => page.title()).toBe('lake at dusk.png – EditAR Studio');
 
-    await page.getByRole('tab', { name: 'Layers' }).click();
+    await showPanel(page, 'Layers');
     await expect.poll(() => layers(page).count()).toBe(1);
     await page.getByRole('slider', { name: 'Opacity' }).fill('40');
     await choose(page, picture);
@@ -216,7 +183,7 @@ describe.skipIf(noBrowser)('files', () => {
     await choose(page, ora);
     await button(page, 'Do not save').click();
     await page.getByText('The file has no history: another program saved it, or removed it.').waitFor();
-    await page.getByRole('tab', { name: 'Layers' }).click();
+    await showPanel(page, 'Layers');
     await expect.poll(() => layers(page).count()).toBe(2);
     await screenshot(page, 'plain-layers-dark');
   });

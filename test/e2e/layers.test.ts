@@ -1,22 +1,10 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { expectAccessible, launchBrowser, noBrowser, screenshot } from '../helpers/browser.ts';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { expectAccessible, inBrowser, screenshot } from '../helpers/browser.ts';
 import type { Theme } from '../helpers/browser.ts';
+import { button, drag, layers, showPanel } from '../helpers/page.ts';
 import { colourAt, isBlue, openPicture, startStudio } from '../helpers/studio.ts';
 
-if (noBrowser) console.warn(`skipped: ${noBrowser}`);
-
-let browser: Browser;
-
-beforeAll(async () => {
-  if (!noBrowser) browser = await launchBrowser();
-});
-afterAll(async () => {
-  await browser?.close();
-});
-
-const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name, exact: true });
-const layers = (page: Page) => page.getByRole('list', { name: 'Layers' }).getByRole('listitem');
 const menuOf = async (page: Page, row: number, entry: string): Promise<void> => {
   await layers(page)
     .nth(row)
@@ -25,20 +13,10 @@ const menuOf = async (page: Page, row: number, entry: string): Promise<void> => 
   await page.getByRole('menuitem', { name: entry }).click();
 };
 
-/** Drags across the canvas. Places are shares of its size. */
-async function stroke(page: Page, from: [number, number], to: [number, number]): Promise<void> {
-  const box = (await page.getByRole('application').boundingBox())!;
-  const at = ([x, y]: [number, number]) => [box.x + x * box.width, box.y + y * box.height] as const;
-  await page.mouse.move(...at(from));
-  await page.mouse.down();
-  await page.mouse.move(...at(to), { steps: 8 });
-  await page.mouse.up();
-}
-
 async function start(theme: Theme): Promise<Page> {
-  const { page, picture } = await startStudio(browser, {}, theme);
+  const { page, picture } = await startStudio({}, theme);
   await openPicture(page, picture);
-  await page.getByRole('tab', { name: 'Layers' }).click();
+  await showPanel(page, 'Layers');
   return page;
 }
 
@@ -48,7 +26,7 @@ const isGrey = ([red = 0, green = 0, blue = 0]: number[]): boolean =>
 const seen = (page: Page, x: number, y: number, is: (colour: number[]) => boolean) =>
   expect.poll(() => colourAt(page, x, y).then(is)).toBe(true);
 
-describe.skipIf(noBrowser)('layers and masks', () => {
+inBrowser('layers and masks', () => {
   test.each<Theme>(['dark', 'light'])('are painted on, erased, undone and merged: %s', async (theme) => {
     const page = await start(theme);
     await button(page, 'New layer').click();
@@ -57,13 +35,13 @@ describe.skipIf(noBrowser)('layers and masks', () => {
     const colour = page.getByRole('textbox', { name: 'Colour to paint with, as a number' });
     await colour.fill('#e01010');
     await colour.press('Enter');
-    await stroke(page, [0.3, 0.2], [0.6, 0.2]);
+    await drag(page, [0.3, 0.2], [0.6, 0.2]);
     await seen(page, 0.45, 0.2, isRed);
     await expectAccessible(page);
     await screenshot(page, `layer-painting-${theme}`);
 
     await page.keyboard.press('e');
-    await stroke(page, [0.45, 0.15], [0.45, 0.25]);
+    await drag(page, [0.45, 0.15], [0.45, 0.25]);
     await seen(page, 0.45, 0.2, isBlue);
     await seen(page, 0.35, 0.2, isRed);
     await button(page, 'Undo').click();
@@ -83,7 +61,7 @@ describe.skipIf(noBrowser)('layers and masks', () => {
   test('a mask is made of the selection, painted, looked at, inverted, switched off and applied', async () => {
     const page = await start('dark');
     await page.keyboard.press('m');
-    await stroke(page, [0.25, 0.1], [0.75, 0.5]);
+    await drag(page, [0.25, 0.1], [0.75, 0.5]);
     await button(page, 'Add mask').click();
     await page.keyboard.press('Control+d');
     await seen(page, 0.5, 0.2, isBlue);
@@ -91,10 +69,10 @@ describe.skipIf(noBrowser)('layers and masks', () => {
 
     await page.keyboard.press('p');
     await page.getByText('Hide', { exact: true }).click();
-    await stroke(page, [0.4, 0.2], [0.6, 0.2]);
+    await drag(page, [0.4, 0.2], [0.6, 0.2]);
     await seen(page, 0.5, 0.2, isGrey);
     await page.keyboard.press('x');
-    await stroke(page, [0.3, 0.75], [0.7, 0.75]);
+    await drag(page, [0.3, 0.75], [0.7, 0.75]);
     await seen(page, 0.5, 0.75, isBlue);
 
     await button(page, 'See the mask').click();
@@ -123,7 +101,7 @@ describe.skipIf(noBrowser)('layers and masks', () => {
     const page = await start('dark');
     await page.keyboard.press('s');
     await page.getByText('By similar colours: there is no map of segments').waitFor();
-    await stroke(page, [0.722, 0.245], [0.722, 0.245]); // the sun
+    await drag(page, [0.722, 0.245], [0.722, 0.245]); // the sun
     await page.getByText(/^Selection 1[23]\d × 1[23]\d$/).waitFor();
     await screenshot(page, 'segment-dark');
     await expectAccessible(page);
@@ -144,7 +122,7 @@ describe.skipIf(noBrowser)('layers and masks', () => {
     await expect.poll(() => layers(page).nth(1).getByRole('button', { name: 'Copy', exact: true }).count()).toBe(1);
     await menuOf(page, 1, 'Lock layer');
     await page.keyboard.press('p');
-    await stroke(page, [0.4, 0.3], [0.5, 0.3]);
+    await drag(page, [0.4, 0.3], [0.5, 0.3]);
     await page.getByText('“Copy” is locked. Unlock it to paint on it.').waitFor();
   });
 });

@@ -1,62 +1,26 @@
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import type { Browser, Page } from 'playwright-core';
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { readRecipe } from '#node/images/read-recipe.ts';
-import { expectAccessible, launchBrowser, noBrowser, openPage, screenshot } from '../helpers/browser.ts';
+import { expectAccessible, inBrowser, openPage, screenshot } from '../helpers/browser.ts';
 import { startServerProcess } from '../helpers/server-process.ts';
-import { instruction } from '../helpers/studio.ts';
+import {
+  button,
+  chooseFile,
+  downloaded,
+  inDialog,
+  instruction,
+  layers,
+  results,
+  runFromPalette,
+  showPanel,
+  tabTo,
+} from '../helpers/page.ts';
+import { samples } from '../helpers/real-engine.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
-if (noBrowser) console.warn(`skipped: ${noBrowser}`);
-
 // The built program, its engine and its embedded model; nothing is played.
-const samples = fileURLToPath(new URL('../../native-models/packs/mini/samples', import.meta.url));
 const editMs = 240_000; // an edit on a machine that does much else
-
-let browser: Browser;
-
-beforeAll(async () => {
-  if (!noBrowser) browser = await launchBrowser();
-});
-afterAll(async () => {
-  await browser?.close();
-});
-
-const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name, exact: true });
-const results = (page: Page) => page.getByRole('listbox', { name: 'Results' }).getByRole('option');
-const inDialog = (page: Page, name: string) => page.getByRole('dialog').getByRole('button', { name, exact: true });
-const layers = (page: Page) => page.getByRole('list', { name: 'Layers' }).getByRole('listitem');
-
-async function downloaded(page: Page, action: () => Promise<void>): Promise<string> {
-  const [download] = await Promise.all([page.waitForEvent('download'), action()]);
-  const path = join(temporaryFolder(), download.suggestedFilename());
-  await download.saveAs(path);
-  return path;
-}
-
-/** The name of what has the focus, as it is written there. Run in the page. */
-const nameOfFocus = `(({ ariaLabel, labels, innerText }) => (ariaLabel ?? labels?.[0]?.innerText ?? innerText).trim())(
-  document.activeElement)`;
-
-/** Moves the focus by Tab until it is on what has this name. */
-async function tabTo(page: Page, name: string): Promise<void> {
-  for (let presses = 0; (await page.evaluate<string>(nameOfFocus)) !== name; presses++) {
-    if (presses > 100) throw new Error(`“${name}” is not reached by Tab`);
-    await page.keyboard.press('Tab');
-  }
-}
-
-async function runFromPalette(page: Page, command: string): Promise<void> {
-  await page.keyboard.press('Control+k');
-  const palette = page.getByRole('dialog', { name: 'Commands' });
-  await palette.waitFor();
-  await page.keyboard.type(command);
-  await expect.poll(() => palette.getByRole('option', { selected: true }).innerText()).toContain(command);
-  await page.keyboard.press('Enter');
-  await palette.waitFor({ state: 'detached' });
-}
 
 /** Pixels that differ, and by how much each channel on average. */
 async function difference(before: string, after: string) {
@@ -72,13 +36,12 @@ async function difference(before: string, after: string) {
   return { share: count / (a.length / 3), mean: sums.map((sum) => sum / Math.max(1, count)) };
 }
 
-describe.skipIf(noBrowser)('the main path, with the embedded model', () => {
+inBrowser('the main path, with the embedded model', () => {
   test(
     'a sample is edited, kept, undone and redone, saved, opened again and exported',
     async () => {
       const { address } = await startServerProcess(temporaryFolder());
-      const page = await openPage(browser, address);
-      page.on('filechooser', () => undefined);
+      const page = await openPage(address);
       await button(page, 'Open Winter').click();
       await instruction(page).fill('make the house blue');
       await button(page, 'Run').click();
@@ -86,7 +49,7 @@ describe.skipIf(noBrowser)('the main path, with the embedded model', () => {
       await expect.poll(() => results(page).count(), { timeout: editMs }).toBe(1);
       await screenshot(page, 'main-path-result-dark');
       await button(page, 'Keep as layer').click();
-      await page.getByRole('tab', { name: 'Layers' }).click();
+      await showPanel(page, 'Layers');
       await expect.poll(() => layers(page).count()).toBe(2);
       await page.keyboard.press('Control+z');
       await expect.poll(() => layers(page).count()).toBe(1);
@@ -96,9 +59,7 @@ describe.skipIf(noBrowser)('the main path, with the embedded model', () => {
       const project = await downloaded(page, () => page.keyboard.press('Control+s'));
       await page.getByRole('menuitem', { name: 'File' }).click();
       await page.getByRole('menuitem', { name: 'Close picture' }).click();
-      const chooser = page.waitForEvent('filechooser');
-      await button(page, 'Open a picture…').click();
-      await (await chooser).setFiles(project);
+      await chooseFile(page, () => button(page, 'Open a picture…').click(), project);
       await expect.poll(() => layers(page).count()).toBe(2);
       await page.keyboard.press('Control+e');
       const picture = await downloaded(page, () => inDialog(page, 'Export…').click());
@@ -118,7 +79,7 @@ describe.skipIf(noBrowser)('the main path, with the embedded model', () => {
     'a picture is opened, a region selected, edited, kept and exported from the keyboard alone',
     async () => {
       const { address } = await startServerProcess(temporaryFolder());
-      const page = await openPage(browser, address);
+      const page = await openPage(address);
       await button(page, 'Open Winter').waitFor();
       await tabTo(page, 'Open Winter');
       await page.keyboard.press('Enter');
@@ -158,9 +119,9 @@ describe.skipIf(noBrowser)('the main path, with the embedded model', () => {
     async () => {
       const folder = temporaryFolder();
       const first = await startServerProcess(folder);
-      const page = await openPage(browser, first.address);
+      const page = await openPage(first.address);
       await button(page, 'Open Winter').click();
-      await page.getByRole('tab', { name: 'Layers' }).click();
+      await showPanel(page, 'Layers');
       await page.getByRole('slider', { name: 'Opacity' }).fill('40');
       await instruction(page).fill('make the house blue');
       await button(page, 'Run').click();
@@ -170,14 +131,14 @@ describe.skipIf(noBrowser)('the main path, with the embedded model', () => {
       await page.close();
 
       const second = await startServerProcess(folder);
-      const again = await openPage(browser, second.address);
+      const again = await openPage(second.address);
       await again.getByText('The program stopped while you were working. Nothing is lost.').waitFor();
       await expectAccessible(again);
       await screenshot(again, 'restore-dark');
       await button(again, 'Restore').click();
       await again.getByRole('img', { name: /The picture/ }).waitFor();
       expect(await again.title()).toBe('• winter.png – EditAR Studio');
-      await again.getByRole('tab', { name: 'Layers' }).click();
+      await showPanel(again, 'Layers');
       await expect.poll(() => again.getByRole('slider', { name: 'Opacity' }).inputValue()).toBe('40');
     },
     editMs * 2,

@@ -1,39 +1,19 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { decodeImage } from '../../electron/node/images/decode.ts';
 import type { HostedServices } from '../../electron/node/rpc/engine-services.ts';
-import { hostServices } from '../../electron/node/rpc/host-services.ts';
-import { createServices } from '../../electron/node/services.ts';
-import { expectAccessible, launchBrowser, noBrowser, screenshot } from '../helpers/browser.ts';
+import { expectAccessible, inBrowser, screenshot } from '../helpers/browser.ts';
 import type { Theme } from '../helpers/browser.ts';
 import { createPaintingEngine } from '../helpers/painting-engine.ts';
 import { studioOn } from '../helpers/studio.ts';
+import { button, chooseFile, downloaded, drag, layers, results, showPanel } from '../helpers/page.ts';
+import { realEngine, samples } from '../helpers/real-engine.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
-if (noBrowser) console.warn(`skipped: ${noBrowser}`);
-
-const programFolder = fileURLToPath(new URL('../..', import.meta.url));
-const samples = join(programFolder, 'native-models/packs/mini/samples');
-let browser: Browser;
-
-beforeAll(async () => {
-  if (!noBrowser) browser = await launchBrowser();
-});
-afterAll(async () => {
-  await browser?.close();
-});
-
 type Hosted = HostedServices & AsyncDisposable;
-
-/** The embedded model itself. */
-async function realEngine(folder: string): Promise<Hosted> {
-  const services = await createServices({ programFolder, dataFolder: folder });
-  return { ...hostServices(services), [Symbol.asyncDispose]: () => services[Symbol.asyncDispose]() };
-}
 
 /** A model that paints the map's colours swapped, row by row. */
 const fakeEngine = (folder: string): Promise<Hosted> =>
@@ -48,7 +28,7 @@ interface Start {
 
 /** A page, and its program, which can be ended before the test is over. */
 async function open({ theme = 'dark', engine = fakeEngine, folder = temporaryFolder() }: Start = {}) {
-  const { page, stop } = await studioOn(browser, await engine(folder), folder, theme);
+  const { page, stop } = await studioOn(await engine(folder), folder, theme);
   return { page, folder, stop };
 }
 
@@ -65,29 +45,13 @@ async function showWorkbench(page: Page): Promise<void> {
   await page.getByRole('group', { name: 'Kind of map' }).waitFor();
 }
 
-async function choose(page: Page, button: string, file: string): Promise<void> {
-  const chooser = page.waitForEvent('filechooser');
-  await page.getByRole('button', { name: button }).click();
-  await (await chooser).setFiles(file);
-}
+const choose = (page: Page, name: string, file: string) => chooseFile(page, () => press(page, name), file);
 
-const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click();
-
-/** Draws on the map from one place to another, each a share of the canvas. */
-async function drag(page: Page, ...points: readonly (readonly [number, number])[]): Promise<void> {
-  const box = (await page.getByRole('application').boundingBox())!;
-  const [first, ...others] = points.map(([x, y]) => [box.x + box.width * x, box.y + box.height * y] as const);
-  await page.mouse.move(...first!);
-  await page.mouse.down();
-  for (const point of others) await page.mouse.move(...point, { steps: 4 });
-  await page.mouse.up();
-}
+const press = (page: Page, name: string) => button(page, name).click();
 
 /** Saves the map through the page. @returns its file's pixels */
 async function savedMap(page: Page) {
-  const download = page.waitForEvent('download');
-  await press(page, 'Save map…');
-  const file = await (await download).path();
+  const file = await downloaded(page, () => press(page, 'Save map…'));
   return (await decodeImage(new Uint8Array(await readFile(file)))).raster;
 }
 
@@ -110,8 +74,6 @@ async function drop(page: Page, files: Readonly<Record<string, Buffer>>): Promis
   })()`);
 }
 
-const results = (page: Page) => page.getByRole('listbox', { name: 'Results' }).getByRole('option');
-
 /** Paints from the map on the workbench and waits for what comes. */
 async function paintPicture(page: Page, description: string): Promise<void> {
   const before = await results(page).count();
@@ -120,10 +82,7 @@ async function paintPicture(page: Page, description: string): Promise<void> {
   await expect.poll(() => results(page).count(), { timeout: 120_000 }).toBe(before + 1);
 }
 
-const showPanel = (page: Page, name: string) => page.getByRole('tab', { name }).click();
-const layers = (page: Page) => page.getByRole('list', { name: 'Layers' }).getByRole('listitem');
-
-describe.skipIf(noBrowser)('the workbench for condition maps', () => {
+inBrowser('the workbench for condition maps', () => {
   test('edges: found, thresholds moved, painted, generated from with the embedded model, measured, kept as a layer', async () => {
     const page = await start({ picture: join(samples, 'meadow.png'), engine: realEngine });
     await expectAccessible(page);
@@ -261,7 +220,7 @@ describe.skipIf(noBrowser)('the workbench for condition maps', () => {
   });
 
   test('a map is saved with the project and comes back with it; names of classes come with a dropped map', async () => {
-    const { page, folder } = await open();
+    const { page } = await open();
     await choose(page, 'Open a picture…', join(samples, 'meadow.png'));
     await showWorkbench(page);
     const legend = { classes: [{ name: 'my garage', index: 91, colour: '#010203' }] };
@@ -270,10 +229,7 @@ describe.skipIf(noBrowser)('the workbench for condition maps', () => {
     await page.getByRole('button', { name: 'Paint with my garage' }).waitFor();
     const dropped = await savedMap(page);
     expect([...dropped.data.subarray(0, 3)]).toEqual([0x46, 0x46, 0x46]); // the palette's colour of a house
-    const download = page.waitForEvent('download');
-    await page.keyboard.press('Control+s');
-    const project = join(folder, 'meadow.ora');
-    await (await download).saveAs(project);
+    const project = await downloaded(page, () => page.keyboard.press('Control+s'));
     const { page: next } = await open();
     await choose(next, 'Open a picture…', project);
     await showWorkbench(next);
@@ -295,7 +251,7 @@ describe.skipIf(noBrowser)('the workbench for condition maps', () => {
   });
 });
 
-describe.skipIf(noBrowser)('how the workbench looks', () => {
+inBrowser('how the workbench looks', () => {
   const looks = [
     { name: 'dark', theme: 'dark', width: 1280, contrast: 'no-preference' },
     { name: 'light', theme: 'light', width: 1920, contrast: 'no-preference' },

@@ -1,19 +1,8 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { expectAccessible, launchBrowser, noBrowser, screenshot } from '../helpers/browser.ts';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { expectAccessible, inBrowser, screenshot } from '../helpers/browser.ts';
 import type { Theme } from '../helpers/browser.ts';
 import { colourAt, isBlue, openPicture, startStudio } from '../helpers/studio.ts';
-
-if (noBrowser) console.warn(`skipped: ${noBrowser}`);
-
-let browser: Browser;
-
-beforeAll(async () => {
-  if (!noBrowser) browser = await launchBrowser();
-});
-afterAll(async () => {
-  await browser?.close();
-});
 
 const themes: readonly Theme[] = ['dark', 'light'];
 const large = { width: 1920, height: 1080 };
@@ -29,9 +18,9 @@ async function lookAt(page: Page, keys: string, name: string, file: string): Pro
   await dialog(page, name).waitFor({ state: 'detached' });
 }
 
-describe.skipIf(noBrowser)('the shell of the page', () => {
+inBrowser('the shell of the page', () => {
   test.each(themes)('every dialog is accessible and closes by Escape: %s', async (theme) => {
-    const { page } = await startStudio(browser, { hasSamples: true }, theme);
+    const { page } = await startStudio({ hasSamples: true }, theme);
     await page.getByText('Try it on a sample').waitFor();
     await expectAccessible(page);
     await screenshot(page, `samples-${theme}`);
@@ -47,14 +36,14 @@ describe.skipIf(noBrowser)('the shell of the page', () => {
   });
 
   test('a sample is edited with one click', async () => {
-    const { page } = await startStudio(browser, { hasSamples: true });
+    const { page } = await startStudio({ hasSamples: true });
     await page.getByRole('button', { name: 'make the red ball blue (Meadow)' }).click();
     await page.getByRole('button', { name: 'Keep as layer' }).waitFor();
     expect(await page.getByLabel('What to change').inputValue()).toBe('make the red ball blue');
   });
 
   test('a command is found by some of its letters and run', async () => {
-    const { page, picture } = await startStudio(browser);
+    const { page, picture } = await startStudio();
     await openPicture(page, picture);
     await page.keyboard.press('Control+k');
     await page.keyboard.type('side');
@@ -66,7 +55,7 @@ describe.skipIf(noBrowser)('the shell of the page', () => {
   });
 
   test('the theme, the contrast and the language change at once and stay', async () => {
-    const { page } = await startStudio(browser);
+    const { page } = await startStudio();
     await page.keyboard.press('Control+,');
     await page.getByLabel('Theme', { exact: true }).selectOption('light');
     await page.getByRole('switch', { name: 'High contrast' }).click();
@@ -88,7 +77,7 @@ describe.skipIf(noBrowser)('the shell of the page', () => {
   });
 
   test('a command gets another key, from a command that had it if need be', async () => {
-    const { page, picture } = await startStudio(browser);
+    const { page, picture } = await startStudio();
     await openPicture(page, picture);
     await page.keyboard.press('Control+,');
     await page.getByRole('tab', { name: 'Keys' }).click();
@@ -105,7 +94,7 @@ describe.skipIf(noBrowser)('the shell of the page', () => {
   });
 
   test('the side panel is as wide as it was left', async () => {
-    const { page, picture } = await startStudio(browser);
+    const { page, picture } = await startStudio();
     await page.setViewportSize(large);
     await openPicture(page, picture);
     const edge = page.getByRole('separator', { name: 'Width of the side panel' });
@@ -122,7 +111,7 @@ describe.skipIf(noBrowser)('the shell of the page', () => {
   });
 
   test('an engine that is gone is said calmly, and comes back by itself', async () => {
-    const { page, stop } = await startStudio(browser);
+    const { page, stop } = await startStudio();
     await page.getByText('Mini (256 pixels)').waitFor();
     await stop();
     await page.getByText('The engine stopped and is being started again.').waitFor();

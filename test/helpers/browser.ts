@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { AxeBuilder } from '@axe-core/playwright';
 import { chromium } from 'playwright-core';
 import type { Browser, Page } from 'playwright-core';
-import { expect, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished } from 'vitest';
 
 const usualPlaces = [
   '/usr/bin/chromium',
@@ -22,20 +22,36 @@ const flags = [
 /** The Chromium of this machine, where there is one. */
 export const chromiumPath = [process.env.CHROMIUM_PATH, ...usualPlaces].find((path) => path && existsSync(path));
 
-/** Why tests in a browser cannot run; undefined where they can. */
-export const noBrowser =
-  chromiumPath === undefined ? 'no Chromium found: install it, or name it in CHROMIUM_PATH' : undefined;
+const noBrowser = chromiumPath === undefined ? 'no Chromium found: install it, or name it in CHROMIUM_PATH' : undefined;
 
-export const launchBrowser = (): Promise<Browser> => chromium.launch({ executablePath: chromiumPath, args: flags });
+let browser: Browser | undefined; // of the test file: each has this module for itself
+
+/** Tests that share one browser. Where there is none they are skipped, and say why. */
+export function inBrowser(name: string, tests: () => void): void {
+  if (noBrowser) console.warn(`skipped “${name}”: ${noBrowser}`);
+  describe.skipIf(noBrowser)(name, () => {
+    beforeAll(async () => {
+      browser = await chromium.launch({ executablePath: chromiumPath, args: flags });
+    });
+    afterAll(() => browser?.close());
+    tests();
+  });
+}
+
+/** The browser of the tests that run. */
+export function theBrowser(): Browser {
+  if (!browser) throw new Error('there is a browser only in tests inside of inBrowser');
+  return browser;
+}
 
 export const builtPage = fileURLToPath(new URL('../../out/renderer', import.meta.url));
 
 export type Theme = 'dark' | 'light';
 
 /** A page of its own for a test. Anything the page complains of fails the test. */
-export async function openPage(browser: Browser, address: string, theme: Theme = 'dark'): Promise<Page> {
+export async function openPage(address: string, theme: Theme = 'dark'): Promise<Page> {
   const viewport = { width: 1280, height: 800 };
-  const context = await browser.newContext({ colorScheme: theme, viewport, reducedMotion: 'no-preference' });
+  const context = await theBrowser().newContext({ colorScheme: theme, viewport, reducedMotion: 'no-preference' });
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on('console', (message) => {

@@ -1,11 +1,12 @@
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { onTestFinished } from 'vitest';
 import type { HostedServices } from '../../electron/node/rpc/engine-services.ts';
 import { startBrowserHost } from '../../electron/server/browser-host.ts';
 import { builtPage, openPage } from './browser.ts';
 import type { Theme } from './browser.ts';
+import { button, chooseFile } from './page.ts';
 import { createPaintingEngine } from './painting-engine.ts';
 import type { PaintingSettings } from './painting-engine.ts';
 import { temporaryFolder } from './temporary-folder.ts';
@@ -36,17 +37,15 @@ export interface Started {
 
 /** A page of its own with an engine of its own, both gone when the test ends. */
 export async function startStudio(
-  browser: Browser,
   settings: Omit<PaintingSettings, 'folder'> = {},
   theme: Theme = 'dark',
 ): Promise<Started> {
   const folder = temporaryFolder();
-  return await studioOn(browser, await createPaintingEngine({ folder, ...settings }), folder, theme);
+  return await studioOn(await createPaintingEngine({ folder, ...settings }), folder, theme);
 }
 
 /** A page on these services, which end with it. @param folder to put the picture into */
 export async function studioOn(
-  browser: Browser,
   hosted: HostedServices & AsyncDisposable,
   folder: string,
   theme: Theme = 'dark',
@@ -57,15 +56,13 @@ export async function studioOn(
     await hosted[Symbol.asyncDispose]();
   };
   onTestFinished(stop);
-  const page = await openPage(browser, host.address, theme);
+  const page = await openPage(host.address, theme);
   return { page, picture: await landscape(folder), stop };
 }
 
 /** As a person does, from the welcome screen. */
 export async function openPicture(page: Page, picture: string): Promise<void> {
-  const chooser = page.waitForEvent('filechooser');
-  await page.getByRole('button', { name: 'Open a picture…' }).click();
-  await (await chooser).setFiles(picture);
+  await chooseFile(page, () => button(page, 'Open a picture…').click(), picture);
   await page.getByRole('img', { name: /The picture/ }).waitFor();
 }
 
@@ -79,4 +76,3 @@ export async function colourAt(page: Page, x: number, y: number): Promise<number
 
 export const isBlue = ([red, , blue]: number[]): boolean => blue > red + 40;
 export const isOrange = ([red, , blue]: number[]): boolean => red > blue + 40;
-export const instruction = (page: Page) => page.getByLabel('What to change');

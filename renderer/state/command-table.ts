@@ -1,6 +1,6 @@
 import type { Chord } from './keys.ts';
 
-export const commandGroups = ['file', 'edit', 'select', 'layer', 'view', 'engine', 'tools', 'help'] as const;
+export const commandGroups = ['file', 'edit', 'select', 'layer', 'maps', 'view', 'engine', 'tools', 'help'] as const;
 export type CommandGroup = (typeof commandGroups)[number];
 
 /** What is known of a command before anything can run it. Its label is the message `commands.<id>`. */
@@ -73,6 +73,17 @@ export const commandTable = {
   'tool.eyedropper': { group: 'tools', keys: ['I'], section: 2 },
   'tool.crop': { group: 'tools', keys: ['C'], section: 3 },
   'tool.compare': { group: 'tools', keys: ['V'], section: 3 },
+  'maps.canny': { group: 'maps', keys: ['1'] },
+  'maps.depth': { group: 'maps', keys: ['2'] },
+  'maps.segmentation': { group: 'maps', keys: ['3'] },
+  'maps.find': { group: 'maps', keys: ['Mod+Shift+F'], whileTyping: true, section: 1 },
+  'maps.blank': { group: 'maps', section: 1 },
+  'maps.example': { group: 'maps', section: 1 },
+  'maps.open': { group: 'maps', section: 2 },
+  'maps.save': { group: 'maps', section: 2 },
+  'maps.remove': { group: 'maps', section: 2 },
+  'maps.nextTool': { group: 'maps', keys: ['T'], section: 3 },
+  'maps.previousTool': { group: 'maps', keys: ['Shift+T'], section: 3 },
   'help.palette': { group: 'help', keys: ['Mod+K'], whileTyping: true },
   'help.keys': { group: 'help', keys: ['?', 'F1'] },
   'help.settings': { group: 'edit', keys: ['Mod+,'], whileTyping: true, section: 9 },

@@ -102,9 +102,10 @@ export class Commands {
   }
 }
 
-/** Where letters are written, and keys of one letter are none. */
+/** Where letters are written, or choose by how something begins, and keys of one letter are none. */
 export function isTextField(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
-  if (target.isContentEditable || target instanceof HTMLTextAreaElement) return true;
+  if (target.isContentEditable || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement)
+    return true;
   return target instanceof HTMLInputElement && !['range', 'checkbox', 'radio', 'button', 'color'].includes(target.type);
 }

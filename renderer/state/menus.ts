@@ -17,6 +17,7 @@ const labels = {
   edit: 'frame.menuEdit',
   select: 'frame.menuSelect',
   layer: 'frame.menuLayer',
+  maps: 'frame.menuMaps',
   view: 'frame.menuView',
   engine: 'frame.menuEngine',
   tools: 'frame.menuTools',

@@ -120,9 +120,13 @@ inBrowser('layers and masks', () => {
     await layers(page).first().getByRole('button', { name: 'Copy', exact: true }).focus();
     await page.keyboard.press('Alt+ArrowDown');
     await expect.poll(() => layers(page).nth(1).getByRole('button', { name: 'Copy', exact: true }).count()).toBe(1);
+    await menuOf(page, 1, 'Rename');
+    await page.keyboard.type('Upper copy');
+    await page.keyboard.press('Enter');
+    await layers(page).nth(1).getByRole('button', { name: 'Upper copy', exact: true }).waitFor();
     await menuOf(page, 1, 'Lock layer');
     await page.keyboard.press('p');
     await drag(page, [0.4, 0.3], [0.5, 0.3]);
-    await page.getByText('“Copy” is locked. Unlock it to paint on it.').waitFor();
+    await page.getByText('“Upper copy” is locked. Unlock it to paint on it.').waitFor();
   });
 });

@@ -9,7 +9,17 @@ import { expectAccessible, inBrowser, screenshot } from '../helpers/browser.ts';
 import type { Theme } from '../helpers/browser.ts';
 import { createPaintingEngine } from '../helpers/painting-engine.ts';
 import { studioOn } from '../helpers/studio.ts';
-import { button, chooseFile, downloaded, drag, layers, results, showPanel } from '../helpers/page.ts';
+import {
+  button,
+  chooseFile,
+  downloaded,
+  drag,
+  layers,
+  results,
+  runFromPalette,
+  showPanel,
+  tabTo,
+} from '../helpers/page.ts';
 import { realEngine, samples } from '../helpers/real-engine.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
@@ -53,6 +63,12 @@ const press = (page: Page, name: string) => button(page, name).click();
 async function savedMap(page: Page) {
   const file = await downloaded(page, () => press(page, 'Save map…'));
   return (await decodeImage(new Uint8Array(await readFile(file)))).raster;
+}
+
+/** The same, without leaving the keyboard. @returns its bytes */
+async function savedByKeyboard(page: Page): Promise<Uint8Array> {
+  const file = await downloaded(page, () => runFromPalette(page, 'Save the map…'));
+  return (await decodeImage(new Uint8Array(await readFile(file)))).raster.data as Uint8Array;
 }
 
 /** One class in a colour that is on no palette. */
@@ -117,6 +133,65 @@ inBrowser('the workbench for condition maps', () => {
     await page.getByRole('menuitem', { name: 'Run exactly again' }).click();
     await expect.poll(() => results(page).count(), { timeout: 120_000 }).toBe(1);
   }, 300_000);
+
+  test('edges are found, changed, drawn on and painted from with the keyboard alone', async () => {
+    const page = await start({ picture: join(samples, 'meadow.png') });
+    const isPressed = (name: string) => button(page, name).getAttribute('aria-pressed');
+    await page.keyboard.press('2');
+    await expect.poll(() => isPressed('Depth')).toBe('true');
+    await page.keyboard.press('1');
+    await page.keyboard.press('Control+Shift+F');
+    await page.getByText('Ready to paint from.').waitFor();
+    const found = await savedByKeyboard(page);
+    await tabTo(page, 'Upper threshold');
+    await page.keyboard.press('End');
+    await expect.poll(async () => (await savedByKeyboard(page)).some((value, i) => value !== found[i])).toBe(true);
+
+    await page.keyboard.press('t');
+    await expect.poll(() => isPressed('Line')).toBe('true');
+    const before = await savedByKeyboard(page);
+    await tabTo(page, 'The edge map');
+    for (const key of ['ArrowUp', 'Enter', 'Shift+ArrowRight', 'Shift+ArrowDown', 'ArrowDown', 'Enter'])
+      await page.keyboard.press(key);
+    await screenshot(page, 'maps-keyboard-dark');
+    const after = await savedByKeyboard(page);
+    const row = (y: number, data: Uint8Array) => data.subarray(y * 128, (y + 1) * 128);
+    expect(row(64, after)[64]).toBe(255);
+    expect(row(75, after)[74]).toBe(255);
+    await tabTo(page, 'The edge map');
+    await page.keyboard.press('Control+z');
+    await expect.poll(() => savedByKeyboard(page)).toEqual(before);
+    await page.keyboard.press('Control+Shift+z');
+
+    await tabTo(page, 'What the picture shows');
+    await page.keyboard.type('a meadow');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => results(page).count()).toBe(1);
+  });
+
+  test('a class gets a name of the person’s own, which goes into the file of classes and back by undo', async () => {
+    const page = await start();
+    await press(page, 'Classes');
+    await runFromPalette(page, 'Open an example of a map');
+    await tabTo(page, 'Paint with rendered tree');
+    await page.keyboard.press('F2');
+    await page.keyboard.type('oak');
+    await page.keyboard.press('Enter');
+    await button(page, 'Paint with oak').waitFor();
+    await expect.poll(() => page.evaluate('document.activeElement.ariaLabel')).toBe('Paint with oak');
+    await expectAccessible(page);
+    const legend = await readFile(await downloaded(page, () => press(page, 'Save classes…')), 'utf8');
+    expect(legend).toContain('"oak"');
+    await button(page, 'Paint with oak').dblclick();
+    await page.getByLabel('Name of oak; empty: that of the palette').fill('');
+    await page.keyboard.press('Enter');
+    await button(page, 'Paint with rendered tree').waitFor();
+    await page.keyboard.press('Control+z');
+    await button(page, 'Paint with oak').waitFor();
+    await button(page, 'Rename oak').click();
+    await page.keyboard.press('Escape');
+    await button(page, 'Paint with oak').waitFor();
+  });
 
   test('networks that come with the program find depth and classes of a scene', async () => {
     const page = await start({ picture: join(samples, 'meadow.png'), engine: realEngine });

@@ -79,6 +79,10 @@ export const setConditionLook = (
   look: Partial<Pick<Condition, 'isVisible' | 'opacity'>>,
 ): void => store.update(conditionId(kind), look);
 
+/** What the person calls the classes of a map, by their index; classes left out have the palette's names. */
+export const setClassNames = (store: DocumentStore, kind: ConditionKind, names: Condition['names']): void =>
+  store.update(conditionId(kind), { names });
+
 /** Replaces tiles of a map: what a stroke changed. From then on it is no longer what its recipe makes. */
 export function paintCondition(
   store: DocumentStore,

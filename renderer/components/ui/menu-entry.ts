@@ -11,4 +11,5 @@ export type MenuEntry =
       readonly isDisabled?: boolean;
       readonly isDanger?: boolean; // it destroys something
       readonly run: () => void;
+      readonly takesFocus?: boolean; // begins something that has the keyboard then; run when the menu is gone
     };

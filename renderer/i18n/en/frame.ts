@@ -8,6 +8,7 @@ export const frame = {
   menuEdit: 'Edit',
   menuSelect: 'Select',
   menuLayer: 'Layer',
+  menuMaps: 'Map',
   menuView: 'View',
   menuEngine: 'Run',
   menuTools: 'Tools',

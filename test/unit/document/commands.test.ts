@@ -155,6 +155,8 @@ test('a map takes the place of the one of its kind and keeps how it is shown', (
   canvas.paintCondition(store, 'depth', new Map([[0, null]]));
   expect(store.require(store.require(id).image).tiles[0]).toBeNull();
   expect(store.require(id).recipe).toBeNull(); // it is no longer what its recipe makes
+  canvas.setClassNames(store, 'depth', { 3: 'my garage' });
+  expect(store.require(id).names).toEqual({ 3: 'my garage' });
   canvas.removeCondition(store, 'depth');
   expect(store.all()).toHaveLength(3);
 });

@@ -1,9 +1,9 @@
+import { mapParts } from './maps/map-parts.ts';
+
 /** Parts of the page that its first screen does without. Each is loaded when it is first shown, or before, when there is time for it. */
 export const parts = {
   editor: () => import('./EditorView.svelte'),
   batch: () => import('./batch/BatchView.svelte'),
-  mapCanvas: () => import('./maps/MapCanvas.svelte'),
-  mapsPanel: () => import('./maps/MapsPanel.svelte'),
   question: () => import('./frame/QuestionDialog.svelte'),
   palette: () => import('./frame/CommandPalette.svelte'),
   keys: () => import('./frame/KeysDialog.svelte'),
@@ -18,10 +18,8 @@ const quietMs = 2000; // at the latest; a page in the background is never idle
 /** Loads every part once the first screen has been seen, one after the other, so that none has to be waited for later, and none is
  * missed when the host is gone. What cannot be loaded now is tried again when it is shown. */
 export function loadPartsAhead(): void {
-  requestIdleCallback(
-    async () => {
-      for (const load of Object.values(parts)) await load().catch(() => undefined);
-    },
-    { timeout: quietMs },
-  );
+  const loadAll = async (): Promise<void> => {
+    for (const load of [...Object.values(parts), ...Object.values(mapParts)]) await load().catch(() => undefined);
+  };
+  requestIdleCallback(() => void loadAll(), { timeout: quietMs });
 }

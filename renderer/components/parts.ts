@@ -1,16 +1,15 @@
 import { mapParts } from './maps/map-parts.ts';
+import { part } from './part.ts';
 
 /** Parts of the page that its first screen does without. Each is loaded when it is first shown, or before, when there is time for it. */
 export const parts = {
-  editor: () => import('./EditorView.svelte'),
-  batch: () => import('./batch/BatchView.svelte'),
-  question: () => import('./frame/QuestionDialog.svelte'),
-  palette: () => import('./frame/CommandPalette.svelte'),
-  keys: () => import('./frame/KeysDialog.svelte'),
-  about: () => import('./frame/AboutDialog.svelte'),
-  settings: () => import('./settings/SettingsDialog.svelte'),
-  export: () => import('./files/ExportDialog.svelte'),
-  recent: () => import('./files/RecentDialog.svelte'),
+  editor: part(() => import('./EditorView.svelte')),
+  batch: part(() => import('./batch/BatchView.svelte')),
+  keys: part(() => import('./frame/KeysDialog.svelte')),
+  about: part(() => import('./frame/AboutDialog.svelte')),
+  settings: part(() => import('./settings/SettingsDialog.svelte')),
+  export: part(() => import('./files/ExportDialog.svelte')),
+  recent: part(() => import('./files/RecentDialog.svelte')),
 } as const;
 
 const quietMs = 2000; // at the latest; a page in the background is never idle
@@ -19,7 +18,8 @@ const quietMs = 2000; // at the latest; a page in the background is never idle
  * missed when the host is gone. What cannot be loaded now is tried again when it is shown. */
 export function loadPartsAhead(): void {
   const loadAll = async (): Promise<void> => {
-    for (const load of [...Object.values(parts), ...Object.values(mapParts)]) await load().catch(() => undefined);
+    for (const load of [...Object.values(parts), ...Object.values(mapParts)])
+      await Promise.resolve(load()).catch(() => undefined);
   };
   requestIdleCallback(() => void loadAll(), { timeout: quietMs });
 }

@@ -20,7 +20,7 @@ export default {
   ],
   asar: true,
   // The engine loads libraries and models as plain files, so it and everything it loads lies beside the archive.
-  asarUnpack: ['out/{engine.cjs,cli.mjs}', 'package.json', 'native-models/packs/**', 'node_modules/**'],
+  asarUnpack: ['out/{engine.cjs,file-thread.cjs,cli.mjs}', 'package.json', 'native-models/packs/**', 'node_modules/**'],
   npmRebuild: false,
   electronLanguages: ['en-US'],
   publish: null,

@@ -1,6 +1,6 @@
 // @ts-check
 // Runs every benchmark one after another, each in a process of its own, and prints the tables of docs/benchmarks.md.
-//   npm run bench -- [--quick] [--only xl|mini|pytorch|canvas|streaming] [--python path]
+//   npm run bench -- [--quick] [--only xl|mini|pytorch|documents|canvas|streaming] [--python path]
 // --quick leaves out whole pictures. PyTorch is timed when the named Python (default: python3) has it.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -211,6 +211,18 @@ async function benchCanvas() {
   );
 }
 
+/** Processor time tells more than the clock on a machine with other work. */
+async function benchDocuments() {
+  const { costs, peakMiB } = await runJson(process.execPath, ['out/documents-bench.mjs']);
+  table(
+    ['6000 × 4000, ten layers', 'processor', 'clock', 'longest pause of the main thread'],
+    costs.map((/** @type {any} */ cost) => [
+      ...[cost.name, `${fixed(cost.processorMs)} ms`, `${fixed(cost.ms)} ms`, `${fixed(cost.pauseMs)} ms`],
+    ]),
+  );
+  console.log(`Peak memory of the process: ${fixed(peakMiB)} MiB.\n`);
+}
+
 async function benchStreaming() {
   const { results } = await runJson(process.execPath, ['build/bench/streaming-bench.mjs']);
   table(
@@ -226,6 +238,7 @@ const transformers = wanted('xl') ? await benchXl() : [];
 if (wanted('pytorch')) await benchPytorch(transformers);
 if (wanted('mini') && existsSync(new URL('../../native-models/packs/mini/pack.json', import.meta.url)))
   await benchMini();
+if (wanted('documents')) await benchDocuments();
 if (wanted('canvas')) await benchCanvas();
 if (wanted('streaming') || wanted('canvas')) await benchStreaming();
 

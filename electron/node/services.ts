@@ -46,6 +46,7 @@ export interface Services extends AsyncDisposable {
   readonly anotherEngine: () => Engine;
   readonly devices: Devices;
   readonly dataFolder: string;
+  readonly fileThread: string; // program that works with files on a thread of its own
   readonly settings: SettingsFile;
 }
 
@@ -63,8 +64,10 @@ export async function createServices(config: ServicesConfig): Promise<Services> 
   const engine = anotherEngine();
   const devices = { find: findDevices, memoryOf: modelMemory, free: availableMemory };
   const settings = new SettingsFile(join(dataFolder, 'settings.json'));
+  const fileThread = join(config.programFolder, 'out', 'file-thread.cjs');
   const dispose = () => engine[Symbol.asyncDispose]();
-  return { program, library, engine, anotherEngine, devices, dataFolder, settings, [Symbol.asyncDispose]: dispose };
+  const own = { program, library, engine, anotherEngine, devices, dataFolder, fileThread, settings };
+  return { ...own, [Symbol.asyncDispose]: dispose };
 }
 
 async function readProgram(folder: string): Promise<Program> {

@@ -38,10 +38,10 @@ export const zRecentFile = z.object({
 });
 export type RecentFile = z.infer<typeof zRecentFile>;
 
-const zRecords = z.array(zDocumentRecord).max(100_000);
+export const zRecords = z.array(zDocumentRecord).max(100_000);
 
 /** What a picture file tells about how it was made, for the person to read and to take up. */
-const zMaking = z.object({
+export const zMaking = z.object({
   recipe: zStoredRecipe.nullable(), // ours; to be checked before it is used
   prompt: z.string(),
   negativePrompt: z.string(),
@@ -96,7 +96,7 @@ export type Written = z.infer<typeof zWritten>;
 
 export const exportFormats = ['png', 'jpeg', 'webp', 'avif', 'tiff', 'psd', 'ora'] as const;
 
-const zExportOptions = z.object({
+export const zExportOptions = z.object({
   format: z.enum(exportFormats),
   quality: z.int().min(1).max(100).default(92), // of JPEG, WebP and AVIF
   depth: z.literal([8, 16]).optional(), // bits of PNG and TIFF; left out: those of the document
@@ -109,7 +109,7 @@ export type ExportOptions = z.output<typeof zExportOptions>;
 /** The same as callers give it: what is left out has its default. */
 export type ExportChoice = z.input<typeof zExportOptions>;
 
-const zTileOptions = z.object({
+export const zTileOptions = z.object({
   depth: z.literal([8, 16]), // of the document
   profile: zBlobId.nullable(), // of the document: colours are brought into it
   /** Tiles of a picture of the same size; where the new one is the same, its tile is null: it adds nothing there. */

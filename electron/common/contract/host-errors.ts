@@ -12,6 +12,7 @@ export const hostErrorCodes = [
   'document-gone', // {document}
   'document-in-use', // {document}
   'journal-broken', // {}
+  'files-stopped', // {}
 ] as const;
 export type HostErrorCode = (typeof hostErrorCodes)[number];
 
@@ -51,6 +52,11 @@ const messages: Record<HostErrorCode, ErrorMessage> = {
     sentence: 'A change could not be written down.',
     kept: 'Your picture is here as you see it.',
     action: 'Save it now.',
+  },
+  'files-stopped': {
+    sentence: 'Reading or writing a file stopped unexpectedly.',
+    kept: 'Your picture is here as you see it, and a file that was being written is as it was.',
+    action: 'Try again; if it happens every time, close other programs, as memory may be short.',
   },
 };
 

@@ -1,5 +1,6 @@
 import { deflateSync, inflateSync } from 'fflate';
 import { AppError } from '../contract/errors.ts';
+import { fromLeftDifferences, leftDifferences } from '../raster/left-differences.ts';
 import type { Samples } from '../raster/raster.ts';
 import { tileSize } from './tiles.ts';
 
@@ -24,6 +25,7 @@ export const encodeTile = (tile: TilePixels): Uint8Array => sealTile(tile, defla
 
 /** The same in two steps, for hosts with a faster deflate: these bytes, deflated, go to `sealTile`. */
 export function tileDifferences({ width, height, channels, depth, data }: TilePixels): Uint8Array<ArrayBuffer> {
+  if (channels === 4 && data instanceof Uint8Array) return leftDifferences(data, width);
   const count = width * height * channels;
   const bytes = new Uint8Array((count * depth) / 8);
   for (let row = 0; row < count; row += width * channels) {
@@ -47,7 +49,7 @@ export function sealTile(
   return bytes;
 }
 
-/** Unpacks raw deflate, of `length` bytes if it is whole. Never makes many more; throws, or gives another length, when it is not. */
+/** Unpacks raw deflate, of `length` bytes if it is whole, into memory of its own. Never makes many more; throws, or gives another length, when it is not. */
 export type Inflate = (packed: Uint8Array, length: number) => Uint8Array;
 
 /** One byte of room more than wanted shows that there was too much. */
@@ -59,6 +61,7 @@ export function decodeTile(bytes: Uint8Array, inflate = inflateHere): TilePixels
   const { width, height, channels, depth } = header;
   const count = width * height * channels;
   const differences = inflated(bytes.subarray(tileHeaderBytes), (count * depth) / 8, inflate);
+  if (channels === 4 && depth === 8) return { ...header, data: fromLeftDifferences(differences, width) };
   const data = depth === 8 ? new Uint8Array(count) : new Uint16Array(count);
   for (let row = 0; row < count; row += width * channels) {
     for (let i = row; i < row + width * channels; i++) {

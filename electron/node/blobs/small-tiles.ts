@@ -71,7 +71,8 @@ export class SmallTiles {
 
   async #tile(id: BlobId): Promise<TilePixels> {
     const bytes = await this.#blobs.get(id);
-    const pixels = await inflate(bytes.subarray(tileHeaderBytes), { maxOutputLength: mostBytes }).catch(
+    const room = { maxOutputLength: mostBytes, chunkSize: mostBytes / 2 }; // one piece for 8 bits
+    const pixels = await inflate(bytes.subarray(tileHeaderBytes), room).catch(
       () => new Uint8Array(), // which is too few: said below
     );
     return decodeTile(bytes, () => pixels);

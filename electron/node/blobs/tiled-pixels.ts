@@ -1,14 +1,11 @@
-import { promisify } from 'node:util';
-import { constants, deflateRaw } from 'node:zlib';
 import type { BlobId } from '#common/contract/blobs.ts';
 import type { TiledPixels } from '#common/contract/pictures.ts';
-import { cutTile, isBlankTile, sealTile, tileDifferences } from '#common/document/tile-codec.ts';
-import type { TilePixels } from '#common/document/tile-codec.ts';
+import { cutTile, isBlankTile } from '#common/document/tile-codec.ts';
 import { tileBounds, tileCount } from '#common/document/tiles.ts';
 import type { Raster } from '#common/raster/raster.ts';
 import type { BlobStore } from './blob-store.ts';
+import { packTile } from './pack-tile.ts';
 
-const deflate = promisify(deflateRaw); // on another thread
 const atOnce = 4; // tiles on their way to the disk
 
 /** Stores a raster in tiles. @param raster of 1 or 4 channels @throws AppError `disk-full`, `output-not-writable` */
@@ -22,13 +19,9 @@ export async function storeTiled(blobs: Pick<BlobStore, 'put'>, raster: Raster):
     while (next < tiles.length) {
       const index = next++;
       const tile = cutTile({ channels, depth, data, stride: width }, tileBounds(extent, index));
-      if (!isBlankTile(tile)) tiles[index] = await blobs.put(await packed(tile));
+      if (!isBlankTile(tile)) tiles[index] = await blobs.put(await packTile(tile));
     }
   };
   await Promise.all(Array.from({ length: atOnce }, storeNext));
   return { extent, channels, depth, tiles };
-}
-
-async function packed(tile: TilePixels): Promise<Uint8Array> {
-  return sealTile(tile, await deflate(tileDifferences(tile), { level: constants.Z_BEST_SPEED }));
 }

@@ -16,18 +16,20 @@ import { pause } from './pause.ts';
 import { loadTile } from './picture-tiles.ts';
 import type { TileBlobs } from './picture-tiles.ts';
 
-type Blobs = Pick<TileBlobs, 'get'>;
+type Blobs = Pick<TileBlobs, 'get' | 'tile'>;
 
-/** Rows of a picture, from top to bottom: RGB and alpha, not premultiplied. */
+/** Rows of a picture that are read when they are wanted, so that a large one is never in memory as a whole. */
 export interface Band {
   readonly rows: number;
-  readonly samples: Samples; // width · rows · 4
+  readonly content: unknown; // everything that decides the pixels, as plain JSON
+  /** @returns RGB and alpha, not premultiplied: width · rows · 4 */
+  read(): Promise<Samples>;
 }
 
-/** Pixels of a picture as they come, so that a large one is never in memory as a whole. */
+/** A picture in rows, from top to bottom. */
 export interface BandedPicture extends Extent {
   readonly depth: Depth;
-  readonly bands: AsyncIterable<Band>;
+  readonly bands: readonly Band[];
 }
 
 /** What is seen of a document: all visible layers, one over the other, on the canvas.
@@ -38,18 +40,34 @@ export function flattenDocument(records: readonly DocumentRecord[], blobs: Blobs
 }
 
 /** The same of what a page shows. */
-function flattenLayers(picture: LayeredPicture, blobs: Blobs): BandedPicture {
-  const { extent, depth } = picture;
-  return { ...extent, depth, bands: layeredBands(picture, blobs) };
+function flattenLayers({ extent, depth, layers }: LayeredPicture, blobs: Blobs): BandedPicture {
+  const bands = bandAreas(extent).map((area): Band => {
+    const { width, height: rows } = area;
+    const seen = layers.filter(({ pixels, offset }) => tilesOf(pixels, offset, area).length > 0);
+    const content = { seen: seen.map((layer) => contentOf(layer, area)), width, rows, depth };
+    return { rows, content, read: () => blendLayers(seen, area, depth, blobs) };
+  });
+  return { ...extent, depth, bands };
 }
 
-async function* layeredBands({ extent, depth, layers }: LayeredPicture, blobs: Blobs): AsyncGenerator<Band> {
-  for (const area of bandAreas(extent)) {
-    const samples = newSamples(depth, area.width * area.height * 4);
-    for (const layer of layers) await layOver(samples, area, layer, blobs);
-    yield { rows: area.height, samples };
-  }
+type SeenLayer = LayeredPicture['layers'][number];
+
+async function blendLayers(layers: readonly SeenLayer[], area: Bounds, depth: Depth, blobs: Blobs): Promise<Samples> {
+  const samples = newSamples(depth, area.width * area.height * 4);
+  for (const layer of layers) await layOver(samples, area, layer, blobs);
+  return samples;
 }
+
+/** What decides how a layer looks in an area. */
+function contentOf({ pixels, mask, offset, opacity, blend }: SeenLayer, area: Bounds) {
+  const tiles = (image: TiledPixels) => tilesOf(image, offset, area).map((index) => [index, image.tiles[index]]);
+  const place = { extent: pixels.extent, x: area.x - offset.x, y: area.y - offset.y };
+  return { place, opacity, blend, pixels: tiles(pixels), mask: mask && tiles(mask) };
+}
+
+/** Indices of the tiles of an image that have pixels in an area of the space it is placed in. */
+const tilesOf = ({ extent, tiles }: TiledPixels, offset: Point, area: Bounds): number[] =>
+  tilesIn(extent, { ...area, x: area.x - offset.x, y: area.y - offset.y }).filter((index) => tiles[index] !== null);
 
 /** All of a picture, as many rows at a time as a tile has. */
 function bandAreas({ width, height }: Extent): Bounds[] {
@@ -60,7 +78,7 @@ function bandAreas({ width, height }: Extent): Bounds[] {
   });
 }
 
-async function layOver(to: Samples, area: Bounds, layer: LayeredPicture['layers'][number], blobs: Blobs) {
+async function layOver(to: Samples, area: Bounds, layer: SeenLayer, blobs: Blobs): Promise<void> {
   const { pixels, mask, offset, opacity, blend: mode } = layer;
   const source = await readArea(pixels, offset, area, blobs);
   if (!source) return;
@@ -79,12 +97,14 @@ const rowsAtOnce = 32; // a few milliseconds of blending
 /** The samples of an image in an area of the space it is placed in, 0 beyond it; undefined where it has none there. */
 async function readArea(image: TiledPixels, offset: Point, area: Bounds, blobs: Blobs): Promise<Samples | undefined> {
   const local = { ...area, x: area.x - offset.x, y: area.y - offset.y };
-  const indices = tilesIn(image.extent, local).filter((index) => image.tiles[index] !== null);
+  const indices = tilesOf(image, offset, area);
   if (indices.length === 0) return undefined;
   const samples = newSamples(image.depth, area.width * area.height * image.channels);
   await Promise.all(
     indices.map(async (index) => {
-      copyTile(samples, local, await loadTile(image.tiles[index]!, blobs), tileBounds(image.extent, index));
+      const tile = image.tiles[index]!;
+      const pixels = await (blobs.tile?.(tile) ?? loadTile(tile, blobs));
+      copyTile(samples, local, pixels, tileBounds(image.extent, index));
     }),
   );
   return samples;
@@ -108,20 +128,24 @@ export function layerPicture(
   const image = store.require(layer.image);
   const maskId = maskInUse(layer);
   const mask = maskId ? store.require(maskId) : undefined;
-  return { ...image.extent, depth: image.depth, bands: imageBands(image, mask, blobs) };
+  const bands = bandAreas(image.extent).map((area): Band => {
+    const { width, height: rows } = area;
+    const tiles = (of: Image) => tilesIn(of.extent, area).map((index) => of.tiles[index]);
+    const content = { pixels: tiles(image), mask: mask && tiles(mask), width, rows, depth: image.depth };
+    return { rows, content, read: () => maskedSamples(image, mask, area, blobs) };
+  });
+  return { ...image.extent, depth: image.depth, bands };
 }
 
-async function* imageBands(image: Image, mask: Image | undefined, blobs: Blobs): AsyncGenerator<Band> {
+async function maskedSamples(image: Image, mask: Image | undefined, area: Bounds, blobs: Blobs): Promise<Samples> {
   const here = { x: 0, y: 0 };
-  for (const area of bandAreas(image.extent)) {
-    const pixels = await readArea(image, here, area, blobs);
-    const samples = pixels ?? newSamples(image.depth, area.width * area.height * 4);
-    const strengths = mask && (await readArea(mask, here, area, blobs));
-    if (mask && strengths) for (let i = 0; i < strengths.length; i++) hide(samples, i * 4 + 3, strengths[i]!);
-    else if (mask) samples.fill(0);
-    yield { rows: area.height, samples };
-    await pause();
-  }
+  const pixels = await readArea(image, here, area, blobs);
+  if (!pixels) return newSamples(image.depth, area.width * area.height * 4);
+  const strengths = mask && (await readArea(mask, here, area, blobs));
+  if (mask && strengths) for (let i = 0; i < strengths.length; i++) hide(pixels, i * 4 + 3, strengths[i]!);
+  else if (mask) pixels.fill(0);
+  await pause();
+  return pixels;
 }
 
 /** The strengths of a mask, all at once: width · height. */
@@ -148,7 +172,8 @@ export async function wholeRaster(
   const data = newSamples(depth, width * height * 4);
   const most = depth === 8 ? 0xff : 0xffff;
   let [at, isOpaque] = [0, true];
-  for await (const { samples } of bands) {
+  for (const band of bands) {
+    const samples = await band.read();
     data.set(samples, at);
     at += samples.length;
     for (let i = 3; isOpaque && i < samples.length; i += 4) isOpaque = samples[i] === most;

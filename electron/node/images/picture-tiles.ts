@@ -1,22 +1,21 @@
-import { promisify } from 'node:util';
-import { deflateRaw, inflateRawSync } from 'node:zlib';
 import type { BlobId } from '#common/contract/blobs.ts';
-import { decodeTile, isBlankTile, sealTile, tileDifferences } from '#common/document/tile-codec.ts';
-import type { Inflate, TilePixels } from '#common/document/tile-codec.ts';
+import { isBlankTile } from '#common/document/tile-codec.ts';
+import type { TilePixels } from '#common/document/tile-codec.ts';
 import { tileBounds, tileCount } from '#common/document/tiles.ts';
 import type { Bounds } from '#common/geometry.ts';
 import { colourChannels, hasAlpha, maxSample, newSamples } from '#common/raster/raster.ts';
 import type { Raster } from '#common/raster/raster.ts';
+import { packTile, unpackTile } from '../blobs/pack-tile.ts';
 import { pause } from './pause.ts';
 
-const deflate = promisify(deflateRaw);
 const atOnce = 8; // tiles packed side by side, for several threads
-const fastest = { level: 1 };
 
 /** Where tiles are kept. */
 export interface TileBlobs {
   put(bytes: Uint8Array): Promise<BlobId>;
   get(id: BlobId): Promise<Uint8Array>;
+  /** The pixels of a tile, where they are remembered. */
+  tile?(id: BlobId): Promise<TilePixels>;
   /** Hears of tiles while their pixels are at hand. */
   noteTile?(id: BlobId, tile: TilePixels): Promise<void>;
 }
@@ -39,7 +38,7 @@ export async function storeTiles(
 
 async function storeTile(tile: TilePixels, blobs: Pick<TileBlobs, 'put' | 'noteTile'>): Promise<BlobId | null> {
   if (isBlankTile(tile)) return null;
-  const id = await blobs.put(sealTile(tile, await deflate(tileDifferences(tile), fastest)));
+  const id = await blobs.put(await packTile(tile));
   await blobs.noteTile?.(id, tile);
   return id;
 }
@@ -63,8 +62,41 @@ function rgbaTile(raster: Raster, { x, y, width, height }: Bounds): TilePixels {
   return { width, height, channels: 4, depth, data };
 }
 
-const inflate: Inflate = (packed, length) => inflateRawSync(packed, { maxOutputLength: length });
-
 /** Reads a tile. @throws AppError `tile-damaged`; RemoteError `blob-missing`, `blob-damaged` */
 export const loadTile = async (id: BlobId, blobs: Pick<TileBlobs, 'get'>): Promise<TilePixels> =>
-  decodeTile(await blobs.get(id), inflate);
+  unpackTile(await blobs.get(id));
+
+/** Remembers the tiles that were read last: a layer and the whole picture need the same ones. */
+export class RecentTiles {
+  readonly #blobs: Pick<TileBlobs, 'get'>;
+  readonly #limit: number;
+  readonly #tiles = new Map<BlobId, TilePixels>(); // those used last come last
+  #bytes = 0;
+
+  /** @param limit bytes of pixels */
+  constructor(blobs: Pick<TileBlobs, 'get'>, limit = 192 * 2 ** 20) {
+    this.#blobs = blobs;
+    this.#limit = limit;
+  }
+
+  get(id: BlobId): Promise<Uint8Array> {
+    return this.#blobs.get(id);
+  }
+
+  async tile(id: BlobId): Promise<TilePixels> {
+    const tile = this.#tiles.get(id) ?? (await loadTile(id, this.#blobs));
+    this.#forget(id);
+    this.#tiles.set(id, tile);
+    this.#bytes += tile.data.byteLength;
+    for (const oldest of this.#tiles.keys()) {
+      if (this.#bytes <= this.#limit) break;
+      this.#forget(oldest);
+    }
+    return tile;
+  }
+
+  #forget(id: BlobId): void {
+    this.#bytes -= this.#tiles.get(id)?.data.byteLength ?? 0;
+    this.#tiles.delete(id);
+  }
+}

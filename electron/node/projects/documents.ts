@@ -7,7 +7,6 @@ import type {
   ExportOptions,
   FileHandle,
   FileSource,
-  Making,
   OpenedDocument,
   RecentFile,
   RecentId,
@@ -23,13 +22,10 @@ import { projectId } from '#common/document/records.ts';
 import type { DocumentRecord } from '#common/document/records.ts';
 import { DocumentStore } from '#common/document/store.ts';
 import type { BlobStore } from '../blobs/blob-store.ts';
-import { defaultLimits } from '../images/limits.ts';
-import { readImageFile } from '../images/read-image-file.ts';
+import type { FileWork, OpenedFile } from './file-work-contract.ts';
 import { lookAt } from './granted-files.ts';
 import type { GrantedFiles } from './granted-files.ts';
-import { openAsDocument, readPictureTiles } from './picture-document.ts';
 import { ProjectOutput } from './project-output.ts';
-import { isProject, isProjectFile, readProject } from './project-reader.ts';
 import type { RecentFiles } from './recent-files.ts';
 import type { Stores } from './stores.ts';
 import type { DocumentFiles, Journal } from './journal.ts';
@@ -55,6 +51,7 @@ export class Documents implements AsyncDisposable {
   readonly #journals: Journals;
   readonly #files: GrantedFiles;
   readonly #recent: RecentFiles;
+  readonly #work: FileWork;
   readonly #output: ProjectOutput;
   readonly #open = new Map<DocumentId, OpenDocument>();
 
@@ -63,16 +60,17 @@ export class Documents implements AsyncDisposable {
     this.#journals = config.journals;
     this.#files = config.files;
     this.#recent = config.recent;
+    this.#work = config.work;
     this.#output = new ProjectOutput(config);
   }
 
   async open(source: FileSource): Promise<OpenedDocument> {
     const opened = 'handle' in source ? await this.#openFile(source.handle) : await this.#openBlob(source);
-    const { name, records, notices, files, making = null } = opened;
+    const { name, records, notices, files, making } = opened;
     const document = await this.#begin(records, files, false);
     await this.#noteRecent(name, opened.isProject, files.project?.path ?? files.inputs[0], source);
     const hasFile = files.project !== null;
-    return { document, name, records, hasFile, hasUnsaved: false, notices: [...notices], making };
+    return { document, name, records, hasFile, hasUnsaved: false, notices, making };
   }
 
   async save(document: DocumentId, records: DocumentRecord[], target: SaveTarget): Promise<Written> {
@@ -150,7 +148,7 @@ export class Documents implements AsyncDisposable {
   }
 
   tiles(picture: BlobId, options: TileOptions) {
-    return readPictureTiles(picture, options, this.#blobs);
+    return this.#work.tiles(picture, options);
   }
 
   /** Journals stay: what is not saved can be recovered. */
@@ -161,23 +159,14 @@ export class Documents implements AsyncDisposable {
   async #openFile(handle: FileHandle): Promise<Opened> {
     const path = this.#files.path(handle);
     const name = basename(path);
-    const project = await lookAt(path);
-    if (await isProjectFile(path)) {
-      const { records, notices } = await readProject(path, name, this.#blobs);
-      return { name, records, notices, isProject: true, files: { project: project ?? null, inputs: [] } };
-    }
-    const source = { blob: await this.#blobs.put(await readImageFile(path, defaultLimits)), name };
-    const opened = await openAsDocument(await this.#blobs.get(source.blob), source, this.#blobs);
-    return { ...opened, name, isProject: false, files: { project: null, inputs: [path] } };
+    const project = await lookAt(path); // as it is before it is read
+    const opened = await this.#work.open({ path }, name);
+    const files = opened.isProject ? { project: project ?? null, inputs: [] } : { project: null, inputs: [path] };
+    return { ...opened, name, files };
   }
 
-  async #openBlob(source: { readonly blob: BlobId; readonly name: string }): Promise<Opened> {
-    const bytes = await this.#blobs.get(source.blob);
-    const isOwn = isProject(bytes);
-    const opened = isOwn
-      ? await readProject(this.#blobs.path(source.blob), source.name, this.#blobs)
-      : await openAsDocument(bytes, source, this.#blobs);
-    return { ...opened, name: source.name, isProject: isOwn, files: noFiles };
+  async #openBlob({ blob, name }: { readonly blob: BlobId; readonly name: string }): Promise<Opened> {
+    return { ...(await this.#work.open({ blob }, name)), name, files: noFiles };
   }
 
   /** A list that cannot be written costs nobody their work. @param path left out: a copy is kept */
@@ -240,13 +229,9 @@ export class Documents implements AsyncDisposable {
   }
 }
 
-interface Opened {
-  readonly isProject: boolean;
+interface Opened extends OpenedFile {
   readonly name: string; // of the file
-  readonly records: DocumentRecord[];
-  readonly notices: readonly string[];
   readonly files: DocumentFiles;
-  readonly making?: Making | null; // of a picture
 }
 
 const byId = (records: readonly DocumentRecord[]) => new Map(records.map((record) => [record.id, record]));

@@ -1,8 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { BandedPicture } from '../images/flatten.ts';
-import { writePng } from '../images/png-stream.ts';
+import { crc32 } from 'node:zlib';
+import type { Band, BandedPicture } from '../images/flatten.ts';
+import { packRows } from '../images/png-rows.ts';
+import type { PackedRows } from '../images/png-rows.ts';
 
 const hourMs = 60 * 60 * 1000;
 
@@ -13,7 +15,11 @@ export interface PackedLayer {
   readonly isInUse: boolean; // somebody may be about to read it
 }
 
-/** PNG files of layers as they were last saved, by what they were made from: saving again packs only what changed. */
+const headBytes = 12; // CRC-32 of what follows, Adler-32 and number of the bytes before packing
+const form = 1; // of these files
+
+/** Rows of layers and of whole pictures as they were last packed for saving, by what they were made from: saving again packs only rows that
+ * changed. What a stopped machine left damaged is known by its check sum and made again. */
 export class LayerPictures {
   readonly #folder: string;
 
@@ -21,17 +27,30 @@ export class LayerPictures {
     this.#folder = folder;
   }
 
-  /** @param content everything that decides the pixels, as plain JSON @returns a file that holds them */
-  async file(content: unknown, picture: () => BandedPicture, profile: Uint8Array | undefined): Promise<string> {
-    const name = createHash('sha256').update(JSON.stringify(content)).digest('hex');
-    const path = join(this.#folder, `${name}.png`);
+  /** Packs rows, unless they are there. */
+  async keep(rows: Band, width: number): Promise<void> {
     const now = new Date();
-    const isThere = await utimes(path, now, now).then(
-      () => true,
-      () => false,
+    const path = this.#path(rows.content, 'rows');
+    await utimes(path, now, now).catch(async () => void (await this.#make(path, rows, width)));
+  }
+
+  /** Rows as they are packed; made where they are not there. */
+  async packed(rows: Band, width: number): Promise<PackedRows> {
+    const path = this.#path(rows.content, 'rows');
+    return unsealed(await readFile(path).catch(() => undefined)) ?? (await this.#make(path, rows, width));
+  }
+
+  /** The small picture of a whole one. @param make its PNG */
+  async thumbnail({ bands }: BandedPicture, make: () => Promise<Uint8Array>): Promise<Uint8Array> {
+    const path = this.#path(
+      bands.map(({ content }) => content),
+      'png',
     );
-    if (!isThere) await this.#make(path, picture(), profile);
-    return path;
+    const kept = await readFile(path).catch(() => undefined);
+    if (kept && hasEnd(kept)) return kept;
+    const png = await make();
+    await this.#write(path, [png]);
+    return png;
   }
 
   /** Deletes what was not asked for since. */
@@ -63,13 +82,23 @@ export class LayerPictures {
     return found.flat();
   }
 
-  async #make(path: string, picture: BandedPicture, profile: Uint8Array | undefined): Promise<void> {
+  #path(content: unknown, extension: string): string {
+    const name = createHash('sha256').update(JSON.stringify({ form, content })).digest('hex');
+    return join(this.#folder, `${name}.${extension}`);
+  }
+
+  async #make(path: string, rows: Band, width: number): Promise<PackedRows> {
+    const packed = await packRows(await rows.read(), width);
+    await this.#write(path, sealed(packed));
+    return packed;
+  }
+
+  /** Not flushed: it would cost more than making it again. */
+  async #write(path: string, parts: readonly Uint8Array[]): Promise<void> {
     await mkdir(this.#folder, { recursive: true });
     const temporary = `${path}.${randomUUID()}.part`;
     try {
-      await using file = await open(temporary, 'wx');
-      await writePng(file, picture, profile);
-      await file.sync(); // or a power cut could leave the name with half of the pixels
+      await writeFile(temporary, parts, { flag: 'wx' });
     } catch (error) {
       await rm(temporary, { force: true }).catch(() => undefined);
       throw error;
@@ -77,3 +106,19 @@ export class LayerPictures {
     await rename(temporary, path);
   }
 }
+
+function sealed({ chunk, adler, bytes }: PackedRows): Uint8Array[] {
+  const head = Buffer.alloc(headBytes);
+  head.writeUInt32BE(adler, 4);
+  head.writeUInt32BE(bytes, 8);
+  head.writeUInt32BE(crc32(chunk, crc32(head.subarray(4))));
+  return [head, chunk];
+}
+
+function unsealed(file: Buffer | undefined): PackedRows | undefined {
+  if (!file || file.length < headBytes || crc32(file.subarray(4)) !== file.readUInt32BE()) return undefined;
+  return { chunk: file.subarray(headBytes), adler: file.readUInt32BE(4), bytes: file.readUInt32BE(8) };
+}
+
+/** Whether a PNG is whole, as far as its end tells. */
+const hasEnd = (png: Buffer): boolean => png.subarray(-8, -4).toString('latin1') === 'IEND';

@@ -6,6 +6,10 @@ import type { DocumentRecord, Image, Layer } from '#common/document/records.ts';
 import { DocumentStore } from '#common/document/store.ts';
 import type { BlobStore } from '../blobs/blob-store.ts';
 import { flattenDocument, layerPicture, profileOf } from '../images/flatten.ts';
+import type { BandedPicture } from '../images/flatten.ts';
+import { joinParts } from '../images/join-parts.ts';
+import { RecentTiles } from '../images/picture-tiles.ts';
+import { joinedAdler, noAdler, pngEnd, pngHead } from '../images/png-rows.ts';
 import { thumbnailOf } from '../images/thumbnail.ts';
 import type { LayerPictures } from './layer-pictures.ts';
 import { blobFile, blobsOf, documentFile, mimeType, recipeBlobsOf } from './project-format.ts';
@@ -18,7 +22,7 @@ export interface ProjectSources {
   readonly pictures: LayerPictures;
 }
 
-/** Writes a document as an OpenRaster file. Layers that did not change since they were last written are copied, not packed again.
+/** Writes a document as an OpenRaster file. Rows of tiles that did not change since they were last written are copied, not packed again.
  * @param options.hasHistory with our own folder, from which all comes back: versions, maps, masks, the file that was opened */
 export async function writeProject(
   file: FileHandle,
@@ -33,12 +37,15 @@ export async function writeProject(
   const { canvas, layerOrder } = store.require(projectId);
   const layers = layerOrder.map((id, index) => ({ layer: store.require(id), src: `data/layer${index}.png` }));
   await zip.add('stack.xml', text(stackXml({ ...canvas, layers: layers.map((one) => stackLayer(one, canvas)) })));
-  for (const { layer, src } of layers) {
-    await zip.addFile(src, await layerFile(layer, store, sources, profile));
-  }
-  const merged = await mergedFile(store, sources, profile);
-  await zip.addFile('mergedimage.png', merged);
-  await zip.add('Thumbnails/thumbnail.png', await thumbnailOf(merged));
+  const recent = new RecentTiles(sources.blobs);
+  const merged = flattenDocument(records, recent);
+  const pictures = layers.map(({ layer, src }) => ({ src, picture: layerPicture(layer, store, recent) }));
+  const packer = { cache: sources.pictures, profile };
+  await packAll([...pictures.map(({ picture }) => picture), merged], packer);
+  for (const { src, picture } of pictures) await addPng(zip, src, picture, packer);
+  await addPng(zip, 'mergedimage.png', merged, packer);
+  const thumbnail = async () => thumbnailOf(await joinParts(await collected(pngPieces(merged, packer))));
+  await zip.add('Thumbnails/thumbnail.png', await sources.pictures.thumbnail(merged, thumbnail));
   if (hasHistory) await addHistory(zip, store, layers, sources.blobs);
   await zip.finish();
 }
@@ -54,27 +61,51 @@ function stackLayer({ layer, src }: PlacedLayer, canvas: { x: number; y: number 
   return { name, src, offset: onCanvas, opacity, isVisible, isLocked, blend };
 }
 
-function layerFile(layer: Layer, store: DocumentStore, { blobs, pictures }: ProjectSources, profile?: Uint8Array) {
-  const content = { ...contentOf(layer, store), profile: store.require(projectId).profile };
-  return pictures.file(content, () => layerPicture(layer, store, blobs), profile);
+interface Packer {
+  readonly cache: LayerPictures;
+  readonly profile: Uint8Array | undefined;
 }
 
-function mergedFile(store: DocumentStore, { blobs, pictures }: ProjectSources, profile?: Uint8Array): Promise<string> {
-  const { canvas, profile: profileId, layerOrder } = store.require(projectId);
-  const layers = layerOrder.map((id) => store.require(id)).filter(({ isVisible }) => isVisible);
-  const looks = layers.map((layer) => {
-    const { opacity, blend, offset } = layer;
-    return { opacity, blend, offset, ...contentOf(layer, store) };
-  });
-  const content = { canvas, profile: profileId, looks };
-  return pictures.file(content, () => flattenDocument(store.all(), blobs), profile);
+const atOnce = 3; // packing happens on other threads, reading on this one
+
+/** Sees to it that everything is packed, a row of tiles of all pictures at a time: the whole picture needs the same tiles as the layers. */
+async function packAll(pictures: readonly BandedPicture[], { cache }: Packer): Promise<void> {
+  const most = Math.max(...pictures.map(({ bands }) => bands.length));
+  const all = Array.from({ length: most }, (_, index) =>
+    pictures.flatMap(({ bands, width }) => (bands[index] ? [{ band: bands[index], width }] : [])),
+  ).flat();
+  let next = 0;
+  const packNext = async (): Promise<void> => {
+    while (next < all.length) {
+      const { band, width } = all[next++]!;
+      await cache.keep(band, width);
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, packNext));
 }
 
-/** What decides the pixels of a layer. */
-function contentOf(layer: Layer, store: DocumentStore) {
-  const mask = maskInUse(layer);
-  const pixelsOf = ({ extent, depth, channels, tiles }: Image) => ({ extent, depth, channels, tiles });
-  return { image: pixelsOf(store.require(layer.image)), mask: mask && pixelsOf(store.require(mask)) };
+async function addPng(zip: ZipWriter, name: string, picture: BandedPicture, packer: Packer): Promise<void> {
+  const { width, height, depth } = picture;
+  const mostBytes = 1.01 * width * height * 4 * (depth / 8) + height * 64 + 2 ** 20; // noise cannot be packed
+  await zip.addPieces(name, pngPieces(picture, packer), Math.ceil(mostBytes) + (packer.profile?.length ?? 0));
+}
+
+/** The PNG of a picture, piece by piece. */
+async function* pngPieces(picture: BandedPicture, { cache, profile }: Packer): AsyncGenerator<Uint8Array> {
+  yield pngHead(picture, picture.depth, profile);
+  let adler = noAdler;
+  for (const band of picture.bands) {
+    const packed = await cache.packed(band, picture.width);
+    adler = joinedAdler(adler, packed);
+    yield packed.chunk;
+  }
+  yield pngEnd(adler);
+}
+
+async function collected(pieces: AsyncIterable<Uint8Array>): Promise<Uint8Array[]> {
+  const all: Uint8Array[] = [];
+  for await (const piece of pieces) all.push(piece);
+  return all;
 }
 
 async function addHistory(zip: ZipWriter, store: DocumentStore, layers: readonly PlacedLayer[], blobs: BlobStore) {

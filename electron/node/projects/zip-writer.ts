@@ -1,4 +1,3 @@
-import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { crc32, deflateRaw } from 'node:zlib';
@@ -6,7 +5,6 @@ import { crc32, deflateRaw } from 'node:zlib';
 // APPNOTE.TXT 6.3.10. Sizes and offsets of 4 GiB and more are written in the form called ZIP64, and only those.
 
 const deflate = promisify(deflateRaw);
-const pieceBytes = 2 ** 20;
 const most32 = 0xffffffff;
 const [stored, deflated] = [0, 8];
 const dosDate = 0x21; // 1 January 1980: a project is the same whenever it is saved
@@ -39,14 +37,24 @@ export class ZipWriter {
     await this.#write(data);
   }
 
-  /** Adds a file as it is, a piece at a time. */
-  async addFile(name: string, path: string): Promise<void> {
-    await using from = await open(path, 'r');
-    const { size } = await from.stat();
+  /** Adds what comes piece by piece, as it is. @param mostBytes there will not be more */
+  async addPieces(name: string, pieces: AsyncIterable<Uint8Array>, mostBytes: number): Promise<void> {
+    const start = this.#end;
+    const entry = { name: new TextEncoder().encode(name), method: stored, offset: start };
+    const isLarge = mostBytes >= most32;
+    await this.#write(localHeader({ ...entry, crc: 0, size: 0, unpackedSize: 0 }, isLarge)); // to be written over
+    const from = this.#end;
     let crc = 0;
-    for await (const piece of pieces(from)) crc = crc32(piece, crc);
-    await this.#begin({ name, method: stored, crc, size, unpackedSize: size });
-    for await (const piece of pieces(from)) await this.#write(piece);
+    for await (const piece of pieces) {
+      crc = crc32(piece, crc);
+      await this.#write(piece);
+    }
+    const size = this.#end - from;
+    if (size > mostBytes) throw new RangeError(`${size} bytes where at most ${mostBytes} were announced`);
+    const known = { ...entry, crc, size, unpackedSize: size };
+    const header = localHeader(known, isLarge);
+    await this.#file.write(header, 0, header.length, start);
+    this.#entries.push(known);
   }
 
   /** Writes the directory; nothing can be added after it. */
@@ -59,22 +67,12 @@ export class ZipWriter {
   async #begin({ name, ...rest }: Omit<Entry, 'name' | 'offset'> & { name: string }): Promise<void> {
     const entry = { ...rest, name: new TextEncoder().encode(name), offset: this.#end };
     this.#entries.push(entry);
-    await this.#write(localHeader(entry));
+    await this.#write(localHeader(entry, entry.size >= most32 || entry.unpackedSize >= most32));
   }
 
   async #write(bytes: Uint8Array): Promise<void> {
     await this.#file.writeFile(bytes);
     this.#end += bytes.length;
-  }
-}
-
-async function* pieces(file: FileHandle): AsyncGenerator<Uint8Array> {
-  const buffer = Buffer.allocUnsafeSlow(pieceBytes);
-  for (let at = 0; ;) {
-    const { bytesRead } = await file.read(buffer, 0, pieceBytes, at);
-    if (bytesRead === 0) return;
-    at += bytesRead;
-    yield buffer.subarray(0, bytesRead);
   }
 }
 
@@ -99,9 +97,8 @@ function largeNumbers(...values: number[]): Buffer {
   return fields([2, 1], [2, large.length * 8], ...large.map((value) => [8, value] as const));
 }
 
-function localHeader({ name, method, crc, size, unpackedSize }: Entry): Buffer {
-  // a local header has both sizes in its extra field, or none
-  const isLarge = size >= most32 || unpackedSize >= most32;
+/** @param isLarge both sizes stand in the extra field: a local header has both there, or none */
+function localHeader({ name, method, crc, size, unpackedSize }: Entry, isLarge: boolean): Buffer {
   const extra = isLarge ? fields([2, 1], [2, 16], [8, unpackedSize], [8, size]) : Buffer.alloc(0);
   return Buffer.concat([
     fields([4, 0x04034b50], [2, isLarge ? 45 : 20], [2, utf8Names], [2, method], [2, 0], [2, dosDate], [4, crc]),

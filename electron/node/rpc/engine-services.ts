@@ -17,7 +17,6 @@ import type { Stores } from '../projects/stores.ts';
 import type { Services } from '../services.ts';
 import { mapServices } from '../maps/map-services.ts';
 import { Orders } from './orders.ts';
-import { flattenToPng, thumbnailOf } from './pictures.ts';
 
 /** What a host needs to serve a page. */
 export interface HostedServices extends Stores {
@@ -35,8 +34,8 @@ export function serveEngine(port: MessagePortLike, { services, folders, batches,
     program: { about: () => ({ ...services.program }) },
     blobs: { put: (bytes) => blobs.put(bytes), get: (id) => blobs.get(id), small: (ids) => stores.small.get(ids) },
     pictures: {
-      flatten: (picture) => flattenToPng(blobs, picture),
-      thumbnail: (picture) => thumbnailOf(blobs, picture),
+      flatten: (picture) => stores.work.flatten(picture),
+      thumbnail: (picture) => stores.work.thumbnail(picture),
     },
     models: {
       list: async () => (await services.library.list()).map(modelInfo),

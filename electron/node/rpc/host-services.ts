@@ -6,10 +6,12 @@ import type { HostedServices } from './engine-services.ts';
 
 /** Everything a host serves its pages with. @param roots folders that a page in a browser may choose from, with those below them */
 export function hostServices(
-  services: HostedServices['services'] & Pick<Services, 'dataFolder' | 'anotherEngine' | 'devices'>,
+  services: HostedServices['services'] &
+    Pick<Services, 'dataFolder' | 'anotherEngine' | 'devices'> &
+    Partial<Pick<Services, 'fileThread'>>,
   roots: readonly string[] = [],
 ): HostedServices {
-  const stores = openStores(services.dataFolder);
+  const stores = openStores(services.dataFolder, services.fileThread);
   const folders = new GrantedFolders(stores.files, roots);
   return { services, ...stores, folders, batches: new BatchDesk(services, folders) };
 }

@@ -165,10 +165,14 @@ test('saving again packs only what changed, and the same document is the same fi
   expect(readFileSync(path).equals(first)).toBe(true);
   const added = addLayer(store, { name: 'new', image: await imageOf(blobs, 9, 9, { depth: 8, channels: 4 }, 9) });
   await save(store.all());
-  expect(readdirSync(join(folder, 'pictures')).length).toBe(pictures.length + 2); // the layer and the whole
+  const kept = () => readdirSync(join(folder, 'pictures')).length;
+  expect(kept()).toBe(pictures.length + 1); // its rows: it lies beside the canvas
+  setLayerLook(store, added, { offset: { x: 20, y: 10 } });
+  await save(store.all());
+  expect(kept()).toBe(pictures.length + 3); // the upper rows of the whole, not the lower ones, and the small picture
   setLayerLook(store, added, { isVisible: false });
   await save(store.all());
-  expect(readdirSync(join(folder, 'pictures')).length).toBe(pictures.length + 2); // the whole is as it was
+  expect(kept()).toBe(pictures.length + 3); // the whole is as it was
 });
 
 test('without our folder the layers are opened, as plain ones, and this is said', async () => {

@@ -15,26 +15,30 @@ async function readerOf(bytes: Uint8Array): Promise<ZipReader> {
   return await ZipReader.open(await open(path, 'r'));
 }
 
+async function* piecesOf(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += 1_000_000) yield await Promise.resolve(bytes.subarray(at, at + 1_000_000));
+}
+
 test('what is written, another reader reads, and so do we', async () => {
-  const folder = temporaryFolder();
-  const [path, large] = [join(folder, 'a.zip'), join(folder, 'large')];
+  const path = join(temporaryFolder(), 'a.zip');
   const bytes = Uint8Array.from({ length: 3_000_000 }, (_, i) => i * i);
-  writeFileSync(large, bytes);
   const file = await open(path, 'w');
   const zip = new ZipWriter(file);
   await zip.add('mimetype', text('image/openraster'));
   await zip.add('ä/packed.txt', text('x'.repeat(10_000)), { isPacked: true });
   await zip.add('empty', new Uint8Array(), { isPacked: true });
-  await zip.addFile('data/large.bin', large);
+  await zip.addPieces('data/large.bin', piecesOf(bytes), bytes.length);
+  await zip.addPieces('data/maybe-huge.bin', piecesOf(bytes.subarray(0, 9)), 2 ** 33);
   await zip.finish();
   await file.close();
   const files = unzipSync(readFileSync(path));
-  expect(Object.keys(files)).toEqual(['mimetype', 'ä/packed.txt', 'empty', 'data/large.bin']);
+  expect(Object.keys(files)).toEqual(['mimetype', 'ä/packed.txt', 'empty', 'data/large.bin', 'data/maybe-huge.bin']);
   expect(Buffer.from(bytes).equals(files['data/large.bin']!)).toBe(true);
   const reader = await readerOf(readFileSync(path));
   expect(new TextDecoder().decode(await reader.read('ä/packed.txt', 1e6))).toBe('x'.repeat(10_000));
   expect((await reader.read('empty', 10)).length).toBe(0);
   expect(Buffer.from(bytes).equals(await reader.read('data/large.bin', 1e7))).toBe(true);
+  expect(Array.from(await reader.read('data/maybe-huge.bin', 1e7))).toEqual(Array.from(bytes.subarray(0, 9)));
   await expect(reader.read('data/large.bin', 1e6)).rejects.toThrow('too large');
   await expect(reader.read('none', 1e6)).rejects.toThrow('none is missing');
 });

@@ -73,28 +73,71 @@ export function changedPixels(
   after: LayerStack,
   to: StackLayer,
 ): Bounds[] | 'all' {
-  const isInPlace = from.offset.x === to.offset.x && from.offset.y === to.offset.y;
-  if (!isInPlace || (from.mask === null) !== (to.mask === null)) return 'all';
-  const tiles = changedTiles(before.images[from.image]!, after.images[to.image]!);
-  const masked = to.mask === null ? [] : changedTiles(before.images[from.mask!]!, after.images[to.mask]!);
-  if (tiles === 'all' || masked === 'all') return 'all';
-  const { extent } = after.images[to.image]!;
-  const columns = Math.ceil(extent.width / tileSize);
-  return [...new Set([...tiles, ...masked])].map((index) => {
-    const at = { level: 0, column: index % columns, row: Math.floor(index / columns) };
-    const { x, y, width, height } = tileBounds(extent, at);
-    return { x: x + to.offset.x, y: y + to.offset.y, width, height };
-  });
+  if ((from.mask === null) !== (to.mask === null)) return 'all';
+  const pixels: PlacedImage[] = [
+    { ...before.images[from.image]!, ...from.offset },
+    { ...after.images[to.image]!, ...to.offset },
+  ];
+  const changed = differences(pixels[0]!, pixels[1]!);
+  if (to.mask === null || changed === 'all') return changed;
+  const masked = differences(
+    { ...before.images[from.mask!]!, ...from.offset },
+    { ...after.images[to.mask]!, ...to.offset },
+  );
+  if (masked === 'all') return 'all';
+  const isSeen = (part: Bounds): boolean => pixels.some((image) => hasPixels(image, part));
+  return [...changed, ...masked.filter(isSeen)];
 }
+
+/** An image and where it lies. */
+interface PlacedImage extends TiledImage, Point {}
+
+/** Where tiles of two images differ; 'all' unless their tiles lie on one grid. */
+function differences(before: PlacedImage, after: PlacedImage): Bounds[] | 'all' {
+  if (!isSameKind(before, after)) return 'all';
+  const isInPlace = before.x === after.x && before.y === after.y;
+  if (isInPlace && isSameExtent(before, after)) {
+    return changedIndices(before, after).map((index) => tileOf(after, index));
+  }
+  const isOnGrid = (before.x - after.x) % tileSize === 0 && (before.y - after.y) % tileSize === 0;
+  if (!isOnGrid) return 'all';
+  const [old, now] = [tilesByPlace(before), tilesByPlace(after)];
+  const places = [...new Set([...old.keys(), ...now.keys()])];
+  const changed = places.filter((place) => (old.get(place)?.key ?? null) !== (now.get(place)?.key ?? null));
+  return changed.flatMap((place) => [old.get(place), now.get(place)].flatMap((tile) => (tile ? [tile.bounds] : [])));
+}
+
+function tilesByPlace(image: PlacedImage): Map<string, { readonly key: TileKey | null; readonly bounds: Bounds }> {
+  const tiles = image.tiles.map((key, index) => ({ key, bounds: tileOf(image, index) }));
+  return new Map(tiles.map((tile) => [`${tile.bounds.x} ${tile.bounds.y}`, tile]));
+}
+
+/** What a tile covers of the canvas. */
+function tileOf({ extent, x, y }: PlacedImage, index: number): Bounds {
+  const columns = Math.ceil(extent.width / tileSize);
+  const bounds = tileBounds(extent, { level: 0, column: index % columns, row: Math.floor(index / columns) });
+  return { ...bounds, x: bounds.x + x, y: bounds.y + y };
+}
+
+/** Whether an image may show something in a part of the canvas. Of grey values even black does. */
+function hasPixels(image: PlacedImage, part: Bounds): boolean {
+  const local = { ...part, x: part.x - image.x, y: part.y - image.y };
+  return image.channels === 1 || tileIndices(image, local).some((index) => image.tiles[index] !== null);
+}
+
+const isSameExtent = ({ extent: one }: TiledImage, { extent: other }: TiledImage): boolean =>
+  one.width === other.width && one.height === other.height;
+
+const isSameKind = (one: TiledImage, other: TiledImage): boolean =>
+  one.channels === other.channels && one.depth === other.depth;
+
+const changedIndices = (before: TiledImage, after: TiledImage): number[] =>
+  after.tiles.flatMap((key, index) => (key === before.tiles[index] ? [] : [index]));
 
 /** Indices of the tiles that two images do not share. */
 export function changedTiles(before: TiledImage, after: TiledImage): number[] | 'all' {
   if (before === after) return [];
-  const isSameKind = before.channels === after.channels && before.depth === after.depth;
-  if (!isSameKind || before.extent.width !== after.extent.width || before.extent.height !== after.extent.height) {
-    return 'all';
-  }
-  return after.tiles.flatMap((key, index) => (key === before.tiles[index] ? [] : [index]));
+  return isSameKind(before, after) && isSameExtent(before, after) ? changedIndices(before, after) : 'all';
 }
 
 /** Indices of an image's tiles in a part of it. @param part px of the image */

@@ -4,7 +4,7 @@ import type { Mask } from '#common/raster/masks.ts';
 import type { ScreenColours } from '#common/raster/screen-colours.ts';
 import type { StrokePoint } from '#common/raster/shapes.ts';
 import type { LayerStack, StackLayer, TiledImage, TileKey } from './layer-stack.ts';
-import type { FinishedTile, StrokePlan } from './strokes.ts';
+import type { FinishedStroke, StrokeEnd, StrokePlan } from './strokes.ts';
 import type { TileAt } from './tile-grid.ts';
 
 /** A stack without the images that the worker has already. */
@@ -52,7 +52,8 @@ export interface Answers {
   strengths: Mask | null;
   small: SmallPicture;
   blended: readonly (Uint8Array | null)[];
-  stroke: readonly FinishedTile[];
+  stroke: FinishedStroke;
+  grown: readonly (Uint8Array | null)[];
 }
 export interface Questions {
   colour: Point;
@@ -63,8 +64,10 @@ export interface Questions {
   small: { readonly mostPixels: number; readonly named?: { readonly name: string; readonly of: LayerStack } };
   /** The tiles of a stack as blobs of a document; null: all samples are 0. */
   blended: { readonly of: LayerStack };
-  /** The tiles that a stroke changed. */
-  stroke: { readonly id: number };
+  /** What a stroke left. */
+  stroke: { readonly id: number; readonly end: StrokeEnd };
+  /** Tiles named by `grownKey` as blobs of a document; null: all samples are 0. */
+  grown: { readonly keys: readonly TileKey[] };
 }
 export type QuestionKind = keyof Questions;
 

@@ -8,6 +8,7 @@ import { newSamples } from '#common/raster/raster.ts';
 import type { ScreenColours } from '#common/raster/screen-colours.ts';
 import { trimMask } from '#common/raster/trim.ts';
 import { displayPixels } from './display.ts';
+import { readGrownKey } from './grown-tiles.ts';
 import { LayerCompositor } from './layer-compositor.ts';
 import type { LayerStack } from './layer-stack.ts';
 import type { Answers, QuestionKind, Questions, SmallPicture } from './protocol.ts';
@@ -62,7 +63,17 @@ const answering: Answering = {
     }
     return tiles;
   },
-  stroke: ({ strokes, pause }, { id }) => strokes.finish(id, pause),
+  stroke: ({ strokes, pause }, { id, end }) => strokes.finish(id, end, pause),
+  grown: async ({ store, pause }, { keys }) => {
+    const tiles: (Uint8Array | null)[] = [];
+    for (const key of keys) {
+      const { to, channels, depth } = readGrownKey(key);
+      const data = await store.get(key);
+      tiles.push(isBlankTile({ data }) ? null : encodeTile({ ...to, channels, depth, data }));
+      await pause();
+    }
+    return tiles;
+  },
 };
 
 /** Answers what is asked about pixels. */

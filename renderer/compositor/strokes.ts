@@ -1,5 +1,8 @@
-import { encodeTile, isBlankTile } from '#common/document/tile-codec.ts';
+import { cutTile, encodeTile, isBlankTile } from '#common/document/tile-codec.ts';
+import type { TilePixels } from '#common/document/tile-codec.ts';
 import { tileBounds } from '#common/document/tiles.ts';
+import { intersect, isEmpty } from '#common/geometry.ts';
+import type { Bounds } from '#common/geometry.ts';
 import type { Mask } from '#common/raster/masks.ts';
 import { newSamples } from '#common/raster/raster.ts';
 import type { Samples } from '#common/raster/raster.ts';
@@ -17,6 +20,18 @@ export interface StrokePlan extends Brush {
 
 /** A tile that is finished, as the bytes of its blob; null: all samples are 0. */
 export type FinishedTile = readonly [index: number, bytes: Uint8Array | null];
+
+/** How a stroke is to end. */
+export interface StrokeEnd {
+  readonly held?: Bounds; // what is there already, px of the image; left out: all of it
+  readonly grows: boolean; // whether what is painted beyond is kept
+}
+
+/** What a stroke left behind. */
+export interface FinishedStroke {
+  readonly tiles: readonly FinishedTile[]; // whole if something beyond is kept, else cut off at the edges of what was there
+  readonly beyond: readonly number[]; // tiles that hold something beyond, which is kept
+}
 
 interface Stroke {
   readonly plan: StrokePlan;
@@ -72,17 +87,29 @@ export class Strokes {
   }
 
   /** All tiles the stroke changed. @param pause lets other work in between */
-  async finish(id: number, pause: () => Promise<void>): Promise<FinishedTile[]> {
+  async finish(id: number, { held, grows }: StrokeEnd, pause: () => Promise<void>): Promise<FinishedStroke> {
     const stroke = this.#require(id);
-    const { extent, channels, depth } = stroke.plan.image;
+    const { touched } = stroke.cover;
+    const beyond = grows && held ? touched.filter((index) => paintsBeyond(stroke, index, held)) : [];
     const tiles: FinishedTile[] = [];
-    for (const index of stroke.cover.touched) {
-      const data = await this.#painted(stroke, index);
-      const { width, height } = tileBounds(extent, index);
-      tiles.push([index, isBlankTile({ data }) ? null : encodeTile({ width, height, channels, depth, data })]);
+    for (const index of touched) {
+      const tile = await this.#finished(stroke, index, beyond.length > 0 ? undefined : held);
+      if (tile) tiles.push([index, isBlankTile(tile) ? null : encodeTile(tile)]);
       await pause();
     }
-    return tiles;
+    return { tiles, beyond };
+  }
+
+  /** @param within what is kept of it; left out: all. @returns undefined where nothing is kept */
+  async #finished(stroke: Stroke, index: number, within: Bounds | undefined): Promise<TilePixels | undefined> {
+    const { extent, channels, depth } = stroke.plan.image;
+    const bounds = tileBounds(extent, index);
+    const kept = within ? intersect(bounds, within) : bounds;
+    if (isEmpty(kept)) return undefined;
+    const data = await this.#painted(stroke, index);
+    const { width, height } = bounds;
+    if (kept.width === width && kept.height === height) return { width, height, channels, depth, data };
+    return cutTile({ channels, depth, data, stride: width }, { ...kept, x: kept.x - bounds.x, y: kept.y - bounds.y });
   }
 
   async #painted({ plan, cover }: Stroke, index: number): Promise<Samples> {
@@ -99,4 +126,18 @@ export class Strokes {
     if (!stroke) throw new Error(`there is no stroke ${id}`);
     return stroke;
   }
+}
+
+/** Whether a stroke covers pixels of a tile that lie beyond a part of its image. */
+function paintsBeyond({ plan, cover }: Stroke, index: number, held: Bounds): boolean {
+  const bounds = tileBounds(plan.image.extent, index);
+  const inside = intersect(bounds, held);
+  if (inside.width === bounds.width && inside.height === bounds.height) return false;
+  const [left, right] = [inside.x - bounds.x, inside.x - bounds.x + inside.width];
+  const [top, bottom] = [inside.y - bounds.y, inside.y - bounds.y + inside.height];
+  return (cover.tile(index) ?? new Uint8Array()).some((strength, i) => {
+    if (strength === 0) return false;
+    const [x, y] = [i % bounds.width, Math.floor(i / bounds.width)];
+    return isEmpty(inside) || x < left || x >= right || y < top || y >= bottom;
+  });
 }

@@ -4,6 +4,7 @@ import { decodeTile } from '#common/document/tile-codec.ts';
 import type { Samples } from '#common/raster/raster.ts';
 import { Chores } from './chores.ts';
 import { displayPixels } from './display.ts';
+import { grownTile, isGrownKey } from './grown-tiles.ts';
 import { isOpaque, LayerCompositor } from './layer-compositor.ts';
 import type { TileKey } from './layer-stack.ts';
 import { keptBytes } from './protocol.ts';
@@ -35,7 +36,7 @@ const small = new SmallLoads((keys) => scope.postMessage({ type: 'loadSmall', ke
 const smaller = new SampleBudget(keptBytes.smaller);
 const store: TileStore = new TileStore(loadTile, new SampleBudget(keptBytes.tiles), {
   budget: smaller,
-  load: (key) => (isStrokeKey(key) ? Promise.resolve(undefined) : small.load(key)),
+  load: (key) => (isStrokeKey(key) || isGrownKey(key) ? Promise.resolve(undefined) : small.load(key)),
 });
 const strokes: Strokes = new Strokes(store);
 const compositor = new LayerCompositor(store, smaller);
@@ -87,6 +88,7 @@ scope.onmessage = ({ data: message }) => {
 
 function loadTile(key: TileKey): Promise<Samples> {
   if (isStrokeKey(key)) return strokes.tile(key);
+  if (isGrownKey(key)) return grownTile(key, (inner) => store.get(inner));
   scope.postMessage({ type: 'load', key });
   return new Promise((resolve, reject) => loading.set(key, { resolve, reject }));
 }

@@ -1,3 +1,4 @@
+import { maskBeyond } from '../canvas/grown-image.ts';
 import { maxSample } from '#common/raster/raster.ts';
 import type { Depth } from '#common/raster/raster.ts';
 import { fromScreen } from '#common/raster/screen-colours.ts';
@@ -33,8 +34,9 @@ export function paintedLayer(app: AppState, compositor: Compositor): PaintedLaye
         part === 'mask'
           ? maskPaint(does, tools.maskPaint)
           : layerPaint(does, canvas.colour, image.depth, canvas.screenColours);
+      const grows = paint.kind === 'colour' || (paint.kind === 'strength' && paint.value !== maskBeyond);
       const brush = { hardness: tools.paintHardness, opacity: tools.paintOpacity, paint };
-      return strokes.begin(compositor, { image, corner, selection: selection.mask, name }, brush);
+      return strokes.begin(compositor, { layer, image, corner, selection: selection.mask, name, grows }, brush);
     },
   };
 }

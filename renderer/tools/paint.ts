@@ -62,7 +62,7 @@ function strokeTool({ settings, viewport, redraw, layers }: ToolContext, does: '
       const { bounds } = layers;
       const { width, height } = viewport.picture;
       const isWhole = bounds && bounds.x <= 0 && bounds.y <= 0 && bounds.x + bounds.width >= width;
-      if (bounds && !(isWhole && bounds.y + bounds.height >= height)) {
+      if (does === 'erase' && bounds && !(isWhole && bounds.y + bounds.height >= height)) {
         outlineRectangle(canvas, boundsToScreen(view, bounds));
       }
       if (pointer && bounds) outlineCircle(canvas, toScreen(view, pointer.image), (settings.paintSize / 2) * view.zoom);

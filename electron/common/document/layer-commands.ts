@@ -87,7 +87,7 @@ export function duplicateLayer(store: DocumentStore, id: LayerId, name: string):
   });
 }
 
-/** What two layers look like together, and where. */
+/** Pixels, and where they lie. */
 export interface MergedPixels {
   readonly image: NewImage;
   readonly offset: Point;
@@ -142,6 +142,23 @@ export function applyLayerMask(store: DocumentStore, id: LayerId, image: NewImag
     store.update(id, { image: putImage(store, image) });
     removeUnusedImage(store, oldImage);
     setLayerMask(store, id, null);
+  });
+}
+
+/** Pixels of a layer and of its mask over the same larger bounds. */
+export interface GrownPixels extends MergedPixels {
+  readonly mask: NewImage | null;
+}
+
+/** Lets a layer reach further; what it is stays. @throws RangeError for a mask where it has none, or none where it has one */
+export function growLayer(store: DocumentStore, id: LayerId, { image, mask, offset }: GrownPixels): void {
+  store.transact('user', () => {
+    const layer = store.require(id);
+    if ((layer.mask === null) !== (mask === null))
+      throw new RangeError(`${id} and what it grows to differ in their masks`);
+    store.update(layer.image, { extent: image.extent, tiles: image.tiles });
+    if (layer.mask && mask) store.update(layer.mask, { extent: mask.extent, tiles: mask.tiles });
+    store.update(id, { offset });
   });
 }
 

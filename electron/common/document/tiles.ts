@@ -1,4 +1,4 @@
-import { intersect } from '../geometry.ts';
+import { boundsOf, intersect } from '../geometry.ts';
 import type { Bounds, Extent } from '../geometry.ts';
 
 /** Pixels along one side of a tile. Those at the right and lower edge of a picture are cut off there. */
@@ -17,7 +17,7 @@ export function tileBounds(extent: Extent, index: number): Bounds {
 
 /** Indices of the tiles that a part of the picture lies on, ascending. */
 export function tilesIn(extent: Extent, part: Bounds): number[] {
-  const { x, y, width, height } = intersect(part, { x: 0, y: 0, ...extent });
+  const { x, y, width, height } = intersect(part, boundsOf(extent));
   if (width === 0 || height === 0) return [];
   const columns = tileColumns(extent);
   const indices: number[] = [];

@@ -22,7 +22,9 @@ class FakeCompositor {
   endStroke = (id: number): void => void this.said.push(['end', id]);
   copy = (from: string, to: string): void => void this.said.push(['copy', from, to]);
   ask = (): Promise<never> =>
-    new Promise((resolve) => this.finish.push(() => resolve([[0, new Uint8Array(3)]] as unknown as never)));
+    new Promise((resolve) =>
+      this.finish.push(() => resolve({ tiles: [[0, new Uint8Array(3)]], beyond: [] } as unknown as never)),
+    );
 }
 
 async function start() {
@@ -33,8 +35,8 @@ async function start() {
   await app.document.open({ blob, name: 'photo.jpg' });
   const compositor = new FakeCompositor();
   const begin = () => {
-    const { image, corner } = app.layers.painted!;
-    return app.strokes.begin(compositor, { image, corner, selection: null, name: 'Brush stroke' }, brush);
+    const target = { ...app.layers.painted!, selection: null, name: 'Brush stroke', grows: false };
+    return app.strokes.begin(compositor, target, brush);
   };
   const { store } = app.document;
   const image = store.require(store.require(projectId).layerOrder[0]!).image;

@@ -45,3 +45,30 @@ test('another canvas is another picture', () => {
   const smaller = { width: 500, height: 600 };
   expect(changedRegions(before, stackOf(smaller, [a, b], images))).toEqual([{ x: 0, y: 0, ...smaller }]);
 });
+
+test('of a layer that grows by whole tiles only those are drawn anew that are new or were cut off', () => {
+  const image = (tiles: (string | null)[], width: number, height: number): TiledImage => ({
+    ...{ extent: { width, height }, channels: 4, depth: 8, tiles },
+  });
+  const extent = { width: 800, height: 300 };
+  const look = { offset: { x: 300, y: 20 } };
+  const before = stackOf(extent, [layerOf('a', look)], { a: image(['a', 'b'], 300, 200) });
+  const grown = image([null, 'a', 'b, wider'], 768, 200);
+  const after = stackOf(extent, [layerOf('a', { offset: { x: 44, y: 20 } })], { a: grown });
+  expect(changedRegions(before, after)).toEqual([
+    { x: 556, y: 20, width: 44, height: 200 },
+    { x: 556, y: 20, width: 256, height: 200 },
+  ]);
+});
+
+test('a mask that changes where the layer has no pixels changes nothing', () => {
+  const extent = { width: 512, height: 100 };
+  const layer = layerOf('a', { mask: 'm' });
+  const pixels: TiledImage = { extent, channels: 4, depth: 8, tiles: ['a', null] };
+  const mask = (tiles: (string | null)[]): TiledImage => ({ extent, channels: 1, depth: 8, tiles });
+  const before = stackOf(extent, [layer], { a: pixels, m: mask(['x', 'y']) });
+  const after = stackOf(extent, [layer], { a: pixels, m: mask(['x', 'z']) });
+  expect(changedRegions(before, after)).toEqual([]);
+  const other = stackOf(extent, [layer], { a: pixels, m: mask(['w', 'y']) });
+  expect(changedRegions(before, other)).toEqual([{ x: 0, y: 0, width: 256, height: 100 }]);
+});

@@ -46,7 +46,7 @@ test('what it changed is finished as tiles of a document; what became empty is n
   const { strokes } = create();
   strokes.begin(1, plan);
   strokes.extend(1, [{ x: 20, y: 5, radius: 4 }]);
-  const [[index, bytes]] = (await strokes.finish(1, pause)) as [[number, Uint8Array]];
+  const [[index, bytes]] = (await strokes.finish(1, { grows: false }, pause)).tiles as [[number, Uint8Array]];
   expect([index, redAt(decodeTile(bytes).data, 20)]).toEqual([0, 255]);
 
   strokes.begin(2, {
@@ -55,7 +55,7 @@ test('what it changed is finished as tiles of a document; what became empty is n
     paint: { kind: 'strength', value: 0 },
   });
   strokes.extend(2, [{ x: 20, y: 5, radius: 4 }]);
-  expect(await strokes.finish(2, pause)).toEqual([[0, null]]);
+  expect(await strokes.finish(2, { grows: false }, pause)).toEqual({ tiles: [[0, null]], beyond: [] });
 });
 
 test('a stroke may lie on one that is not finished', async () => {

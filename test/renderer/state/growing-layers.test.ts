@@ -273,6 +273,6 @@ test('the document is as before when a grown layer is undone', async () => {
   const journalled = new Map(before.map((record) => [record.id as string, record]));
   applyPatch(journalled, patchOf(diffs[0]));
   expect([...journalled.values()]).toEqual(store.all());
-  store.apply(reverseDiff(diffs[0]), 'undo');
+  store.apply(reverseDiff(diffs[0]), 'user');
   expect(store.all()).toEqual(before);
 });

@@ -28,5 +28,6 @@ export { mapTable } from './scenes/eval-maps-table.ts';
 export type { MapRow } from './scenes/eval-maps-table.ts';
 export { evalTable } from './scenes/eval-table.ts';
 export type { EvalRow } from './scenes/eval-table.ts';
+export { LAYOUTS as sceneLayouts } from './scenes/places.ts';
 export { SPLITS as sceneSplits } from './scenes/splits.ts';
 export type { Estimate } from './evaluation/bootstrap.ts';

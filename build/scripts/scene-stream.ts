@@ -1,8 +1,9 @@
 /**
  * Writes scene groups, or every tile, as raw binary on stdout for training.
  *
- *   scene-stream groups --split train --first 0 --count 1000 --pairs 4 [--task canny] [--type add] [--objects 3]
- *   scene-stream scenes --split train --first 0 --count 1000 --pairs 8 [--task canny] [--type add] [--objects 3]
+ *   scene-stream groups --split train --first 0 --count 1000 --pairs 4 [--task canny] [--type add] [--objects 3] [--layout free]
+ *   scene-stream scenes --split train --first 0 --count 1000 --pairs 8 [--task canny] [--type add] [--objects 3] [--layout free]
+ *   scene-stream places [--layout free]
  *   scene-stream tiles
  *   scene-stream looks
  *   scene-stream words
@@ -12,14 +13,17 @@
  * scenes: the JSON alone, one line per group, for readers that compose pictures from `looks`.
  * looks: a uint32 length and JSON index, then per look (a background in a style, or a kind of map) the empty picture and
  * the pictures with one object, slot by slot, in the order of the index.
+ * places: a uint32 length and JSON index, then per look the empty picture and the tiles of one object, place by place, in the
+ * order of the index.
  * tiles: a uint32 length and JSON index, then all empty scenes, then all object tiles, in the order of the index.
  * words: the vocabulary, one word per line.
  */
 import { writeSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { renderFrame, tile } from '../../native-models/scenes/frame.ts';
+import { cut, renderFrame, tile } from '../../native-models/scenes/frame.ts';
 import { vocabulary, type EditType } from '../../native-models/scenes/language.ts';
 import { conditionFrame, makeGroup, type Group, type Task } from '../../native-models/scenes/pairs.ts';
+import { FREE_PLACES, type Layout } from '../../native-models/scenes/places.ts';
 import {
   BACKGROUNDS,
   COLORS,
@@ -30,6 +34,7 @@ import {
   STYLES,
   TILE,
   withObject,
+  type Place,
   type Scene,
   type SceneObject,
 } from '../../native-models/scenes/scene.ts';
@@ -45,8 +50,10 @@ const { positionals, values } = parseArgs({
     task: { type: 'string' },
     type: { type: 'string' },
     objects: { type: 'string', default: '3' },
+    layout: { type: 'string', default: 'slots' },
   },
 });
+const layout = values.layout as Layout;
 
 /** A pipe may be full: wait instead of failing, and end quietly when the reader is gone. */
 function write(bytes: Uint8Array): void {
@@ -81,7 +88,7 @@ function writeGroups(bytesOf: (group: Group) => Uint8Array): void {
   const type = values.type as EditType | undefined;
   const mostObjects = Number(values.objects);
   for (let i = 0; i < Number(values.count); i++) {
-    write(bytesOf(makeGroup(first + i, { split, pairs: Number(values.pairs), task, type, mostObjects })));
+    write(bytesOf(makeGroup(first + i, { split, pairs: Number(values.pairs), task, type, mostObjects, layout })));
   }
 }
 
@@ -94,24 +101,44 @@ function writeTiles(): void {
   write(withHeader({ frame: FRAME, tile: TILE, worlds, objects, slots: SLOTS, origins: SLOT_ORIGINS }, []));
   for (const world of worlds) write(renderFrame({ ...world, objects: [null, null, null] }));
   for (const { background, style } of worlds)
-    for (let slot = 0; slot < SLOTS.length; slot++)
-      for (const object of objects) write(tile(background, style, slot, object));
+    for (const place of SLOT_ORIGINS) for (const object of objects) write(tile(background, style, place, object));
 }
+
+const photos = BACKGROUNDS.map((background) => ({ background, style: 'photo' as const }));
+const looks = [
+  ...worlds.map((world) => ({ task: 'edit' as const, ...world })),
+  ...photos.map((world) => ({ task: 'canny' as const, ...world })),
+  ...(['depth', 'segmentation'] as const).map((task) => ({ task, ...photos[0] })),
+];
+type Look = (typeof looks)[number];
+
+const emptyScene = ({ background, style }: Look): Scene => ({ background, style, objects: [null, null, null] });
+const pictureOf = (task: Task, source: Scene): Uint8Array => conditionFrame({ task, seed: 0, source, pairs: [] });
 
 /** Every picture that training can show is pieced together from these: slots do not influence each other. */
 function writeLooks(): void {
-  const photos = BACKGROUNDS.map((background) => ({ background, style: 'photo' as const }));
-  const looks = [
-    ...worlds.map((world) => ({ task: 'edit' as const, ...world })),
-    ...photos.map((world) => ({ task: 'canny' as const, ...world })),
-    ...(['depth', 'segmentation'] as const).map((task) => ({ task, ...photos[0] })),
-  ];
   write(withHeader({ looks, objects, slots: SLOTS, origins: SLOT_ORIGINS, tile: TILE }, []));
-  for (const { task, ...world } of looks) {
-    const empty: Scene = { ...world, objects: [null, null, null] };
+  for (const look of looks) {
+    const empty = emptyScene(look);
     const alone = SLOTS.flatMap((_, slot) => objects.map((object) => withObject(empty, slot, object)));
-    for (const source of [empty, ...alone]) write(conditionFrame({ task, seed: 0, source, pairs: [] }));
+    for (const source of [empty, ...alone]) write(pictureOf(look.task, source));
   }
+}
+
+/** The same for every place of a layout; tiles alone, as there are many. */
+function writePlaces(): void {
+  const places = layout === 'free' ? FREE_PLACES : SLOT_ORIGINS;
+  write(withHeader({ looks, objects, places, homes: SLOT_ORIGINS, tile: TILE }, []));
+  for (const look of looks) {
+    write(pictureOf(look.task, emptyScene(look)));
+    for (const place of places) for (const object of objects) write(tileOf(look, place, object));
+  }
+}
+
+function tileOf(look: Look, place: Place, object: SceneObject): Uint8Array {
+  if (look.task === 'edit') return tile(look.background, look.style, place, object);
+  const alone = withObject({ ...emptyScene(look), places: [null, null, null] }, 0, object, place);
+  return cut(pictureOf(look.task, alone), place);
 }
 
 const commands: Readonly<Record<string, () => void>> = {
@@ -119,10 +146,11 @@ const commands: Readonly<Record<string, () => void>> = {
   scenes: () => writeGroups(jsonLine),
   tiles: writeTiles,
   looks: writeLooks,
+  places: writePlaces,
   words: () => write(Buffer.from(`${vocabulary().join('\n')}\n`)),
 };
 const command = commands[positionals[0] ?? ''];
 if (!command) {
-  process.stderr.write('usage: scene-stream groups|scenes|tiles|looks|words [options]\n');
+  process.stderr.write('usage: scene-stream groups|scenes|places|tiles|looks|words [options]\n');
   process.exitCode = 2;
 } else command();

@@ -2,7 +2,7 @@ import { Option } from 'commander';
 import type { Command } from 'commander';
 import { devices, ranges } from '#common/contract/edit-request.ts';
 import type { MapEvalRequest } from '#node/models/run-map-eval.ts';
-import { mapSources, sceneSplits } from '#node/models/run-scene-eval.ts';
+import { mapSources, sceneLayouts, sceneSplits } from '#node/models/run-scene-eval.ts';
 import type { SceneEvalRequest } from '#node/models/run-scene-eval.ts';
 import { numberOption } from './number-option.ts';
 
@@ -40,6 +40,11 @@ function addScenes(evaluate: Command, found: Found): void {
     .description('Let a model answer rendered test scenes and judge its answers beside two baselines.')
     .option('--model <id|dir>', 'installed model or folder of one (default: the embedded model)')
     .addOption(split())
+    .addOption(
+      new Option('--layout <layout>', 'where objects stand: in three slots, or anywhere on the ground')
+        .choices(sceneLayouts)
+        .default('slots'),
+    )
     .addOption(limit('items of each kind', 40))
     .addOption(
       new Option('--maps <source>', 'what map tasks are painted from: true maps, or those found in pictures')

@@ -1,5 +1,6 @@
 import { EDIT_TYPES, MAP_TASKS, type EditType, type MapTask } from './language.ts';
 import { makeGroup, type Group, type Pair } from './pairs.ts';
+import type { Layout } from './places.ts';
 import type { Scene } from './scene.ts';
 import { FIRST_SEED, type Split } from './splits.ts';
 
@@ -28,13 +29,18 @@ export function questionTypes(split: Split): readonly QuestionType[] {
 const MOST_ITEMS = 10_000;
 
 /** The first `count` items of a type, at most MOST_ITEMS, always the same ones: one per seed, so that they are independent. */
-export function* testItems(split: Split, type: QuestionType, count: number): Generator<TestItem> {
+export function* testItems(
+  split: Split,
+  type: QuestionType,
+  count: number,
+  layout: Layout = 'slots',
+): Generator<TestItem> {
   const isMap = MAP_TASKS.some((task) => task === type);
   const from: Split = isMap && split === 'test-iid' ? 'test-trans' : split;
   const first = FIRST_SEED[from] + [...EDIT_TYPES, ...MAP_TASKS].indexOf(type) * MOST_ITEMS;
   for (let index = 0; index < Math.min(count, MOST_ITEMS); index++) {
     const choice = isMap ? { task: type as MapTask } : { type: type as EditType };
-    const group = makeGroup(first + index, { split: from, pairs: 2, ...choice });
+    const group = makeGroup(first + index, { split: from, pairs: 2, layout, ...choice });
     // Both halves of groups: the first pair of a map keeps the colours of its scene.
     yield { type, index, group, pair: group.pairs[index % 2], source: group.source };
   }

@@ -9,6 +9,7 @@ import { judgeAnswer, type Judgement } from './judge-answer.ts';
 import { CELLS } from './judge-cells.ts';
 import { PROMPT_PREFIX } from './language.ts';
 import { changedTokens, conditionFrame, type Group, type Task } from './pairs.ts';
+import type { Layout } from './places.ts';
 import { FRAME } from './scene.ts';
 import type { Split } from './splits.ts';
 
@@ -36,6 +37,7 @@ export interface ScoredItem {
 export interface SceneEvaluation {
   readonly split: Split;
   readonly limit: number; // items per type
+  readonly layout?: Layout | undefined; // where objects stand; in the slots by default
   readonly sampling: Sampling;
   readonly seed: number; // item i is sampled with seed + i
   /** Makes depth and segmentation maps of the scenes' pictures to paint from, instead of the true ones. */
@@ -59,7 +61,7 @@ export async function* evaluateScenes(model: EditModel, evaluation: SceneEvaluat
     });
   }
   for (const type of questionTypes(evaluation.split)) {
-    for (const item of testItems(evaluation.split, type, evaluation.limit)) {
+    for (const item of testItems(evaluation.split, type, evaluation.limit, evaluation.layout)) {
       evaluation.signal?.throwIfAborted();
       yield await scoreItem(model, item, evaluation);
     }

@@ -4,12 +4,13 @@ import {
   ANCHOR,
   FRAME,
   HORIZON,
-  SLOT_ORIGINS,
-  slotBounds,
+  placeOf,
   TILE,
+  tileBounds,
   type Background,
   type Color,
   type Kind,
+  type Place,
   type Scene,
   type SceneObject,
   type Style,
@@ -37,10 +38,16 @@ export const CLASS_COLORS: Readonly<Record<'floor' | 'backdrop' | Kind, readonly
   sceneClassColours;
 
 const cache = new Map<string, Uint8Array>();
+/** Enough for everything that aligned scenes are made of; of free scenes it keeps what was rendered last. */
+const MOST_KEPT = 6000;
 
 function remember(key: string, make: () => Uint8Array): Uint8Array {
   let found = cache.get(key);
-  if (!found) cache.set(key, (found = make()));
+  if (!found) {
+    found = make();
+    if (cache.size >= MOST_KEPT) cache.delete(cache.keys().next().value!);
+    cache.set(key, found);
+  }
   return found;
 }
 
@@ -50,15 +57,15 @@ export function renderFrame(scene: Scene): Frame {
   const base = remember(`${background} ${style}`, () =>
     renderDirectly({ background, style, objects: [null, null, null] }),
   );
-  return assemble(base, scene, (object, slot) => tile(background, style, slot, object));
+  return assemble(base, scene, (object, place) => tile(background, style, place, object));
 }
 
-/** TILE x TILE RGB of one object in its slot, on its background. Only the slot is composed and restyled. */
-export function tile(background: Background, style: Style, slot: number, object: SceneObject): Uint8Array {
-  return remember(`${background} ${style} ${slot} ${object.color} ${object.kind}`, () => {
+/** TILE x TILE RGB of one object at a place, on its background. Only the tile is composed and restyled. */
+export function tile(background: Background, style: Style, place: Place, object: SceneObject): Uint8Array {
+  return remember(`${background} ${style} ${place.join()} ${object.color} ${object.kind}`, () => {
     const photo = renderFrame({ background, style: 'photo', objects: [null, null, null] });
-    composeObject(backdrop(background), slot, object, (at, value) => (photo[at] = toByte(value)));
-    return cut(applyStyle(style, photo, slotBounds(slot)), slot);
+    composeObject(backdrop(background), place, object, (at, value) => (photo[at] = toByte(value)));
+    return cut(applyStyle(style, photo, tileBounds(place)), place);
   });
 }
 
@@ -66,7 +73,7 @@ export function tile(background: Background, style: Style, slot: number, object:
 export function renderDirectly(scene: Scene): Frame {
   const linear = backdrop(scene.background).slice();
   scene.objects.forEach((object, slot) => {
-    if (object) composeObject(linear, slot, object, (at, value) => (linear[at] = value));
+    if (object) composeObject(linear, placeOf(scene, slot), object, (at, value) => (linear[at] = value));
   });
   return applyStyle(scene.style, Uint8Array.from(linear, toByte));
 }
@@ -74,17 +81,17 @@ export function renderDirectly(scene: Scene): Frame {
 /** Linear light to a display byte; gamma 2, so that only a square root is needed. */
 const toByte = (linear: number): number => Math.min(255, Math.floor(255 * Math.sqrt(linear) + 0.5));
 
-/** Passes the linear value of every channel of a slot to `store`, by its index in the frame. */
+/** Passes the linear value of every channel of the tile at a place to `store`, by its index in the frame. */
 function composeObject(
   ground: Float64Array,
-  slot: number,
+  place: Place,
   object: SceneObject,
   store: (at: number, value: number) => void,
 ): void {
   const { through, paint, fixed } = sprite(object.kind);
   const color = PAINT[object.color].map((value) => (value / 255) * (value / 255));
   for (let i = 0; i < TILE * TILE; i++) {
-    const at = framePixel(slot, i) * 3;
+    const at = framePixel(place, i) * 3;
     for (let c = 0; c < 3; c++) store(at + c, ground[at + c] * through[i] + color[c] * paint[i] + fixed[i * 3 + c]);
   }
 }
@@ -94,13 +101,13 @@ export function renderSegmentation(scene: Scene): Frame {
   const base = remember('segmentation', () =>
     fillRows((y) => (y < HORIZON ? CLASS_COLORS.backdrop : CLASS_COLORS.floor)),
   );
-  return assemble(base, scene, (object, slot) => segmentationTile(object.kind, slot));
+  return assemble(base, scene, (object, place) => segmentationTile(object.kind, place));
 }
 
-function segmentationTile(kind: Kind, slot: number): Uint8Array {
-  return remember(`segmentation ${slot} ${kind}`, () => {
+function segmentationTile(kind: Kind, place: Place): Uint8Array {
+  return remember(`segmentation ${place.join()} ${kind}`, () => {
     const { cover } = sprite(kind);
-    return fillTile(slot, (pixel, row) => {
+    return fillTile(place, (pixel, row) => {
       if (cover[pixel] > 0.5) return CLASS_COLORS[kind];
       return row < HORIZON ? CLASS_COLORS.backdrop : CLASS_COLORS.floor;
     });
@@ -110,14 +117,14 @@ function segmentationTile(kind: Kind, slot: number): Uint8Array {
 /** Grey depth, bright = near: a ramp on the ground, 0 behind the horizon. */
 export function renderDepth(scene: Scene): Frame {
   const base = remember('depth', () => fillRows((y) => grey(groundDepth(y))));
-  return assemble(base, scene, (object, slot) => depthTile(object.kind, slot));
+  return assemble(base, scene, (object, place) => depthTile(object.kind, place));
 }
 
-function depthTile(kind: Kind, slot: number): Uint8Array {
-  return remember(`depth ${slot} ${kind}`, () => {
+function depthTile(kind: Kind, place: Place): Uint8Array {
+  return remember(`depth ${place.join()} ${kind}`, () => {
     const { cover, nearness } = sprite(kind);
-    const feet = SLOT_ORIGINS[slot][1] + ANCHOR[1];
-    return fillTile(slot, (pixel, row) => {
+    const feet = place[1] + ANCHOR[1];
+    return fillTile(place, (pixel, row) => {
       if (cover[pixel] <= 0.5) return grey(groundDepth(row));
       return grey(depthLevel(groundNearness(feet) + nearness[pixel]));
     });
@@ -139,37 +146,40 @@ function fillRows(color: (row: number) => Rgb): Uint8Array {
   return out;
 }
 
-function fillTile(slot: number, color: (pixel: number, row: number) => Rgb): Uint8Array {
+function fillTile([, top]: Place, color: (pixel: number, row: number) => Rgb): Uint8Array {
   const out = new Uint8Array(TILE * TILE * 3);
   for (let pixel = 0; pixel < TILE * TILE; pixel++) {
-    out.set(color(pixel, SLOT_ORIGINS[slot][1] + Math.floor(pixel / TILE)), pixel * 3);
+    out.set(color(pixel, top + Math.floor(pixel / TILE)), pixel * 3);
   }
   return out;
 }
 
-/** Index in the frame of pixel i of a slot's tile. */
-function framePixel(slot: number, i: number): number {
-  const [left, top] = SLOT_ORIGINS[slot];
+/** Index in the frame of pixel i of the tile at a place. */
+function framePixel([left, top]: Place, i: number): number {
   return (top + Math.floor(i / TILE)) * FRAME + left + (i % TILE);
 }
 
-function assemble(base: Uint8Array, scene: Scene, tileOf: (object: SceneObject, slot: number) => Uint8Array): Frame {
+function assemble(base: Uint8Array, scene: Scene, tileOf: (object: SceneObject, place: Place) => Uint8Array): Frame {
   const out = base.slice();
-  scene.objects.forEach((object, slot) => object && paste(out, slot, tileOf(object, slot)));
+  scene.objects.forEach((object, slot) => {
+    const place = placeOf(scene, slot);
+    if (object) paste(out, place, tileOf(object, place));
+  });
   return out;
 }
 
-function paste(frame: Uint8Array, slot: number, pixels: Uint8Array): void {
+function paste(frame: Uint8Array, place: Place, pixels: Uint8Array): void {
   for (let row = 0; row < TILE; row++) {
     const line = pixels.subarray(row * TILE * 3, (row + 1) * TILE * 3);
-    frame.set(line, framePixel(slot, row * TILE) * 3);
+    frame.set(line, framePixel(place, row * TILE) * 3);
   }
 }
 
-function cut(frame: Uint8Array, slot: number): Uint8Array {
+/** The pixels of the tile at a place. */
+export function cut(frame: Uint8Array, place: Place): Uint8Array {
   const out = new Uint8Array(TILE * TILE * 3);
   for (let row = 0; row < TILE; row++) {
-    const start = framePixel(slot, row * TILE) * 3;
+    const start = framePixel(place, row * TILE) * 3;
     out.set(frame.subarray(start, start + TILE * 3), row * TILE * 3);
   }
   return out;

@@ -1,9 +1,9 @@
 import { renderFrame, type Frame } from './frame.ts';
-import { cellsOfSlot, damagedCells, missingCells, withNeighbours } from './judge-cells.ts';
+import { cellsOfTile, damagedCells, missingCells, withNeighbours } from './judge-cells.ts';
 import { isClear } from './judge-shape.ts';
 import { judge, type Verdict } from './judge.ts';
 import { changedTokens, type Pair } from './pairs.ts';
-import { usedSlots, type Scene, type SceneObject } from './scene.ts';
+import { placeOf, usedSlots, type Scene, type SceneObject } from './scene.ts';
 
 /** One task with everything that judging its answer needs. */
 export interface Question {
@@ -46,11 +46,13 @@ export function judgeAnswer(picture: Frame, { pair, source, roundTrip }: Questio
   const changedCells = anew ? objectCells : changedTokens(renderFrame(source), target);
   const kept = withNeighbours(changedCells).map((isNear) => !isNear);
   const strayCells = damaged.filter((is, cell) => is && kept[cell]).length;
-  const clear = usedSlots(pair.target).every(
-    (slot) =>
-      shareOf(faulty, cellsOfSlot(objectCells, slot)) <= MOST_FAULTY &&
-      isClear(picture, { target, empty, roundTrip }, slot),
-  );
+  const clear = usedSlots(pair.target)
+    .map((slot) => placeOf(pair.target, slot))
+    .every(
+      (place) =>
+        shareOf(faulty, cellsOfTile(objectCells, place)) <= MOST_FAULTY &&
+        isClear(picture, { target, empty, roundTrip }, place),
+    );
   return {
     applied: isApplied(pair, source, verdict),
     kind: pair.type === 'add' || pair.type === 'replace' ? verdict.kind : null,

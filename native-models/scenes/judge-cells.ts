@@ -1,5 +1,5 @@
 import type { Frame } from './frame.ts';
-import { FRAME, SLOT_ORIGINS, TILE, TOKEN } from './scene.ts';
+import { FRAME, TILE, TOKEN, type Place } from './scene.ts';
 
 const COLUMNS = FRAME / TOKEN;
 export const CELLS = COLUMNS * COLUMNS;
@@ -41,9 +41,8 @@ export function withNeighbours(cells: ArrayLike<number>): boolean[] {
   });
 }
 
-/** Those of the cells that lie in a slot; slots are whole cells and never overlap. */
-export function cellsOfSlot(cells: ArrayLike<number>, slot: number): boolean[] {
-  const [left, top] = SLOT_ORIGINS[slot];
+/** Those of the cells that lie in the tile at a place; tiles are whole cells and never overlap. */
+export function cellsOfTile(cells: ArrayLike<number>, [left, top]: Place): boolean[] {
   return Array.from({ length: CELLS }, (_, cell) => {
     const [x, y] = [(cell % COLUMNS) * TOKEN, Math.floor(cell / COLUMNS) * TOKEN];
     return cells[cell] !== 0 && x >= left && x < left + TILE && y >= top && y < top + TILE;

@@ -1,3 +1,4 @@
+import { inReadingOrder } from './places.ts';
 import type { Random } from './random.ts';
 import {
   COLORS,
@@ -150,7 +151,7 @@ export function refer(scene: Scene, object: SceneObject, random: Random): string
 
 /** Scene description for map tasks: "a red ball, a blue cone and a green tree in the snow, a pencil sketch". */
 export function caption(scene: Scene, random: Random): string {
-  const things = usedSlots(scene).map((slot) => describe(scene.objects[slot] as SceneObject));
+  const things = inReadingOrder(scene).map((slot) => describe(scene.objects[slot] as SceneObject));
   const last = things.pop() ?? 'nothing';
   const list = things.length > 0 ? `${things.join(', ')} and ${last}` : last;
   const look = scene.style === 'photo' && random.chance(0.7) ? '' : `, ${random.pick(LOOKS[scene.style])}`;

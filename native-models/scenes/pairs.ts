@@ -1,12 +1,14 @@
 import { edgeMap } from './canny.ts';
 import { renderDepth, renderFrame, renderSegmentation, type Frame } from './frame.ts';
 import { caption, instruction, MAP_TASKS, PROMPT_PREFIX, refer, type EditType, type MapTask } from './language.ts';
+import { drawPlaces, isFreePlace, type Layout } from './places.ts';
 import { createRandom, type Random } from './random.ts';
 import {
   BACKGROUNDS,
   COLORS,
   FRAME,
   KINDS,
+  SLOT_ORIGINS,
   STYLES,
   TOKEN,
   usedSlots,
@@ -14,6 +16,7 @@ import {
   type Background,
   type Color,
   type Kind,
+  type Place,
   type Scene,
   type SceneObject,
   type Style,
@@ -45,6 +48,8 @@ export interface GroupOptions {
   readonly type?: EditType;
   /** Most objects in a source scene, 1 to 3; 3 by default. */
   readonly mostObjects?: number;
+  /** Where objects may stand; in the slots by default. */
+  readonly layout?: Layout;
 }
 
 const MAP_SHARE = 0.18;
@@ -99,20 +104,26 @@ export function changedTokens(a: Frame, b: Frame): Uint8Array {
 
 const asPhoto = (scene: Scene): Scene => ({ ...scene, style: 'photo' });
 
-function drawScene(random: Random, { split, mostObjects = 3 }: GroupOptions): Scene {
+function drawScene(random: Random, { split, mostObjects = 3, layout = 'slots' }: GroupOptions): Scene {
   for (;;) {
-    const scene = drawAnyScene(random, mostObjects);
+    const scene = drawAnyScene(random, mostObjects, layout);
     if (allows(split, scene) && !hasHeldOut(scene)) return scene;
   }
 }
 
-function drawAnyScene(random: Random, mostObjects: number): Scene {
+function drawAnyScene(random: Random, mostObjects: number, layout: Layout): Scene {
   const die = random.below(100);
   const count = Math.min(mostObjects, die < 3 ? 0 : die < 25 ? 1 : die < 65 ? 2 : 3);
   const style: Style = random.chance(0.62) ? 'photo' : random.chance(0.5) ? 'sketch' : 'pixel';
   let scene: Scene = { background: random.pick(BACKGROUNDS), style, objects: [null, null, null] };
+  if (layout === 'free') return withPlacedObjects(scene, drawPlaces(count, random), random);
   while (usedSlots(scene).length < count) scene = withObject(scene, random.below(3), drawObject(scene, random));
   return scene;
+}
+
+function withPlacedObjects(empty: Scene, places: readonly Place[], random: Random): Scene {
+  const start: Scene = { ...empty, places: [null, null, null] };
+  return places.reduce((scene, place, slot) => withObject(scene, slot, drawObject(scene, random), place), start);
 }
 
 /** A new object, usually of a kind the scene does not have, never the same kind and colour twice. */
@@ -189,17 +200,20 @@ function replacePair(
 const holds = (scene: Scene, object: SceneObject): boolean =>
   scene.objects.some((other) => other?.kind === object.kind && other.color === object.color);
 
-/** Slots in the order in which an object goes when the sentence names no place. */
+/** Slots in the order in which an object goes when the sentence names no place. In a free scene, too, "on the left" is the place
+ * of the left slot; when something stands in its way, the sentence is not used. */
 const DEFAULT_SLOTS = [1, 2, 0] as const;
 
 function addPair(source: Scene, unseen: boolean, random: Random): Pair | null {
-  const free = DEFAULT_SLOTS.filter((slot) => source.objects[slot] === null);
-  if (free.length === 0) return null;
+  const free = DEFAULT_SLOTS.filter((slot) => isFreePlace(source, SLOT_ORIGINS[slot]));
+  const unused = source.objects.indexOf(null);
+  if (free.length === 0 || unused < 0) return null;
   const named = random.chance(0.75);
-  const slot = named ? random.pick(free) : free[0];
+  const home = named ? random.pick(free) : free[0];
   const thing = drawObject(source, random);
-  const prompt = instruction('add', { thing, place: named ? slot : null }, unseen, random);
-  return { type: 'add', prompt, target: withObject(source, slot, thing) };
+  const prompt = instruction('add', { thing, place: named ? home : null }, unseen, random);
+  const slot = source.places ? unused : home;
+  return { type: 'add', prompt, target: withObject(source, slot, thing, SLOT_ORIGINS[home]) };
 }
 
 function worldPair(source: Scene, type: 'background' | 'style', unseen: boolean, random: Random): Pair {
@@ -226,7 +240,7 @@ function mapTarget(source: Scene, task: MapTask, first: boolean, random: Random)
   const style: Style = random.chance(0.8) ? 'photo' : random.chance(0.5) ? 'sketch' : 'pixel';
   if (first) return { ...source, style };
   const background = task === 'canny' ? source.background : random.pick(BACKGROUNDS);
-  let target: Scene = { background, style, objects: [null, null, null] };
+  let target: Scene = { ...source, background, style, objects: [null, null, null] };
   for (const slot of usedSlots(source)) {
     const kind = (source.objects[slot] as SceneObject).kind;
     let changed: SceneObject;

@@ -1,4 +1,7 @@
-/** What can be in a rendered scene, and where. One size, fixed slots: an object in a slot is always the same pixels. */
+/**
+ * What can be in a rendered scene, and where. One size, and tiles on the token grid: an object at a place is always the
+ * same pixels. In an aligned scene objects stand in three slots, in a free one anywhere on the ground.
+ */
 
 export const KINDS = ['ball', 'cube', 'cone', 'tree', 'house', 'mushroom'] as const;
 export const COLORS = ['red', 'orange', 'yellow', 'green', 'blue', 'purple', 'pink', 'white'] as const;
@@ -16,11 +19,16 @@ export interface SceneObject {
   readonly color: Color;
 }
 
+/** Top-left corner of an object's tile in pixels, multiples of TOKEN. */
+export type Place = readonly [x: number, y: number];
+
 export interface Scene {
   readonly background: Background;
   readonly style: Style;
   /** One entry per slot, in the order of SLOTS. */
   readonly objects: readonly [SceneObject | null, SceneObject | null, SceneObject | null];
+  /** Free scenes only: where the slots of this scene are; null for one that never held an object. Tiles do not overlap. */
+  readonly places?: readonly [Place | null, Place | null, Place | null];
 }
 
 /** Picture width and height in pixels. */
@@ -32,8 +40,8 @@ export const TILE = 48;
 /** First ground row; everything above is backdrop. Pixels. */
 export const HORIZON = 40;
 
-/** Top-left corner of each slot in pixels, multiples of TOKEN, in the order of SLOTS; slots never overlap. */
-export const SLOT_ORIGINS: readonly (readonly [x: number, y: number])[] = [
+/** Where the slots of aligned scenes are, in the order of SLOTS; they never overlap. */
+export const SLOT_ORIGINS: readonly Place[] = [
   [0, 24],
   [40, 72],
   [80, 24],
@@ -49,25 +57,46 @@ export interface Bounds {
 
 export const WHOLE_FRAME: Bounds = { left: 0, top: 0, right: FRAME, bottom: FRAME };
 
-/** The pixels of a slot. */
-export function slotBounds(slot: number): Bounds {
-  const [left, top] = SLOT_ORIGINS[slot];
+/** The pixels of the tile at a place. */
+export function tileBounds([left, top]: Place): Bounds {
   return { left, top, right: left + TILE, bottom: top + TILE };
 }
+
+/** Where a slot of a scene is. A slot of a free scene that never held an object has no place of its own: the aligned one stands for it. */
+export const placeOf = ({ places }: Scene, slot: number): Place => places?.[slot] ?? SLOT_ORIGINS[slot];
 
 /** Where an object's centre touches the ground, inside its tile. Pixels. */
 export const ANCHOR: readonly [x: number, y: number] = [23, 36];
 
-/** Canonical text of a scene: equal scenes give equal text. */
+/** Canonical text of a scene: scenes that look the same give the same text, whichever slots hold their objects. */
 export function sceneText(scene: Scene): string {
-  const objects = scene.objects.map((object) => (object ? `${object.color} ${object.kind}` : '-'));
+  const used = usedSlots(scene);
+  const name = (slot: number): string => `${scene.objects[slot]?.color} ${scene.objects[slot]?.kind}`;
+  const homes = used.map((slot) => SLOT_ORIGINS.findIndex((home) => isSamePlace(home, placeOf(scene, slot))));
+  const objects = homes.includes(-1)
+    ? used.map((slot) => `${name(slot)} at ${placeOf(scene, slot).join(' ')}`).sort()
+    : SLOTS.map((_, home) => (homes.includes(home) ? name(used[homes.indexOf(home)]) : '-'));
   return [scene.background, scene.style, ...objects].join('|');
 }
 
-/** The scene with one slot changed. */
-export function withObject(scene: Scene, slot: number, object: SceneObject | null): Scene {
-  const at = (index: number): SceneObject | null => (index === slot ? object : (scene.objects[index] ?? null));
-  return { ...scene, objects: [at(0), at(1), at(2)] };
+const isSamePlace = (a: Place, b: Place): boolean => a[0] === b[0] && a[1] === b[1];
+
+/** The scene with one slot changed. In a free scene a slot that is filled for the first time needs a place. */
+export function withObject(scene: Scene, slot: number, object: SceneObject | null, place?: Place): Scene {
+  const changed = { ...scene, objects: replaced(scene.objects, slot, object) };
+  return scene.places && place ? { ...changed, places: replaced(scene.places, slot, place) } : changed;
+}
+
+type Three<T> = readonly [T, T, T];
+
+function replaced<T>(items: Three<T>, index: number, item: T): Three<T> {
+  const at = (i: 0 | 1 | 2): T => (i === index ? item : items[i]);
+  return [at(0), at(1), at(2)];
+}
+
+/** Indices of the slots that hold or held an object; all of them in an aligned scene. */
+export function knownSlots({ places }: Scene): number[] {
+  return SLOTS.flatMap((_, slot) => (places?.[slot] === null ? [] : [slot]));
 }
 
 /** Indices of the slots that hold an object. */

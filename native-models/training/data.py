@@ -44,12 +44,12 @@ def changed_cells(condition, targets, side):
 
 
 def scene_samples(program, split, first, count, pairs, table, text, teacher=None, **choice):
-    """Dicts of one group: condition [cells], target [pairs,cells], changed [pairs,cells], words, mask, group, features."""
+    """Dicts of one group: condition [cells], target, changed and busy [pairs,cells], words, mask, group, features."""
     for group in scenes.descriptions(program, split, first, count, pairs, **choice):
         condition, target = table.group(group)
         words, mask = zip(*(text(p["prompt"]) for p in group["pairs"]))
         changed = (target != condition[None]) | (group["task"] != "edit")
-        sample = dict(condition=condition, target=target, changed=changed, words=words, mask=mask, group=group)
+        sample = dict(condition=condition, target=target, changed=changed, busy=table.busy(group), words=words, mask=mask, group=group)
         if teacher:
             sample["features"] = teacher([p["target"] for p in group["pairs"]])
         yield sample
@@ -78,7 +78,7 @@ def folder_samples(root, size, tokens, text, seed):
         ids = tokens(frames)
         words, mask = text(item["prompt"])
         changed = changed_cells(frames[0], frames[1:], tokens.side)
-        sample = dict(condition=ids[0], target=ids[1:], changed=changed, words=[words], mask=[mask], group={"task": task})
+        sample = dict(condition=ids[0], target=ids[1:], changed=changed, busy=np.zeros_like(changed), words=[words], mask=[mask], group={"task": task})
         if "features" in item:
             sample["features"] = np.load(os.path.join(root, task, item["features"]))[None]
         yield sample
@@ -100,7 +100,7 @@ class Batch:
         stack = lambda key: torch.from_numpy(np.stack([s[key] for s in samples]))
         join = lambda key: torch.from_numpy(np.concatenate([np.asarray(s[key]) for s in samples]))
         self.condition = stack("condition").long()
-        self.target, self.changed = join("target").long(), join("changed")
+        self.target, self.changed, self.busy = join("target").long(), join("changed"), join("busy")
         self.words, self.mask = join("words").long(), join("mask").long()
         self.is_map = torch.tensor([s["group"]["task"] != "edit" for s in samples for _ in s["words"]])
         self.features = join("features") if "features" in samples[0] else None
@@ -116,7 +116,7 @@ class Batch:
 
 def choose_cells(changed, busy, count, generator):
     """Cells to predict, [b,count] ascending, in whole blocks of 2 x 2: the first block, half of them where something changes, a quarter
-    where cells are `busy` [cells] (the slots of rendered scenes), a quarter anywhere.
+    where cells are `busy` [b,cells] (the tiles of rendered scenes), a quarter anywhere.
     """
     b, cells = changed.shape
     if count >= cells:

@@ -30,12 +30,15 @@ def start(program, *arguments):
     return subprocess.Popen(["node", program, *map(str, arguments)], stdout=subprocess.PIPE, bufsize=1 << 20)
 
 
-def groups(program, split, first, count, pairs, task=None, type=None, objects=3):
+def choice(split, first, count, pairs, task=None, type=None, objects=3, layout="slots"):
+    """Arguments of the program for groups."""
+    options = ["--split", split, "--first", first, "--count", count, "--pairs", pairs, "--objects", objects, "--layout", layout]
+    return options + (["--task", task] if task else []) + (["--type", type] if type else [])
+
+
+def groups(program, *arguments, **options):
     """Yields (group, frames): the JSON of a group and uint8 [1 + pairs, 128, 128, 3], condition first."""
-    options = ["--task", task] if task else []
-    options += ["--type", type] if type else []
-    options += ["--objects", objects]
-    child = start(program, "groups", "--split", split, "--first", first, "--count", count, "--pairs", pairs, *options)
+    child = start(program, "groups", *choice(*arguments, **options))
     try:
         while (group := read_header(child.stdout)) is not None:
             n = 1 + len(group["pairs"])
@@ -80,12 +83,9 @@ def tiles(program):
     return index, empty.reshape(worlds, FRAME, FRAME, 3), pixels.reshape(worlds, slots, objects, side, side, 3)
 
 
-def descriptions(program, split, first, count, pairs, task=None, type=None, objects=3):
+def descriptions(program, *arguments, **options):
     """Yields the JSON of groups, without pictures."""
-    options = ["--task", task] if task else []
-    options += ["--type", type] if type else []
-    options += ["--objects", objects]
-    child = start(program, "scenes", "--split", split, "--first", first, "--count", count, "--pairs", pairs, *options)
+    child = start(program, "scenes", *choice(*arguments, **options))
     try:
         for line in child.stdout:
             yield json.loads(line)
@@ -105,6 +105,22 @@ def looks(program):
         for _ in index["looks"]:
             pixels = np.frombuffer(read_exactly(child.stdout, count * FRAME_BYTES), np.uint8)
             yield pixels.reshape(count, FRAME, FRAME, 3)
+        child.wait()
+
+    return index, read()
+
+
+def places(program, layout):
+    """Index JSON and, look by look, the empty picture uint8 [128,128,3] and single objects [places * objects, tile, tile, 3]."""
+    child = start(program, "places", "--layout", layout)
+    index = read_header(child.stdout)
+    count, side = len(index["places"]) * len(index["objects"]), index["tile"]
+
+    def read():
+        for _ in index["looks"]:
+            empty = np.frombuffer(read_exactly(child.stdout, FRAME_BYTES), np.uint8).reshape(FRAME, FRAME, 3)
+            pixels = np.frombuffer(read_exactly(child.stdout, count * side * side * 3), np.uint8)
+            yield empty, pixels.reshape(count, side, side, 3)
         child.wait()
 
     return index, read()

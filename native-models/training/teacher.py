@@ -27,23 +27,24 @@ class PatchTeacher:
 class LabelTeacher:
     """Privileged: fixed random codes of what the renderer knows about the target.
 
-    A cell in a slot carries kind and colour of the slot's whole object (or that there is none), every cell carries
+    A cell in a tile carries kind and colour of the whole object there (or that it is gone), every cell carries
     background and style. Averaged over 2 x 2 cells: features [n,dim,grid/2,grid/2], about unit variance per cell.
     """
 
-    def __init__(self, dim, slot_of):
+    def __init__(self, dim, table):
         draw = np.random.default_rng(0)
         code = lambda count: draw.normal(size=(count, dim)).astype(np.float32)
         self.background, self.style = 0.6 * code(len(BACKGROUNDS)), 0.6 * code(len(STYLES))
         self.kind, self.color, self.none = 0.7 * code(len(KINDS)), 0.7 * code(len(COLORS)), 0.7 * code(2)
-        self.slot_of, self.grid = slot_of, int(round(len(slot_of) ** 0.5))
+        self.table, self.grid = table, int(round(table.empty.shape[1] ** 0.5))
 
     def __call__(self, targets):
         return np.stack([self.of(scene) for scene in targets])
 
     def of(self, scene):
-        slots = [self.none[1] if o is None else self.kind[KINDS.index(o["kind"])] + self.color[COLORS.index(o["color"])] for o in scene["objects"]]
-        world = self.background[BACKGROUNDS.index(scene["background"])] + self.style[STYLES.index(scene["style"])]
-        cells = np.stack([*slots, self.none[0]])[self.slot_of] + world
+        cells = np.tile(self.none[0], (self.grid * self.grid, 1))
+        for o, its in self.table.tiles(scene):
+            cells[its] = self.none[1] if o is None else self.kind[KINDS.index(o["kind"])] + self.color[COLORS.index(o["color"])]
+        cells += self.background[BACKGROUNDS.index(scene["background"])] + self.style[STYLES.index(scene["style"])]
         half = self.grid // 2
         return cells.reshape(half, 2, half, 2, -1).mean((1, 3)).transpose(2, 0, 1)

@@ -9,7 +9,6 @@ import json
 import os
 import signal
 import sys
-import sys
 import time
 
 import numpy as np
@@ -67,7 +66,8 @@ def build(whole, args):
         encoder = T5Encoder({**whole["t5"], "vocab_size": len(json.loads(content)["model"]["vocab"])})
         encoder.load_state_dict(pretrained["text"])
     model = Model(whole["transformer"], encoder, frozen=True)
-    table = None if args.data else SceneIds.make(args.stream, data.Tokens(vq).encode, os.path.join(args.out, "scene-ids.npz"))
+    table = None if args.data else SceneIds.make(
+        args.stream, data.Tokens(vq).encode, os.path.join(args.out, "scene-ids.npz"), whole["transformerTraining"].get("layout", "slots"))
     if whole["transformerTraining"].get("copyInit"):
         copy_init(model.gpt, vq.codebook.detach(), table.meaning(whole["transformer"]["vocab"]), torch.Generator().manual_seed(0))
     if projection:
@@ -182,6 +182,7 @@ def arguments():
     parser.add_argument("--data", help="folder of pictures, instead of rendered scenes")
     parser.add_argument("--text", required=True, help="text.pt of train_text.py, or the folder of a pretrained T5 encoder")
     parser.add_argument("--init", help="released transformer checkpoint to start from, such as t2i_XL_stage2_512.pt")
+    parser.add_argument("--warm", help="transformer.pt of another run to start from; steps and learning rate begin anew")
     parser.add_argument("--minutes", type=float, help="length of the run by the clock, instead of the config's")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--workers", type=int, default=1, help="CPU processes with one thread each, all but one at low priority; 1 = one process, all threads")
@@ -214,14 +215,12 @@ class Run:
             tokens = data.Tokens(self.vq)
             source = data.folder_samples(args.data, self.whole["imageSize"], tokens, text, cfg["seed"] + 1000 * self.rank + int(self.shared.state[1]))
             self.teacher = cfg.get("teacher") == "patches" and PatchTeacher(self.whole["transformer"]["distillDim"], 2 * tokens.side)
-            self.busy = torch.zeros(self.model.gpt.cells, dtype=torch.bool)
         else:
             self.teacher = None
-            teacher = cfg.get("teacher") == "labels" and LabelTeacher(self.whole["transformer"]["distillDim"], self.table.slot_of)
+            teacher = cfg.get("teacher") == "labels" and LabelTeacher(self.whole["transformer"]["distillDim"], self.table)
             read = lambda split, first, count, **choice: data.scene_samples(
-                args.stream, split, first, count, cfg["pairs"], self.table, text, teacher, objects=cfg["mostObjects"], **choice)
+                args.stream, split, first, count, cfg["pairs"], self.table, text, teacher, objects=cfg["mostObjects"], layout=cfg.get("layout", "slots"), **choice)
             source = data.mixed({task: read("train", first, 10**8, task=task) for task in cfg["mix"]}, cfg["mix"], torch.Generator().manual_seed(first))
-            self.busy = torch.from_numpy(self.table.slot_of >= 0)
             self.check = list(read("val", 0, cfg["checkGroups"])) if self.rank == 0 else []
         self.source = scenes.ahead(source, 16)
         self.batches = [data.Batch(self.check[i : i + 4]).to(args.device) for i in range(0, len(self.check), 4)]
@@ -270,7 +269,7 @@ class Run:
         count, whole = next((n, whole) for until, n, whole in cfg["cells"] if progress < until)
         if torch.rand(1, generator=self.generator) < whole:
             count = self.model.gpt.cells
-        cells = data.choose_cells(batch.changed, self.busy, count, self.generator)
+        cells = data.choose_cells(batch.changed, batch.busy, count, self.generator)
         with torch.autocast(batch.target.device.type, torch.bfloat16):
             loss, parts = loss_of(self.model, batch, cells, cfg, self.generator)
         loss.backward()
@@ -331,8 +330,8 @@ def main():
     open(os.path.join(args.out, "tokenizer.json"), "w").write(content)
     checkpoint = os.path.join(args.out, "transformer.pt")
     saved = torch.load(checkpoint, weights_only=False) if os.path.exists(checkpoint) else None
-    if saved:
-        model.load_state_dict(saved["model"])
+    if saved or args.warm:
+        model.load_state_dict((saved or torch.load(args.warm, weights_only=False))["model"])
     shared = team.Shared(model, args.workers)
     if saved:
         shared.state[:3] = torch.tensor([saved["spent"], saved["steps"], saved["seen"]])

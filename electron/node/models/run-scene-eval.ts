@@ -1,16 +1,16 @@
 import { rasterOf } from '#common/raster/raster.ts';
-import { contactSheet, evalTable, evaluateScenes, itemCount, openModel, sceneSplits } from '#models';
+import { contactSheet, evalTable, evaluateScenes, itemCount, openModel, sceneLayouts, sceneSplits } from '#models';
 import type { Estimate, EvalRow, SceneEvaluation, Score, ScoredItem } from '#models';
 import type { ModelDevice, Sampling } from '#models/api';
 import { encodeImage } from '../images/encode.ts';
 import { openSceneMaps } from '../maps/scene-maps.ts';
 import type { ModelLibrary } from './model-library.ts';
 
-export { sceneSplits };
+export { sceneLayouts, sceneSplits };
 export type { Estimate, EvalRow, Score };
 
 /** Which model answers which scenes, and how it is sampled. */
-export interface SceneEvalRequest extends Pick<SceneEvaluation, 'split' | 'limit' | 'seed'> {
+export interface SceneEvalRequest extends Pick<SceneEvaluation, 'split' | 'limit' | 'seed' | 'layout'> {
   readonly model?: string; // id or folder; default: the embedded one
   readonly sampling: { readonly [K in keyof Sampling]?: Sampling[K] | undefined }; // default: the model's own
   readonly device: ModelDevice;
@@ -24,7 +24,9 @@ export type MapSource = (typeof mapSources)[number];
 
 /** What was measured, with everything needed to measure it again. */
 export interface SceneEvalResult {
-  readonly settings: Pick<SceneEvaluation, 'split' | 'limit' | 'seed' | 'sampling'> & { readonly model: string };
+  readonly settings: Pick<SceneEvaluation, 'split' | 'limit' | 'seed' | 'layout' | 'sampling'> & {
+    readonly model: string;
+  };
   readonly rows: readonly EvalRow[];
 }
 
@@ -38,8 +40,8 @@ export async function runSceneEval(
 ): Promise<SceneEvalResult> {
   const { folder, pack } = await library.find(request.model);
   await using model = await openModel(folder, { device: request.device, signal });
-  const { split, limit, seed } = request;
-  const settings = { split, limit, seed, sampling: withDefaults(request.sampling, model.samplingDefaults) };
+  const { split, limit, seed, layout = 'slots' } = request;
+  const settings = { split, layout, limit, seed, sampling: withDefaults(request.sampling, model.samplingDefaults) };
   const items: ScoredItem[] = [];
   const of = itemCount({ ...settings });
   await using extractors = request.maps === 'extracted' ? await openSceneMaps({}, library) : undefined;

@@ -128,17 +128,25 @@ test('reads the commands for models', () => {
 });
 
 test('an evaluation has defaults for everything but the model and its sampling', () => {
-  const defaults = { split: 'test-iid', limit: 40, maps: 'true', seed: 0, device: 'auto', sampling: {} };
+  const defaults = {
+    split: 'test-iid',
+    layout: 'slots',
+    limit: 40,
+    maps: 'true',
+    seed: 0,
+    device: 'auto',
+    sampling: {},
+  };
   expect(parse('eval', 'scenes')).toEqual({
     command: { name: 'eval scenes', request: defaults, items: false, json: false },
   });
   const line =
-    'eval scenes --model mini --split val --limit 5 --maps extracted --cfg 3 --top-k 10 --sheet a.png --items --json';
+    'eval scenes --model mini --split val --layout free --limit 5 --maps extracted --cfg 3 --top-k 10 --sheet a.png --items --json';
   expect(parse(...line.split(' '))).toEqual({
     command: {
       name: 'eval scenes',
       request: {
-        ...{ ...defaults, model: 'mini', split: 'val', limit: 5, maps: 'extracted', sheet: 'a.png' },
+        ...{ ...defaults, model: 'mini', split: 'val', layout: 'free', limit: 5, maps: 'extracted', sheet: 'a.png' },
         sampling: { cfg: 3, topK: 10 },
       },
       items: true,
@@ -146,6 +154,7 @@ test('an evaluation has defaults for everything but the model and its sampling',
     },
   });
   expect(mistakeOf('eval', 'scenes', '--split', 'secret')).toContain('Allowed choices are');
+  expect(mistakeOf('eval', 'scenes', '--layout', 'pile')).toContain('Allowed choices are');
 });
 
 test('an evaluation of maps takes the networks to measure', () => {

@@ -3,7 +3,7 @@ import type { Compositor } from '../compositor/compositor.ts';
 import type { BandOverlay } from './band-overlay.ts';
 import { checkerPattern } from './checkers.ts';
 import { paintPixelGrid } from './pixel-grid.ts';
-import { isPainted, paintTiles } from './tile-painter.ts';
+import { hasSomething, isPainted, paintTiles, wantTiles } from './tile-painter.ts';
 import type { Screen, View } from './view.ts';
 
 /** One picture and the part of the screen it is drawn in. */
@@ -11,6 +11,7 @@ export interface Pane {
   readonly compositor: Compositor;
   readonly view: View;
   readonly part: Bounds; // CSS px
+  readonly meanwhile?: Compositor; // drawn until all of it has been there once, so that nothing flashes
 }
 
 /** What is to be seen. */
@@ -37,6 +38,7 @@ export class CanvasStage {
   readonly #stale = { picture: false, overlay: false };
   #frame: number | undefined;
   #areBandsEnding = false;
+  readonly #complete = new WeakSet<Compositor>(); // pictures that were seen whole
   #checkers: { readonly key: string; readonly pattern: CanvasPattern | null } | undefined;
 
   constructor(picture: HTMLCanvasElement, overlay: HTMLCanvasElement, bands: BandOverlay, scene: () => Scene) {
@@ -85,8 +87,10 @@ export class CanvasStage {
     if (!context) return;
     const colours = coloursOf(this.#picture);
     const checkers = this.#pattern(context, screen.density, colours.checkers, view);
-    for (const { compositor, view: paneView, part } of panes) {
-      clipped(context, part, screen.density, () => paintTiles(context, compositor, paneView, screen, checkers));
+    for (const pane of panes) {
+      wantTiles(pane.compositor, pane.view, screen);
+      const shown = this.#shownIn(pane, screen);
+      clipped(context, pane.part, screen.density, () => paintTiles(context, shown, pane.view, screen, checkers));
     }
     const [main] = panes;
     if (!main) return;
@@ -96,6 +100,14 @@ export class CanvasStage {
     }
     this.#bands.paint(context, view, screen.density, colours.accent);
     if (main.compositor.stack) paintPixelGrid(context, main.compositor.stack.extent, view, screen);
+  }
+
+  /** Once complete, a picture that is out of date or coarse beats another one. */
+  #shownIn({ compositor, meanwhile, view }: Pane, screen: Screen): Compositor {
+    if (!meanwhile) return compositor;
+    if (isPainted(compositor, view, screen)) this.#complete.add(compositor);
+    else if (!hasSomething(compositor, view, screen)) this.#complete.delete(compositor);
+    return this.#complete.has(compositor) ? compositor : meanwhile;
   }
 
   #paintOverlay({ screen, overlay }: Scene): void {

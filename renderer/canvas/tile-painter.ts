@@ -10,7 +10,7 @@ import type { Screen, View } from './view.ts';
 const quickLevel = Math.log2(smallBy); // of tiles that are made of small ones
 const mostlyStale = 6; // tiles; fewer are drawn soon enough
 
-/** Draws a picture of tiles. What is not there yet is drawn from a coarser tile, and asked for. */
+/** Draws a picture of tiles. What is not there yet is drawn from a coarser tile. */
 export function paintTiles(
   context: CanvasRenderingContext2D,
   compositor: Compositor,
@@ -22,12 +22,18 @@ export function paintTiles(
   if (!stack) return;
   const { extent } = stack;
   const scale = view.zoom * screen.density;
-  const level = levelFor(scale, topLevel(extent));
-  const visible = tilesIn(extent, visiblePart(view, screen), level);
+  const visible = visibleTiles(extent, view, screen);
   context.imageSmoothingEnabled = scale < crispFrom;
   context.imageSmoothingQuality = 'low'; // tiles are at most twice as fine as the screen
   for (const at of visible)
     paintTile(context, compositor, extent, at, screenRect(extent, at, view, screen.density), checkers);
+}
+
+/** Asks for what `paintTiles` draws that is missing or out of date, and for what may be seen next. */
+export function wantTiles(compositor: Compositor, view: View, screen: Screen): void {
+  if (!compositor.stack) return;
+  const { extent } = compositor.stack;
+  const visible = visibleTiles(extent, view, screen);
   const { fromMiddle, around } = wantedTiles(extent, view, screen, visible);
   compositor.want(
     [...firstLook(compositor, extent, visible), ...quickLook(compositor, extent, visible), ...fromMiddle],
@@ -39,6 +45,16 @@ export function paintTiles(
 export function isPainted(compositor: Compositor, view: View, screen: Screen): boolean {
   const { stack } = compositor;
   return stack !== undefined && compositor.isUpToDate(visibleTiles(stack.extent, view, screen));
+}
+
+/** Whether there is something to draw at every place that is visible, as it is now or as it was. */
+export function hasSomething(compositor: Compositor, view: View, screen: Screen): boolean {
+  const { stack } = compositor;
+  if (!stack) return false;
+  const top = topLevel(stack.extent);
+  const isThere = (at: TileAt): boolean =>
+    compositor.tile(at) !== undefined || (at.level < top && isThere(coarserOf(at)));
+  return visibleTiles(stack.extent, view, screen).every(isThere);
 }
 
 function visibleTiles(extent: Extent, view: View, screen: Screen): TileAt[] {

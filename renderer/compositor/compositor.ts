@@ -15,6 +15,17 @@ export interface DrawnTile {
   readonly revision: number; // of the stack that it shows
 }
 
+/** How somebody waits for an answer. */
+interface Waiting {
+  readonly signal?: AbortSignal; // gives it up
+  readonly onShare?: ((share: number) => void) | undefined; // of the answer that is there, 0 to 1
+}
+
+interface Asked extends Pick<Waiting, 'onShare'> {
+  resolve(answer: unknown): void;
+  reject(error: Error): void;
+}
+
 interface Entry {
   readonly at: TileAt;
   drawn?: DrawnTile;
@@ -46,7 +57,7 @@ export class Compositor {
   readonly #source: TileSource;
   readonly #worker: WorkerPort;
   readonly #entries = new Map<string, Entry>(); // least recently used first
-  readonly #answers = new Map<number, { resolve(answer: unknown): void; reject(error: Error): void }>();
+  readonly #answers = new Map<number, Asked>();
   #stack: LayerStack | undefined;
   #revision = 0;
   #canvasSince = 0; // revision since which the canvas has its size
@@ -157,13 +168,23 @@ export class Compositor {
     this.#worker.postMessage({ type: 'copy', from, to });
   }
 
-  /** Asks about pixels: those that are seen, or of a stack of its own. */
-  ask<Kind extends QuestionKind>(kind: Kind, question: Questions[Kind]): Promise<Answers[Kind]> {
+  /** Asks about pixels: those that are seen, or of a stack of its own. @throws the signal's reason when that gives it up */
+  ask<Kind extends QuestionKind>(
+    kind: Kind,
+    question: Questions[Kind],
+    { signal, onShare }: Waiting = {},
+  ): Promise<Answers[Kind]> {
     const id = this.#nextQuestion++;
     this.#worker.postMessage({ type: 'ask', id, kind, question });
     return new Promise((resolve, reject) => {
-      this.#answers.set(id, { resolve: resolve as (answer: unknown) => void, reject });
+      this.#answers.set(id, { resolve: resolve as (answer: unknown) => void, reject, onShare });
+      signal?.addEventListener('abort', () => this.#giveUp(id, signal), { once: true });
     });
+  }
+
+  #giveUp(id: number, { reason }: AbortSignal): void {
+    this.#answers.get(id)?.reject(reason as Error);
+    if (this.#answers.delete(id)) this.#worker.postMessage({ type: 'giveUp', id });
   }
 
   dispose(): void {
@@ -221,6 +242,9 @@ export class Compositor {
       case 'notDrawn':
         this.#entry(message.at).failedIn = message.revision;
         this.onProblem(message.reason);
+        return;
+      case 'progress':
+        this.#answers.get(message.id)?.onShare?.(message.share);
         return;
       case 'answer':
         this.#answers.get(message.id)?.resolve(message.answer);

@@ -2,6 +2,7 @@ import type { BlendMode } from '#common/raster/blend.ts';
 import type { Depth } from '#common/raster/raster.ts';
 import type { Bounds, Extent, Point } from '#common/geometry.ts';
 import { tilesIn, tileBounds, tileSize } from './tile-grid.ts';
+import type { TileAt } from './tile-grid.ts';
 
 /** Name of the pixels of a tile. Other pixels have another name, so a name never goes stale. */
 export type TileKey = string;
@@ -121,8 +122,8 @@ function tileOf({ extent, x, y }: PlacedImage, index: number): Bounds {
 
 /** Whether an image may show something in a part of the canvas. Of grey values even black does. */
 function hasPixels(image: PlacedImage, part: Bounds): boolean {
-  const local = { ...part, x: part.x - image.x, y: part.y - image.y };
-  return image.channels === 1 || tileIndices(image, local).some((index) => image.tiles[index] !== null);
+  const inside = tileIndices(image, { ...part, x: part.x - image.x, y: part.y - image.y });
+  return inside.some((index) => image.channels === 1 || image.tiles[index] !== null);
 }
 
 const isSameExtent = ({ extent: one }: TiledImage, { extent: other }: TiledImage): boolean =>
@@ -145,3 +146,20 @@ export function tileIndices({ extent }: TiledImage, part: Bounds): number[] {
   const columns = Math.ceil(extent.width / tileSize);
   return tilesIn(extent, part).map(({ column, row }) => row * columns + column);
 }
+
+/** The tile that is all there is to see at a place of full size, unchanged by anything; null: nothing is there, undefined: it has to be
+ * blended. */
+export function onlyTile(stack: LayerStack, at: TileAt): TileKey | null | undefined {
+  const region = tileBounds(stack.extent, at);
+  const placed = (layer: StackLayer): PlacedImage => ({ ...stack.images[layer.image]!, ...layer.offset });
+  const [layer, other] = stack.layers.filter((each) => each.opacity > 0 && hasPixels(placed(each), region));
+  if (!layer) return null;
+  const image = placed(layer);
+  const isPlain = layer.blend === 'normal' && layer.opacity >= 1 && layer.mask === null;
+  if (other || !isPlain || image.channels !== 4 || image.depth !== stack.depth) return undefined;
+  const index = image.tiles.findIndex((key, i) => key !== null && isSameBounds(tileOf(image, i), region));
+  return index < 0 ? undefined : image.tiles[index]!;
+}
+
+const isSameBounds = (one: Bounds, other: Bounds): boolean =>
+  one.x === other.x && one.y === other.y && one.width === other.width && one.height === other.height;

@@ -51,7 +51,7 @@ export interface Answers {
   similar: Mask | null;
   strengths: Mask | null;
   small: SmallPicture;
-  blended: readonly (Uint8Array | null)[];
+  blended: readonly (Uint8Array | TileKey | null)[];
   stroke: FinishedStroke;
   grown: readonly (Uint8Array | null)[];
 }
@@ -62,7 +62,7 @@ export interface Questions {
   strengths: { readonly of: LayerStack; readonly what: 'alpha' | 'brightness' };
   /** A stack of at most so many pixels. @param name under which smaller copies are kept; left out: of what is shown */
   small: { readonly mostPixels: number; readonly named?: { readonly name: string; readonly of: LayerStack } };
-  /** The tiles of a stack as blobs of a document; null: all samples are 0. */
+  /** The tiles of a stack as blobs of a document, or the names of tiles that look like that already; null: all samples are 0. */
   blended: { readonly of: LayerStack };
   /** What a stroke left. */
   stroke: { readonly id: number; readonly end: StrokeEnd };
@@ -87,7 +87,8 @@ export type ToWorker =
       readonly id: number;
       readonly kind: QuestionKind;
       readonly question: Questions[QuestionKind];
-    };
+    }
+  | { readonly type: 'giveUp'; readonly id: number }; // nobody waits for the answer
 
 export type FromWorker =
   | { readonly type: 'load'; readonly key: TileKey }
@@ -100,6 +101,7 @@ export type FromWorker =
       readonly isOpaque: boolean;
     }
   | { readonly type: 'notDrawn'; readonly at: TileAt; readonly revision: number; readonly reason: string }
+  | { readonly type: 'progress'; readonly id: number; readonly share: number } // of an answer, 0 to 1
   | { readonly type: 'answer'; readonly id: number; readonly answer: Answers[QuestionKind] }
   | { readonly type: 'noAnswer'; readonly id: number; readonly reason: string };
 

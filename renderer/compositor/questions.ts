@@ -10,11 +10,13 @@ import { trimMask } from '#common/raster/trim.ts';
 import { displayPixels } from './display.ts';
 import { readGrownKey } from './grown-tiles.ts';
 import { LayerCompositor } from './layer-compositor.ts';
-import type { LayerStack } from './layer-stack.ts';
+import { onlyTile } from './layer-stack.ts';
+import type { LayerStack, TileKey } from './layer-stack.ts';
 import type { Answers, QuestionKind, Questions, SmallPicture } from './protocol.ts';
 import type { SampleBudget } from './sample-budget.ts';
 import type { Strokes } from './strokes.ts';
 import { extentAt, tileBounds, tilesIn, topLevel } from './tile-grid.ts';
+import type { TileAt } from './tile-grid.ts';
 import type { TileStore } from './tile-store.ts';
 
 /** What answers are made from. */
@@ -31,7 +33,12 @@ export interface Desk {
 
 const mostNamed = 200; // more layers than anybody looks at
 
-type Answering = { readonly [Kind in QuestionKind]: (desk: Desk, question: Questions[Kind]) => Promise<Answers[Kind]> };
+/** Called after each of several steps: tells how far it is and lets other work in. @throws when nobody waits for the answer any more */
+export type Step = (done: number, of: number) => Promise<void>;
+
+type Answering = {
+  readonly [Kind in QuestionKind]: (desk: Desk, question: Questions[Kind], step: Step) => Promise<Answers[Kind]>;
+};
 
 const answering: Answering = {
   colour: ({ shown, colours }, at) => colourAt(shown, colours, at),
@@ -52,14 +59,14 @@ const answering: Answering = {
     while (pixelsAt(extent, level) > mostPixels && level < topLevel(extent)) level++;
     return await smallPicture(desk, compositor, level);
   },
-  blended: async (desk, { of }) => {
+  blended: async (desk, { of }, step) => {
     const compositor = compositorOf(desk, of);
-    const tiles: (Uint8Array | null)[] = [];
-    for (const at of tilesIn(of.extent, boundsOf(of.extent))) {
-      const { width, height } = tileBounds(of.extent, at);
-      const data = await compositor.compose(at);
-      tiles.push(isBlankTile({ data }) ? null : encodeTile({ width, height, channels: 4, depth: of.depth, data }));
-      await desk.pause();
+    const tiles: (Uint8Array | TileKey | null)[] = [];
+    const places = tilesIn(of.extent, boundsOf(of.extent));
+    for (const at of places) {
+      const known = onlyTile(of, at);
+      tiles.push(known === undefined ? await blendedTile(compositor, of, at) : known);
+      await step(tiles.length, places.length);
     }
     return tiles;
   },
@@ -77,8 +84,18 @@ const answering: Answering = {
 };
 
 /** Answers what is asked about pixels. */
-export const answer = <Kind extends QuestionKind>(desk: Desk, kind: Kind, question: Questions[Kind]) =>
-  answering[kind](desk, question) as Promise<Answers[Kind]>;
+export const answer = <Kind extends QuestionKind>(desk: Desk, kind: Kind, question: Questions[Kind], step: Step) =>
+  answering[kind](desk, question, step) as Promise<Answers[Kind]>;
+
+async function blendedTile(
+  compositor: LayerCompositor,
+  { extent, depth }: LayerStack,
+  at: TileAt,
+): Promise<Uint8Array | null> {
+  const { width, height } = tileBounds(extent, at);
+  const data = await compositor.compose(at);
+  return isBlankTile({ data }) ? null : encodeTile({ width, height, channels: 4, depth, data });
+}
 
 function stackOf({ stack }: LayerCompositor): LayerStack {
   if (!stack) throw new Error('there is no picture');

@@ -45,6 +45,7 @@ const desk: Desk = {
   ...{ shown: compositor, store, strokes, pause, named: new Map(), colours: undefined },
   smaller: new SampleBudget(keptBytes.asked),
 };
+const answering = new Set<number>(); // questions that somebody waits for
 let revision = 0;
 
 scope.onmessage = ({ data: message }) => {
@@ -83,6 +84,9 @@ scope.onmessage = ({ data: message }) => {
       return;
     case 'ask':
       void reply(message);
+      return;
+    case 'giveUp':
+      answering.delete(message.id);
   }
 };
 
@@ -130,11 +134,18 @@ async function draw(at: TileAt): Promise<void> {
 }
 
 async function reply({ id, kind, question }: Extract<ToWorker, { type: 'ask' }>): Promise<void> {
+  const step = async (done: number, of: number): Promise<void> => {
+    scope.postMessage({ type: 'progress', id, share: done / of });
+    await pause();
+    if (!answering.has(id)) throw new Error('nobody waits for it');
+  };
+  answering.add(id);
   try {
-    scope.postMessage({ type: 'answer', id, answer: await answer(desk, kind, question) });
+    scope.postMessage({ type: 'answer', id, answer: await answer(desk, kind, question, step) });
   } catch (error) {
     scope.postMessage({ type: 'noAnswer', id, reason: String(error) });
   }
+  answering.delete(id);
 }
 
 /** A timer would wait four milliseconds; a message does not. */

@@ -12,6 +12,7 @@ import { ExportState } from './export-choice.svelte.ts';
 import { InstructionHistory } from './instruction-history.svelte.ts';
 import type { KeptTexts } from './instruction-history.svelte.ts';
 import { JobsState } from './jobs.svelte.ts';
+import { LongWork } from './long-work.svelte.ts';
 import { MapFidelity } from './map-fidelity.svelte.ts';
 import { MapsState } from './maps.svelte.ts';
 import { FolderChoice } from './folder-choice.svelte.ts';
@@ -45,6 +46,7 @@ export interface AppState {
   readonly exporting: ExportState;
   readonly layers: LayersState;
   readonly strokes: LayerStrokes;
+  readonly work: LongWork;
   readonly segments: Segments;
   readonly maps: MapsState;
   readonly fidelity: MapFidelity;
@@ -89,6 +91,7 @@ export function createAppState(host: Host, storage?: KeptTexts): AppState {
     exporting: new ExportState(),
     layers: new LayersState(document),
     strokes: new LayerStrokes(document, engine, problems),
+    work: new LongWork(),
     segments: new Segments(document),
     layout: new LayoutState(),
     questions: new Questions(),

@@ -13,7 +13,7 @@ import { t } from '../i18n/i18n.svelte.ts';
 import type { AppState } from './app-state.ts';
 
 /** What a person can do with layers and their masks. Those that need pixels reject with what went wrong. */
-export function createLayerActions({ document, engine, canvas, layers, strokes }: AppState) {
+export function createLayerActions({ document, engine, canvas, layers, strokes, work }: AppState) {
   const put = (bytes: Uint8Array): Promise<BlobId> => engine.require().blobs.put(bytes);
   const get = (id: BlobId): Promise<Uint8Array> => engine.require().blobs.get(id);
 
@@ -54,17 +54,24 @@ export function createLayerActions({ document, engine, canvas, layers, strokes }
     const lower = below(upper);
     if (!lower) return;
     const { stack, offset } = layersTogether(document.store, lower, upper);
-    const image = await blended(stack);
+    const image = await blended(t('layers.merging'), stack, [lower, upper]);
     document.act(t('commands.layer.mergeDown'), (store) => {
       layerCommands.mergeDown(store, upper.id, { image, offset });
     });
     layers.choose(lower.id);
   }
 
-  async function blended(of: LayerStack): Promise<NewImage> {
-    const tiles = await canvas.requireCompositor().ask('blended', { of });
-    const stored = tiles.map((bytes) => (bytes ? put(bytes) : null));
-    return { extent: of.extent, depth: of.depth, channels: 4, tiles: await Promise.all(stored) };
+  /** Blends layers while the person sees how far it is. @throws Error when they were changed meanwhile */
+  async function blended(title: string, of: LayerStack, changing: readonly Layer[]): Promise<NewImage> {
+    const ids = changing.flatMap(({ id, image, mask }) => [id, image, ...(mask ? [mask] : [])]);
+    const before = ids.map((id) => document.store.get(id));
+    const tiles = await work.run(title, async (steps) => {
+      const blends = await canvas.requireCompositor().ask('blended', { of }, steps);
+      return await Promise.all(blends.map((tile) => (typeof tile === 'string' ? (tile as BlobId) : tile && put(tile))));
+    });
+    const isSame = document.isOpen && ids.every((id, i) => document.store.get(id) === before[i]);
+    if (!isSame) throw new Error(t('layers.changedMeanwhile'));
+    return { extent: of.extent, depth: of.depth, channels: 4, tiles };
   }
 
   /** A mask that shows what is selected, or everything where nothing is. */
@@ -103,7 +110,8 @@ export function createLayerActions({ document, engine, canvas, layers, strokes }
 
   async function applyMask(layer: Layer): Promise<void> {
     await strokes.settled();
-    const image = await blended(layerAlone(document.store, { ...layer, isMaskOn: true }, { isMasked: true }));
+    const alone = layerAlone(document.store, { ...layer, isMaskOn: true }, { isMasked: true });
+    const image = await blended(t('layers.applyingMask'), alone, [layer]);
     document.act(t('commands.layer.applyMask'), (store) => layerCommands.applyLayerMask(store, layer.id, image));
   }
 

@@ -6,7 +6,7 @@ import { createLayerActions } from './layer-actions.ts';
 
 /** What can be done with the chosen layer, as commands. */
 export function layerCommands(app: AppState): Partial<Record<CommandId, CommandHandler>> {
-  const { document, layers } = app;
+  const { document, layers, work } = app;
   const actions = createLayerActions(app);
   const withLayer = (
     run: (layer: Layer) => void | Promise<void>,
@@ -22,7 +22,7 @@ export function layerCommands(app: AppState): Partial<Record<CommandId, CommandH
   return {
     'layer.add': { run: () => actions.add(), isEnabled: () => document.isOpen },
     'layer.duplicate': withLayer(actions.duplicate),
-    'layer.mergeDown': withLayer(actions.mergeDown, (layer) => actions.below(layer) !== undefined),
+    'layer.mergeDown': withLayer(actions.mergeDown, (layer) => !work.isBusy && actions.below(layer) !== undefined),
     'layer.remove': withLayer(actions.remove, () => document.layers.length > 1),
     'layer.up': withLayer(
       (layer) => actions.moveTo(layer, placeOf(layer) + 1),
@@ -42,7 +42,7 @@ export function layerCommands(app: AppState): Partial<Record<CommandId, CommandH
     ),
     'layer.invertMask': withLayer(actions.invertMask, hasMask),
     'layer.switchMask': withLayer(actions.switchMask, hasMask, ({ mask, isMaskOn }) => mask !== null && !isMaskOn),
-    'layer.applyMask': withLayer(actions.applyMask, hasMask),
+    'layer.applyMask': withLayer(actions.applyMask, (layer) => !work.isBusy && hasMask(layer)),
     'layer.removeMask': withLayer(actions.removeMask, hasMask),
     'layer.selectMask': withLayer(actions.selectMask, hasMask),
   };

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { paintTiles } from '../../../renderer/canvas/tile-painter.ts';
+import { hasSomething, paintTiles, wantTiles } from '../../../renderer/canvas/tile-painter.ts';
 import { Compositor } from '../../../renderer/compositor/compositor.ts';
 import type { WorkerPort } from '../../../renderer/compositor/compositor.ts';
 import type { FromWorker, ToWorker } from '../../../renderer/compositor/protocol.ts';
@@ -7,6 +7,8 @@ import type { TileAt } from '../../../renderer/compositor/tile-grid.ts';
 import { layerOf, stackOf } from '../../unit/compositor/stacks.ts';
 
 const extent = { width: 1024, height: 512 }; // eight tiles at full size, two at half of it
+const screen = { ...extent, density: 1 };
+const view = { zoom: 1, x: 0, y: 0 };
 const stack = (opacity: number) =>
   stackOf(extent, [layerOf('a', { opacity })], {
     a: { extent, channels: 4, depth: 8, tiles: ['0', '1', '2', '3', '4', '5', '6', '7'] },
@@ -30,8 +32,8 @@ function create() {
   const context = { drawImage: ({ name }: { name: string }) => drawn.push(name), fillRect: () => {} };
   const paint = (): string[] => {
     drawn.length = 0;
-    const screen = { ...extent, density: 1 };
-    paintTiles(context as unknown as CanvasRenderingContext2D, compositor, { zoom: 1, x: 0, y: 0 }, screen, null);
+    wantTiles(compositor, view, screen);
+    paintTiles(context as unknown as CanvasRenderingContext2D, compositor, view, screen, null);
     return drawn;
   };
   const asked = (): string[] =>
@@ -72,4 +74,14 @@ test('where little changed, what was drawn stays until its successor comes', () 
   draw({ level: 1, column: 0, row: 0 }, 2); // somebody else wanted it
   draw({ level: 0, column: 0, row: 0 }, 1);
   expect(paint()).not.toContain('1: 1/0/0');
+});
+
+test('a coarse tile is something to draw, an empty place is not', () => {
+  const { compositor, draw } = create();
+  expect(hasSomething(compositor, view, screen)).toBe(false);
+  compositor.setStack(stack(1));
+  for (let i = 0; i < 4; i++) draw({ level: 0, column: i, row: 0 }, 1);
+  expect(hasSomething(compositor, view, screen)).toBe(false);
+  draw({ level: 2, column: 0, row: 0 }, 1);
+  expect(hasSomething(compositor, view, screen)).toBe(true);
 });

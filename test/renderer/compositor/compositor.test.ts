@@ -130,4 +130,18 @@ describe('the page’s side of the compositor', () => {
     compositor.dispose();
     await expect(second).rejects.toThrow('closed');
   });
+
+  test('hears how far an answer is, and gives up waiting', async () => {
+    const { compositor, sent, hear } = create();
+    const end = new AbortController();
+    const shares: number[] = [];
+    const options = { signal: end.signal, onShare: (share: number) => void shares.push(share) };
+    const answer = compositor.ask('colour', { x: 0, y: 0 }, options);
+    hear({ type: 'progress', id: 0, share: 0.25 });
+    end.abort();
+    await expect(answer).rejects.toThrow(expect.objectContaining({ name: 'AbortError' }));
+    expect(sent.at(-1)).toEqual({ type: 'giveUp', id: 0 });
+    hear({ type: 'progress', id: 0, share: 0.5 });
+    expect(shares).toEqual([0.25]);
+  });
 });

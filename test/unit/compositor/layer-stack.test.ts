@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { changedRegions } from '../../../renderer/compositor/layer-stack.ts';
+import { changedRegions, onlyTile } from '../../../renderer/compositor/layer-stack.ts';
 import type { TiledImage } from '../../../renderer/compositor/layer-stack.ts';
 import { layerOf, stackOf } from './stacks.ts';
 
@@ -71,4 +71,20 @@ test('a mask that changes where the layer has no pixels changes nothing', () => 
   expect(changedRegions(before, after)).toEqual([]);
   const other = stackOf(extent, [layer], { a: pixels, m: mask(['w', 'y']) });
   expect(changedRegions(before, other)).toEqual([{ x: 0, y: 0, width: 256, height: 100 }]);
+});
+
+test('a tile that is all there is to see need not be blended', () => {
+  const extent = { width: 600, height: 256 };
+  const tiles = (keys: (string | null)[]): TiledImage => ({ extent, channels: 4, depth: 8, tiles: keys });
+  const images = { a: tiles(['a', 'b', null]), b: tiles([null, 'c', null]) };
+  const columns = (layers: ReturnType<typeof layerOf>[], depth: 8 | 16 = 8) =>
+    [0, 1, 2].map((column) => onlyTile(stackOf(extent, layers, images, depth), { level: 0, column, row: 0 }));
+  expect(columns([layerOf('a'), layerOf('b')])).toEqual(['a', undefined, null]);
+  expect(columns([layerOf('a'), layerOf('b', { opacity: 0 })])).toEqual(['a', 'b', null]);
+  expect(columns([layerOf('a', { opacity: 0.5 })])).toEqual([undefined, undefined, null]);
+  expect(columns([layerOf('a', { blend: 'multiply' })])).toEqual([undefined, undefined, null]);
+  expect(columns([layerOf('a', { mask: 'm' })])).toEqual([undefined, undefined, null]);
+  expect(columns([layerOf('a')], 16)).toEqual([undefined, undefined, null]);
+  expect(columns([layerOf('a', { offset: { x: 256, y: 0 } })])).toEqual([null, 'a', undefined]); // cut off
+  expect(columns([layerOf('a', { offset: { x: 1, y: 0 } })])).toEqual([undefined, undefined, undefined]);
 });

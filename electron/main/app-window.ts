@@ -1,6 +1,8 @@
 import { app, BrowserWindow, ipcMain, Menu, MessageChannelMain, screen } from 'electron';
 import { statSync } from 'node:fs';
+import type { Stats } from 'node:fs';
 import { basename } from 'node:path';
+import { z } from 'zod';
 import type { Folder } from '#common/contract/batch-service.ts';
 import type { ChosenFile } from '#common/contract/documents.ts';
 import { shellContract } from '#common/contract/services.ts';
@@ -27,7 +29,8 @@ export class AppWindow {
   readonly #commandListeners = new Set<(command: string) => void>();
   readonly #openedListeners = new Set<(file: ChosenFile) => void>();
   readonly #closeListeners = new Set<(wish: 'close') => void>();
-  readonly #droppedListeners = new Set<(folder: Folder) => void>();
+  readonly #folderListeners = new Set<(folder: Folder) => void>();
+  readonly #filesListeners = new Set<(files: (ChosenFile | null)[]) => void>();
   #waiting: string[] = []; // files to open once the page listens
   #hasPage = false;
   #hasUnsaved = false;
@@ -93,12 +96,16 @@ export class AppWindow {
     this.#sendPort('shell-port', port2);
   };
 
-  /** A dropped folder is chosen as much as one from the dialog. Files the page reads itself. */
-  readonly #onDropped = (event: Electron.IpcMainEvent, paths: unknown): void => {
-    const [path] = this.#isOurs(event) && Array.isArray(paths) ? (paths as unknown[]) : [];
-    if (typeof path !== 'string' || !isFolder(path)) return;
-    const folder = this.#grantFolder(path);
-    if (folder) for (const listener of this.#droppedListeners) listener(folder);
+  /** What is dropped is chosen as much as what a dialog names. */
+  readonly #onDropped = (event: Electron.IpcMainEvent, said: unknown): void => {
+    const paths = this.#isOurs(event) ? zPaths.safeParse(said).data : undefined;
+    if (!paths) return;
+    const folder = isFolder(paths[0]!) ? this.#grantFolder(paths[0]) : null;
+    if (folder) for (const listener of this.#folderListeners) listener(folder);
+    else {
+      const files = paths.map((path) => (isFile(path) ? this.#grant(path) : null));
+      for (const listener of this.#filesListeners) listener(files);
+    }
   };
 
   #isOurs({ senderFrame, sender }: Electron.IpcMainEvent): boolean {
@@ -117,7 +124,8 @@ export class AppWindow {
         chooseFolder: async () => this.#grantFolder(await chooseFolder(this.window)),
         chooseFile: async () => this.#grantChosen(await chooseFile(this.window)),
         chooseTarget: async (name) => this.#grantChosen(await chooseTarget(this.window, name)),
-        onFolderDropped: (listener) => listen(this.#droppedListeners, listener),
+        onFolderDropped: (listener) => listen(this.#folderListeners, listener),
+        onFilesDropped: (listener) => listen(this.#filesListeners, listener),
         onOpened: (listener) => {
           const stop = listen(this.#openedListeners, listener);
           for (const path of this.#waiting.splice(0)) listener(this.#grant(path));
@@ -193,4 +201,16 @@ function listen<T>(listeners: Set<T>, listener: T): Unsubscribe {
   return () => listeners.delete(listener);
 }
 
-const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+/** One for each thing that was dropped. */
+const zPaths = z.array(z.string()).min(1).max(1000);
+
+const isFolder = (path: string): boolean => lookAt(path)?.isDirectory() ?? false;
+const isFile = (path: string): boolean => lookAt(path)?.isFile() ?? false;
+
+function lookAt(path: string): Stats | undefined {
+  try {
+    return path === '' ? undefined : statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined; // a name that no file can have
+  }
+}

@@ -12,7 +12,7 @@ window.addEventListener('message', ({ source, data }) => {
 window.addEventListener(
   'drop',
   ({ isTrusted, dataTransfer }) => {
-    const paths = [...(dataTransfer?.files ?? [])].map((file) => webUtils.getPathForFile(file)).filter(Boolean);
+    const paths = [...(dataTransfer?.files ?? [])].map((file) => webUtils.getPathForFile(file)); // empty for what lies nowhere
     if (isTrusted && paths.length > 0) ipcRenderer.send('dropped', paths);
   },
   { capture: true },

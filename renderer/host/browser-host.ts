@@ -16,6 +16,7 @@ export function createBrowserHost(address = socketAddress(location)): Host {
     onCommand: never,
     onLeaveWanted: never,
     onFolderDropped: never,
+    onFilesDropped: never,
   };
   const showMenu = () => undefined; // the page shows its own
   return { kind: 'browser', dialogs: browserDialogs, ...events, showMenu, noteUnsaved, leave: () => undefined };

@@ -28,6 +28,7 @@ export function createElectronHost(page: Window = window): Host {
     },
     onOpened: (listener) => later(shell.then(({ dialogs }) => dialogs.onOpened(listener))),
     onFolderDropped: (listener) => later(shell.then(({ dialogs }) => dialogs.onFolderDropped(listener))),
+    onFilesDropped: (listener) => later(shell.then(({ dialogs }) => dialogs.onFilesDropped(listener))),
     onLeaveWanted: (listener) => later(shell.then(({ window }) => window.onCloseWanted(listener))),
     noteUnsaved: (hasUnsaved) => void shell.then(({ window }) => window.noteUnsaved(hasUnsaved)),
     leave: () => void shell.then(({ window }) => window.close()),

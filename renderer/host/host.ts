@@ -28,6 +28,9 @@ export interface Host {
   readonly onOpened: Event<ChosenFile>;
   /** A folder that was dropped onto the page, where the host can tell which. */
   readonly onFolderDropped: Event<Folder>;
+  /** Told after each drop of files onto the page of the desktop program: the files of the machine in their order, null for one that lies
+   * nowhere. */
+  readonly onFilesDropped: Event<readonly (ChosenFile | null)[]>;
   /** Ids of commands that were chosen in the system's menu. */
   readonly onCommand: Event<string>;
   /** Told once the person wants to leave a page with unsaved work; it stays until it is left by `leave`. Never told in a browser, which

@@ -1,4 +1,5 @@
 import type { Folder } from '#common/contract/batch-service.ts';
+import type { ChosenFile } from '#common/contract/documents.ts';
 import { readFile } from '../host/browser-dialogs.ts';
 import { t } from '../i18n/i18n.svelte.ts';
 import type { Actions } from './actions.ts';
@@ -9,15 +10,19 @@ import { createMapActions } from './map-actions.ts';
 export function createDropActions(app: AppState, actions: Actions) {
   const { batch, editor, folderChoice, host, layout, problems } = app;
 
-  /** Maps are dropped onto the picture they belong to, with the file that names their classes. */
-  async function takeFiles(files: readonly File[]): Promise<void> {
+  /** Maps are dropped onto the picture they belong to, with the file that names their classes.
+   * @param known the same files where they lie; saving goes there, and so does the list of recent files */
+  async function takeFiles(files: readonly File[], known: readonly (ChosenFile | null)[] = []): Promise<void> {
+    let others = files;
     if (layout.view === 'editor' && (editor.shown || layout.showsMaps)) {
-      files = await createMapActions(app).openDropped(files);
+      others = await createMapActions(app).openDropped(files);
     }
-    const [file] = files;
+    const [file] = others;
     if (file?.name.endsWith('.json')) takeRecipe(file.name, await file.text());
-    else if (file) await actions.open(await readFile(file));
+    else if (file) await actions.open(known[files.indexOf(file)] ?? (await readFile(file)));
   }
+
+  let dropped: readonly File[] = []; // by the page, until the desktop program tells where they lie
 
   function takeRecipe(name: string, text: string): void {
     if (!batch.batch) batch.takeFile(name, text);
@@ -39,10 +44,17 @@ export function createDropActions(app: AppState, actions: Actions) {
 
   return {
     takeFolder: (folder: Folder) => problems.attempt(() => takeFolder(folder)),
-    take({ dataTransfer }: DragEvent): void {
+    take({ dataTransfer }: Pick<DragEvent, 'dataTransfer'>): void {
       const isFolder = dataTransfer?.items[0]?.webkitGetAsEntry()?.isDirectory ?? false;
       const files = [...(dataTransfer?.files ?? [])];
-      void problems.attempt(() => (isFolder ? findFolder() : takeFiles(files)));
+      if (host.kind === 'desktop' && !isFolder) dropped = files;
+      else void problems.attempt(() => (isFolder ? findFolder() : takeFiles(files)));
+    },
+    /** Follows each drop of files in the desktop program. */
+    async takeKnown(known: readonly (ChosenFile | null)[]): Promise<void> {
+      const files = dropped;
+      dropped = [];
+      await problems.attempt(() => takeFiles(files, known));
     },
   };
 }

@@ -1,5 +1,5 @@
 import type { BlobId } from '#common/contract/blobs.ts';
-import type { DocumentId, RecentFile, SaveTarget, Written } from '#common/contract/documents.ts';
+import type { DocumentId, FileSource, RecentFile, SaveTarget, Written } from '#common/contract/documents.ts';
 import { AppError } from '#common/contract/errors.ts';
 import type { AppErrorCode } from '#common/contract/errors.ts';
 import { hostError } from '#common/contract/host-errors.ts';
@@ -27,12 +27,14 @@ export class FakeDocuments {
   isDiskFull = false;
   opensNothing = false; // as if the file were damaged
   recent: RecentFile[] = [];
+  readonly sources: FileSource[] = []; // of what was opened
   readonly targets: SaveTarget[] = [];
   question: AppErrorCode | undefined; // what stands in the way unless it may be replaced
 
   readonly implementations: EngineImplementations['documents'] = {
     open: (source) => {
       if (this.opensNothing) throw new AppError('project-unreadable', { path: 'photo.ora', reason: 'it is damaged' });
+      this.sources.push(source);
       return this.#opened(documentId, picture('name' in source ? source.name : 'file'), false);
     },
     attach: (document, records) => {

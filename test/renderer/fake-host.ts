@@ -40,7 +40,7 @@ const fakeBatches: Pick<EngineImplementations, 'batch' | 'folders'> = {
 
 /** A host whose engine does what the test says, behind the real protocol. */
 export class FakeHost implements Host {
-  readonly kind = 'browser';
+  kind: Host['kind'] = 'browser';
   readonly saved: NamedBytes[] = [];
   chosen: ChosenFile | { name: string } | null = null;
   readonly dialogs: Dialogs = {
@@ -51,6 +51,7 @@ export class FakeHost implements Host {
   };
   readonly onOpened = () => () => undefined;
   readonly onFolderDropped = () => () => undefined;
+  readonly onFilesDropped = () => () => undefined;
   readonly onCommand = () => () => undefined;
   readonly onLeaveWanted = () => () => undefined;
   readonly noteUnsaved = () => undefined;

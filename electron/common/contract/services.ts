@@ -143,6 +143,8 @@ export const shellContract = {
     chooseFolder: method([], zFolder.nullable()),
     /** A folder that was dropped onto the page. */
     onFolderDropped: event(zFolder),
+    /** Files that were dropped onto the page, in their order; null for one that lies nowhere, as from another page. */
+    onFilesDropped: event(z.array(zChosenFile.nullable())),
     /** Files given to the program from outside, for `documents.open`: its arguments, a double click, a drop on the icon. */
     onOpened: replayedEvent(zChosenFile),
   },

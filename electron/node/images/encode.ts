@@ -128,9 +128,10 @@ async function encode(raster: Raster, format: WritableFormat, options: EncodeOpt
   return await encodeModern(raster, blocks, format, options);
 }
 
-function metadataBlocks(
-  { width, height, profile }: Raster,
-  { metadata, recipe, keepGps = true }: EncodeOptions,
+/** What is written about a picture beside its pixels: cleaned, with the recipe in its XMP. */
+export function metadataBlocks(
+  { width, height, profile }: Pick<Raster, 'width' | 'height' | 'profile'>,
+  { metadata, recipe, keepGps = true }: Pick<EncodeOptions, 'metadata' | 'recipe' | 'keepGps'>,
 ): MetadataBlocks {
   const exif = metadata?.exif && currentExif(metadata.exif, { width, height, keepGps });
   const xmp = currentXmp(metadata?.xmp, { recipe, keepGps });

@@ -10,11 +10,10 @@ import { pause } from '../images/pause.ts';
 import { flattenDocument, profileOf, wholeRaster } from '../images/flatten.ts';
 import type { RecipeStamp } from '../images/recipe-metadata.ts';
 import type { BlobStore } from '../blobs/blob-store.ts';
-import { exportPsd } from './psd-export.ts';
 
-type PictureOptions = ExportOptions & { readonly format: Exclude<ExportOptions['format'], 'ora'> };
+type PictureOptions = ExportOptions & { readonly format: Exclude<ExportOptions['format'], 'ora' | 'psd'> };
 
-/** What is seen of a document as a picture file, or its layers as a Photoshop file, with the metadata of the picture that was opened and the recipe of the uppermost edit.
+/** What is seen of a document as a picture file, with the metadata of the picture that was opened and the recipe of the uppermost edit.
  * @param version of the program @throws AppError `unsupported-size` */
 export async function exportPicture(
   records: readonly DocumentRecord[],
@@ -22,13 +21,23 @@ export async function exportPicture(
   blobs: BlobStore,
   version: string,
 ): Promise<Encoded> {
-  const { format, quality, depth, keepsMetadata, keepsPlace: keepGps, hasRecipe } = options;
-  const metadata = keepsMetadata ? await sourceMetadata(records, blobs) : undefined;
-  const recipe = hasRecipe ? recipeStamp(records, version) : undefined;
-  if (format === 'psd') return await exportPsd(records, { keepGps, metadata, recipe }, blobs);
+  const { format, quality, depth } = options;
+  const about = await aboutPicture(records, options, blobs, version);
   const raster = await wholeRaster(flattenDocument(records, blobs), await profileOf(records, blobs));
   const wanted = await toDepth(raster, depth ?? raster.depth, pause);
-  return await encodeParts(wanted, format, { quality, keepGps, metadata, recipe });
+  return await encodeParts(wanted, format, { quality, ...about });
+}
+
+/** What the person wants a file to tell besides its pixels. */
+export async function aboutPicture(
+  records: readonly DocumentRecord[],
+  { keepsMetadata, keepsPlace: keepGps, hasRecipe }: ExportOptions,
+  blobs: BlobStore,
+  version: string,
+): Promise<Pick<EncodeOptions, 'metadata' | 'recipe' | 'keepGps'>> {
+  const metadata = keepsMetadata ? await sourceMetadata(records, blobs) : undefined;
+  const recipe = hasRecipe ? recipeStamp(records, version) : undefined;
+  return { metadata, recipe, keepGps };
 }
 
 async function sourceMetadata(

@@ -20,13 +20,14 @@ import { fillAtomically } from '../images/atomic-write.ts';
 import { flattenToPng, thumbnailPng } from '../images/flat-png.ts';
 import { defaultLimits } from '../images/limits.ts';
 import { readImageFile } from '../images/read-image-file.ts';
-import { exportPicture } from './export-picture.ts';
+import { aboutPicture, exportPicture } from './export-picture.ts';
 import { fileWorkContract } from './file-work-contract.ts';
 import type { FileWork, OpenedFile } from './file-work-contract.ts';
 import type { LayerPictures } from './layer-pictures.ts';
 import { openAsDocument, readPictureTiles } from './picture-document.ts';
 import { isProjectFile, readProject } from './project-reader.ts';
 import { writeProject } from './project-writer.ts';
+import { exportPsd } from './psd-export.ts';
 
 interface FileStores {
   readonly blobs: BlobStore;
@@ -88,18 +89,24 @@ async function openFile(
 async function exportTo(
   path: string | null,
   records: readonly DocumentRecord[],
-  { format, version, ...options }: ExportOptions & { readonly version: string },
+  { version, ...options }: ExportOptions & { readonly version: string },
   stores: FileStores,
 ) {
+  const { blobs } = stores;
+  const { format } = options;
   if (format === 'ora') {
     const fill: Fill = (file) => writeProject(file, records, stores, { hasHistory: false });
-    return { blob: await written(path, stores.blobs, fill), notices: [] };
+    return { blob: await written(path, blobs, fill), notices: [] };
   }
-  const { parts, notices } = await exportPicture(records, { ...options, format }, stores.blobs, version);
+  if (format === 'psd') {
+    const about = await aboutPicture(records, options, blobs, version);
+    return { blob: await written(path, blobs, (file) => exportPsd(file, records, about, blobs)), notices: [] };
+  }
+  const { parts, notices } = await exportPicture(records, { ...options, format }, blobs, version);
   const fill: Fill = async (file) => {
     for (const part of parts) await file.writeFile(part);
   };
-  return { blob: await written(path, stores.blobs, fill), notices: [...notices] };
+  return { blob: await written(path, blobs, fill), notices: [...notices] };
 }
 
 async function written(path: string | null, blobs: BlobStore, fill: Fill): Promise<BlobId | null> {

@@ -253,23 +253,32 @@ test('quitting with unsaved work quits after the question, where programs outliv
   expect([app.hasQuit, window.isClosed]).toEqual([true, false]); // the fake leaves closing its windows out
 });
 
-test('a dropped folder is granted like a chosen one; files, strangers and what is not there are not', async () => {
+test('what is dropped is granted like what is chosen; not what strangers say, nor what lies nowhere', async () => {
   await startReady();
   pageReady();
   const { dialogs } = shell();
-  const dropped: unknown[] = [];
-  dialogs.onFolderDropped((folder) => dropped.push(folder));
+  const [folders, files]: [unknown[], unknown[]] = [[], []];
+  dialogs.onFolderDropped((dropped) => folders.push(dropped));
+  dialogs.onFilesDropped((dropped) => files.push(dropped));
   await settled();
-  writeFileSync(join(folder, 'a.png'), '');
+  const [picture, project] = [join(folder, 'a.png'), join(folder, 'b.ora')];
+  for (const path of [picture, project]) writeFileSync(path, '');
   const sender = fake.windows[0].webContents;
   const ours = { sender, senderFrame: { url: 'app://editar/index.html', parent: null } };
-  ipcMain.emit('dropped', ours, [join(folder, 'a.png')]);
-  ipcMain.emit('dropped', ours, [join(folder, 'missing')]);
-  ipcMain.emit('dropped', ours, 'no list');
-  ipcMain.emit('dropped', { ...ours, senderFrame: { url: 'http://evil.example/', parent: null } }, [folder]);
+  for (const nothing of ['no list', [], [7]]) ipcMain.emit('dropped', ours, nothing);
+  ipcMain.emit('dropped', { ...ours, senderFrame: { url: 'http://evil.example/', parent: null } }, [picture]);
   ipcMain.emit('dropped', ours, [folder]);
+  ipcMain.emit('dropped', ours, [project, '', join(folder, 'missing'), 'a\0b', picture, folder]);
   await settled();
-  expect(dropped).toEqual([expect.objectContaining({ name: basename(folder), place: folder })]);
+  expect(folders).toEqual([expect.objectContaining({ name: basename(folder), place: folder })]);
+  const known = (name: string): unknown => ({ name, handle: expect.any(String) as unknown });
+  expect(files).toEqual([[known('b.ora'), null, null, null, known('a.png'), null]]);
+  expect(fake.processes[0].messages).toMatchObject([
+    { type: 'connect' },
+    { path: folder },
+    { path: project },
+    { path: picture },
+  ]);
 });
 
 test('before the page has said what can be done the menu holds what every program has', async () => {

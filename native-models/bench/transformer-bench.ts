@@ -9,6 +9,7 @@ import type { CacheLayout } from '../families/editar/cache-layout.ts';
 import { imageTokens } from '../families/editar/config.ts';
 import type { TransformerConfig } from '../families/editar/config.ts';
 import { transformer } from '../families/editar/graph.ts';
+import type { TransformerOptions } from '../families/editar/graph.ts';
 import { GuidedDecoder } from '../families/editar/guided-decoder.ts';
 import { isLargeAndQuantised } from '../families/editar/parts.ts';
 import { PrefixCache } from '../families/editar/prefix.ts';
@@ -32,6 +33,8 @@ export interface TransformerBenchOptions {
   readonly precision: WeightPrecision;
   readonly tokens: number; // timed single-token steps
   readonly cache?: CachePrecision; // default: as packs of this precision keep it on the processor
+  /** One graph for everything, as packs are opened where memory is tight, without weights for many rows. */
+  readonly isLean?: boolean;
   /** Whole pictures too: every cell, and with 80 % of the cells locked. Takes minutes at full size. */
   readonly pictures: boolean;
   readonly onProgress?: (what: string) => void;
@@ -40,6 +43,7 @@ export interface TransformerBenchOptions {
 export interface TransformerBench {
   readonly precision: WeightPrecision;
   readonly cache: CachePrecision;
+  readonly isLean: boolean;
   readonly fileMiB: number;
   readonly buildMs: number;
   readonly openMs: number;
@@ -73,42 +77,45 @@ export async function benchTransformer(
 ): Promise<TransformerBench> {
   const folder = await mkdtemp(join(tmpdir(), 'editar-bench-'));
   try {
-    const { precision } = options;
+    const { precision, isLean = false } = options;
     const cache = options.cache ?? (isLargeAndQuantised(config, precision) ? 'int8' : 'fp32');
     options.onProgress?.(`building the ${precision} transformer`);
     const weights = randomWeights(transformerTensors(config));
-    const forms = [
-      { name: 'bench', form: precision },
-      ...(precision !== 'fp32' ? [{ name: 'many-rows', form: 'int8-many-rows' as const }] : []),
-    ];
+    const graphs = benchGraphs(precision, cache, isLean);
     const buildMs = await timed(() =>
       buildPart(
         {
           name: 'bench',
           fingerprint: '',
-          graphs: forms.map(({ name, form }) => ({
+          graphs: graphs.map(({ name, options: forms }) => ({
             name,
-            build: (g: GraphBuilder) => transformer(g, config, weights, { weights: form, cache }),
+            build: (g: GraphBuilder) => transformer(g, config, weights, forms),
           })),
         },
         folder,
       ),
     );
     const before = residentMiB();
-    const path = join(folder, 'bench.onnx');
+    const path = (name: string): string => join(folder, `${name}.onnx`);
     const delays = monitorEventLoopDelay({ resolution: 5 });
     delays.enable();
     const openStart = performance.now();
-    await using session = await openDecoder(path, { device: 'cpu' });
-    await using manyRows = precision !== 'fp32' ? await openManyRows(join(folder, 'many-rows.onnx')) : undefined;
+    const hasSteps = graphs.length > 1;
+    const [whole, ofSteps] = await Promise.all([
+      hasSteps ? openManyRows(path('whole')) : openDecoder(path('whole'), { device: 'cpu' }),
+      hasSteps ? openDecoder(path('steps'), { device: 'cpu' }) : undefined,
+    ]);
+    await using session = whole;
+    await using steps = ofSteps;
     const openMs = performance.now() - openStart;
     const openMiB = residentMiB() - before;
     const { size } = await stat(join(folder, 'bench.data'));
-    const timings = await timeSession({ session, manyRows }, config, meter, options);
+    const timings = await timeSession({ session, steps }, config, meter, options);
     delays.disable();
     return {
       precision,
       cache,
+      isLean,
       fileMiB: mebibytes(size),
       buildMs,
       openMs,
@@ -121,25 +128,39 @@ export async function benchTransformer(
   }
 }
 
+/** The graphs that packs of a precision have for a form of cache: one for everything, or one with weights for many rows and one
+ * for steps. */
+function benchGraphs(
+  weights: WeightPrecision,
+  cache: CachePrecision,
+  isLean: boolean,
+): { name: string; options: TransformerOptions }[] {
+  if (weights === 'fp32' || isLean) return [{ name: 'whole', options: { weights, cache } }];
+  return [
+    { name: 'whole', options: { weights: 'int8-many-rows', cache } },
+    { name: 'steps', options: { weights, cache: cache === 'int8' ? 'int8-step' : cache } },
+  ];
+}
+
 type Timings = Omit<
   TransformerBench,
-  'precision' | 'cache' | 'fileMiB' | 'buildMs' | 'openMs' | 'openMiB' | 'longestBlockMs'
+  'precision' | 'cache' | 'isLean' | 'fileMiB' | 'buildMs' | 'openMs' | 'openMiB' | 'longestBlockMs'
 >;
 
 interface Sessions {
   readonly session: DecoderSession;
-  readonly manyRows?: DecoderSession;
+  readonly steps?: DecoderSession;
 }
 
 async function timeSession(
-  { session, manyRows }: Sessions,
+  { session, steps: ofSteps }: Sessions,
   config: TransformerConfig,
   meter: BandwidthMeter,
   options: TransformerBenchOptions,
 ): Promise<Timings> {
   const isInteger = session.layout.tensors[0].dtype === 'i8';
   const layout = cacheLayout(config, textSlotsFor(session));
-  using prefix = new PrefixCache(new TransformerRunner(session, config, layout, manyRows), layout);
+  using prefix = new PrefixCache(new TransformerRunner(session, config, layout, ofSteps), layout);
   const text = { cond: textRows(config), uncond: textRows(config) };
   const ids = randomIds(config);
   const guidance = { pictures: 1, cfg: 3 };
@@ -158,7 +179,7 @@ async function timeSession(
   const pictures = options.pictures ? await timePictures(prefix, config, otherIds, text, options) : {};
   const variantsMsPerToken = await timeVariants(prefix, config, otherIds, text, layout, context, options);
   options.onProgress?.('naive prefill');
-  const naivePrefillMs = await timeNaivePrefill({ session, manyRows }, config, text.cond, ids);
+  const naivePrefillMs = await timeNaivePrefill(session, config, text.cond, ids);
   return {
     ...memory,
     imagePrefillMs,
@@ -262,7 +283,7 @@ async function timePictures(
 
 /** The reference's prefill: picture and text in full for both halves at once. */
 async function timeNaivePrefill(
-  { session, manyRows }: Sessions,
+  session: DecoderSession,
   config: TransformerConfig,
   text: FloatTensor,
   ids: Int32Array,
@@ -270,7 +291,7 @@ async function timeNaivePrefill(
   const layout = cacheLayout(config, 0);
   const cache = session.createCache(2, layout.capacity);
   try {
-    const runner = new TransformerRunner(session, config, layout, manyRows);
+    const runner = new TransformerRunner(session, config, layout);
     const both = new Float32Array(2 * text.data.length);
     both.set(text.data);
     both.set(text.data, text.data.length);

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openCheckpoint } from '../../native-models/checkpoint/open-checkpoint.ts';
 import type { CacheForm } from '../../native-models/families/editar/attention.ts';
 import { transformer } from '../../native-models/families/editar/graph.ts';
+import type { TransformerOptions } from '../../native-models/families/editar/graph.ts';
 import { GuidedDecoder } from '../../native-models/families/editar/guided-decoder.ts';
 import { cacheLayout } from '../../native-models/families/editar/cache-layout.ts';
 import { PrefixCache } from '../../native-models/families/editar/prefix.ts';
@@ -76,8 +77,10 @@ interface Way {
   readonly cacheMemory?: 'host' | 'device';
   /** The last cells one by one instead of in one step. */
   readonly stepwise?: boolean;
-  /** Prefix and runs through a second session, with weights for many rows. */
+  /** Prefix and runs with weights for many rows. */
   readonly withManyRows?: boolean;
+  /** Single steps through a graph of their own. */
+  readonly withSteps?: boolean;
 }
 
 /** Guided logits [cells][vocab] of cells 0 to 40 and of the last one, for two pictures side by side. */
@@ -89,16 +92,21 @@ async function teacherForced(way: Way = {}): Promise<Float32Array[]> {
   const [picture, output] = way.unevenIds
     ? [conditionIds.map((id) => id & ~1), teacher.map((id) => id | 1)]
     : [conditionIds, teacher];
-  const forms = { plain: 'fp32', 'many-rows': 'int8-many-rows' } as const;
-  const graphs = (['plain', 'many-rows'] as const).map((name) => ({
+  const forms: Record<string, TransformerOptions> = {
+    plain: { weights: 'fp32', cache },
+    'many-rows': { weights: 'int8-many-rows', cache },
+    steps: { weights: 'fp32', cache: cache === 'int8' ? 'int8-step' : cache },
+  };
+  const graphs = Object.entries(forms).map(([name, options]) => ({
     name,
-    build: (g: GraphBuilder) => transformer(g, config, weights, { weights: forms[name], cache }),
+    build: (g: GraphBuilder) => transformer(g, config, weights, options),
   }));
   return await withGraphs(graphs, async (path) => {
-    await using session = await openDecoder(path('plain'), { backend, cacheMemory });
-    await using manyRows = way.withManyRows ? await openDecoder(path('many-rows')) : undefined;
+    const whole = way.withManyRows ? 'many-rows' : 'plain';
+    await using session = await openDecoder(path(whole), { backend, cacheMemory });
+    await using steps = way.withSteps || way.withManyRows ? await openDecoder(path('steps')) : undefined;
     const layout = cacheLayout(config, textSlots);
-    using prefix = new PrefixCache(new TransformerRunner(session, config, layout, manyRows), layout);
+    using prefix = new PrefixCache(new TransformerRunner(session, config, layout, steps), layout);
     const text = { cond: rows(7, loudText), uncond: rows(8, loudText) };
     const settings = { pictures: 2, cfg: 3 };
     const { decoder, logits } = await GuidedDecoder.begin(prefix, picture, text, settings);
@@ -149,6 +157,18 @@ test.each(['fp32', 'rows', 'int8'] as const)(
     expect(largestDifference(run, steps)).toBeLessThan(1e-4);
   },
 );
+
+test('a graph for steps alone gives the same logits over an int8 cache', async () => {
+  const loud = { cache: 'int8', loudText: true, stepwise: true } as const;
+  const steps = await teacherForced({ ...loud, withSteps: true });
+  expect(largestDifference(steps, await teacherForced(loud))).toBeLessThan(1e-4);
+});
+
+test('a run of cells over an int8 cache weighs a loud text as single steps do', async () => {
+  const loud = { cache: 'int8', loudText: true } as const;
+  const [run, steps] = [await teacherForced(loud), await teacherForced({ ...loud, stepwise: true })];
+  expect(largestDifference(run, steps)).toBeLessThan(1e-3);
+});
 
 test('an int8 cache with measured scales stays close', async () => {
   const error = relativeError(await teacherForced({ cache: 'int8' }), await teacherForced());

@@ -1,5 +1,4 @@
 // Attention over an int8 cache.
-import { contrib, none } from '../../onnx/graph.ts';
 import type { GraphBuilder, Value } from '../../onnx/graph.ts';
 import { path } from '../../onnx/names.ts';
 import {
@@ -17,15 +16,19 @@ import {
   slice,
   subtract,
 } from '../../onnx/ops.ts';
-import { byHead, groupQueryAttention, rotated, sizeOf, sliceAlong } from './attention-kernels.ts';
+import { blockEnds, runAttention } from './attention-int8-run.ts';
+import type { RunInputs } from './attention-int8-run.ts';
+import { scaleInputs, stepAttention, stepInputs, textValuesInput } from './attention-int8-step.ts';
+import type { StepInputs } from './attention-int8-step.ts';
+import { groupQueryAttention, sizeOf } from './attention-kernels.ts';
 import type { KeysAndValues, Shared } from './attention-kernels.ts';
-import { headroom, quantiseInto, round } from './cache-scales.ts';
+import { headroom, quantiseInto } from './cache-scales.ts';
 import { headDim, imageTokens } from './config.ts';
 import type { TransformerConfig } from './config.ts';
-import { spread, spreadMatrix, turned, turnOfFirst } from './key-spread.ts';
+import { spreadMatrix } from './key-spread.ts';
 
 /** What the layers share beside the inputs of all forms. */
-export interface Int8Inputs {
+export interface Int8Inputs extends RunInputs, StepInputs {
   /** Whether the new positions begin the sequence. */
   readonly isFirst: Value;
   /** Whether the new positions are all the text. */
@@ -34,15 +37,8 @@ export interface Int8Inputs {
   readonly isRun: Value;
   /** [layers, batch, heads, 1, headDim] mean value of the text. */
   readonly textValues: Value;
-  /** [batch, heads, 1, 3] where the position that stands for the text lies. */
-  readonly textPlace: Value;
   /** [batch, heads, new, headDim] of int8. */
   readonly zeros: Value;
-  /** [batch, heads, new, 3] batch row, head and cache position of every new key. */
-  readonly places: Value;
-  readonly total: Value; // [1] past + new
-  /** [headDim, headDim] what a single new position does to queries and keys. */
-  readonly turn: Value;
 }
 
 /** Declares `is_first`, `is_text` and `text_values`, and works out the rest. */
@@ -66,22 +62,17 @@ export function int8Inputs(g: GraphBuilder, config: TransformerConfig, shared: S
     along('position', past, end, [1, 1, -1, 1]),
   ];
   const places = concat(g, at, axes, 3);
-  const rowAndHead = sliceAlong(g, path(at, 'first'), places, g.ints(0), g.ints(1), 2);
-  const text = g.constant('i64', [3], [0, 0, imageTokens(config)]);
-  const isAxis = g.constant('i64', [3], [1, 1, 0]);
-  const textValues = g.input('text_values', 'f32', [config.layers, 'batch', config.dim]);
-  const valueDims = [config.layers, -1, config.heads, 1, headDim(config)];
+  const textValues = textValuesInput(g, config);
   const cacheDims = concat(g, path(at, 'cache_dims'), [batch, g.ints(config.heads), fresh, g.ints(headDim(config))], 0);
   return {
     isFirst,
     isText: g.input('is_text', 'bool', []),
     isRun,
-    textValues: reshape(g, path(at, 'text_values'), textValues, valueDims),
-    textPlace: add(g, path(at, 'text'), multiply(g, path(at, 'text'), rowAndHead, isAxis), text),
+    textValues,
     zeros: expand(g, path(at, 'zeros'), g.constant('i8', [1], [0]), cacheDims),
     places,
-    total: end,
-    turn: turnOfFirst(g, '/turn', config, shared),
+    blockEnds: blockEnds(g, at, config, end),
+    ...stepInputs(g, config, shared, textValues),
   };
 }
 
@@ -91,7 +82,6 @@ interface Size {
   readonly config: TransformerConfig;
   readonly shared: Shared;
   readonly inputs: Int8Inputs;
-  readonly textValue: Value; // [batch, heads, 1, headDim] of this layer
 }
 
 /** An int8 cache, extended in place. Where the prefix begins, attention runs on the exact keys and values, which is faster too,
@@ -103,11 +93,11 @@ interface Size {
  *
  * Every `If` costs time and a step should take as little as possible, so a single position is told apart first.
  *
- *          ┌ one: GroupQueryAttention(past, scales) + weight of the text · its value
+ *          ┌ one: GroupQueryAttention(past, scales, sink) + weight of the text · its value
  *   qkv ── If             ┌ is_first: GroupQueryAttention(no past) ─ k, v ─ scale = max |·| · headroom / 127 ─ round ─ past[0..new)
  *          └ several: ─── If          ┌ is_text: running mean of v
  *                         └ else: ─── If
- *                                     └ cells: round into past ─ widen, with the text's value ─ MultiHeadAttention(bias)   */
+ *                                     └ cells: round into past ─ for some heads at a time: widen, attend   */
 export function int8Attention(
   g: GraphBuilder,
   at: string,
@@ -119,12 +109,10 @@ export function int8Attention(
   layer: number,
 ): { readonly mixed: Value; readonly textValue: Value } {
   const textValue = gather(g, path(at, 'text_value'), inputs.textValues, g.constant('i64', [], [layer]));
-  const size: Size = { config, shared, inputs, textValue };
+  const size: Size = { config, shared, inputs };
   const scaleDims = [config.heads, 1, headDim(config)];
   const cacheDims = ['batch', config.heads, 'capacity', headDim(config)];
-  const scales = ['key_scale', 'value_scale'].map((name) =>
-    g.input(`past_key_values.${layer}.${name}`, 'f32', scaleDims),
-  );
+  const scales = scaleInputs(g, config, layer);
   const declare = (b: GraphBuilder, [mixed, key, value, text, ...scaleNames]: readonly string[]): void => {
     b.declareOutput(mixed, 'f32', ['batch', 'new', config.dim]);
     for (const name of [key, value]) b.declareOutput(name, 'i8', cacheDims);
@@ -139,7 +127,8 @@ export function int8Attention(
   const outputsOf = (name: string): string[] => [0, 1, 2, 3, 4, 5].map((i) => `${at}/${name}/output_${i}`);
 
   const step = g.branch(`${at}/step`);
-  const stepped = continuedByStep(step, path(at, 'step'), qkv, past, scales, size);
+  const stepped = [0, 1, 2].map((i) => `${path(at, 'step')}/output_${i}`);
+  stepAttention(step, path(at, 'step'), qkv, past, scales, config, shared, inputs, layer, stepped);
   declare(step, [...stepped, keptText(step, 'step'), ...keptScales(step, 'step')]);
 
   const several = g.branch(`${at}/several`);
@@ -150,7 +139,7 @@ export function int8Attention(
   const text = extend.branch(`${at}/text`);
   declare(text, [...continuedByText(text, path(at, 'text'), qkv, past, scales[1], size), ...keptScales(text, 'text')]);
   const cells = extend.branch(`${at}/cells`);
-  const run = continuedByRun(cells, path(at, 'cells'), qkv, past, scales, size);
+  const run = runAttention(cells, path(at, 'cells'), qkv, past, scales, textValue, config, shared, inputs);
   declare(cells, [...run, keptText(cells, 'cells'), ...keptScales(cells, 'cells')]);
   branchOn(extend, path(at, 'extend'), inputs.isText, outputsOf('extend'), text, cells);
   declare(extend, outputsOf('extend'));
@@ -194,48 +183,6 @@ function beginning(
   return { outputs: [fresh[0], key.present, value.present], scales: [key.scale, value.scale] };
 }
 
-/** Several new positions of every row: written into the cache first, then attended to like the rest of it. Scales are applied to
- * the queries and to the result, so the cache itself is only widened.
- * @returns names of the result and of the extended cache */
-function continuedByRun(
-  g: GraphBuilder,
-  at: string,
-  qkv: Value,
-  past: KeysAndValues,
-  [keyScale, valueScale]: readonly Value[],
-  { config, shared, inputs, textValue }: Size,
-): readonly string[] {
-  const fresh = rotated(g, at, qkv, config, shared);
-  const [query, ownKey] = (['query', 'key'] as const).map((name) =>
-    spread(g, path(at, name, 'spread'), fresh[name], config),
-  );
-  const extend = (name: string, from: Value, x: Value, scale: Value): Value =>
-    g.node(path(at, name, 'ScatterND'), 'ScatterND', [
-      from,
-      inputs.places,
-      round(g, path(at, name), byHead(g, path(at, name), x, config), scale),
-    ]);
-  const key = extend('key', past.key, ownKey, keyScale);
-  const value = extend('value', past.value, fresh.value, valueScale);
-  const widened = (name: string, x: Value): Value =>
-    cast(g, path(at, name), sliceAlong(g, path(at, name), x, g.ints(0), inputs.total, 2), 'f32');
-  const ownText = divide(g, path(at, 'text'), textValue, valueScale);
-  const values = g.node(path(at, 'values', 'ScatterND'), 'ScatterND', [
-    widened('values', value),
-    inputs.textPlace,
-    ownText,
-  ]);
-  const scaledBy = (name: string, x: Value, scale: Value): Value =>
-    multiply(g, path(at, name), x, reshape(g, path(at, name), scale, [config.dim]));
-  const mixed = g.node(
-    path(at, 'MultiHeadAttention'),
-    'MultiHeadAttention',
-    [scaledBy('query', query, keyScale), widened('keys', key), values, none, none, shared.bias],
-    { domain: contrib, attributes: { num_heads: { int: config.heads }, scale: { float: headDim(config) ** -0.5 } } },
-  );
-  return [scaledBy('mixed', mixed, valueScale), key, value];
-}
-
 /** All text positions after the picture: each sees the mean of the picture's values and of the text's up to its own.
  * @returns names of the result, of the cache with zeros for the text, and of the text's mean value */
 function continuedByText(
@@ -260,22 +207,4 @@ function continuedByText(
   const all = slice(g, path(at, 'all'), running, -1, 2 ** 31 - 1, 1);
   const textMean = divide(g, path(at, 'mean'), all, g.scalar(textTokens));
   return [mixed, zeroed('key', past.key), zeroed('value', past.value), textMean];
-}
-
-/** One new position of every row. The text lies in the cache as a zero value; the kernel tells its weight. */
-function continuedByStep(
-  g: GraphBuilder,
-  at: string,
-  qkv: Value,
-  past: KeysAndValues,
-  scales: readonly Value[],
-  { config, shared, inputs, textValue }: Size,
-): readonly string[] {
-  const [mixed, key, value, weights] = [0, 1, 2, 3].map((i) => `${at}/kernel/output_${i}`) as Value[];
-  const parts = turned(g, path(at, 'turn'), qkv, inputs.turn, config);
-  groupQueryAttention(g, at, parts, past, [mixed, key, value, weights], config, shared, { biased: true, scales });
-  const text = imageTokens(config);
-  const weight = slice(g, path(at, 'weight'), weights, text, text + 1, 3); // [batch, heads, 1, 1]
-  const added = reshape(g, path(at, 'text'), multiply(g, path(at, 'text'), weight, textValue), [-1, 1, config.dim]);
-  return [add(g, at, mixed, added), key, value];
 }

@@ -32,6 +32,8 @@ export interface KernelOptions {
   readonly biased: boolean;
   /** Scales of an int8 cache, each [heads, 1, headDim]. */
   readonly scales?: readonly Value[];
+  /** Score of one more key per head, which has no value. */
+  readonly sink?: number;
 }
 
 /** The fused kernel: appends to the cache and attends causally.
@@ -45,14 +47,15 @@ export function groupQueryAttention(
   outputs: readonly string[],
   config: TransformerConfig,
   shared: Shared,
-  { biased, scales }: KernelOptions,
+  { biased, scales, sink }: KernelOptions,
 ): void {
   const { positions, lastPositions, total, cos, sin, bias } = shared;
   const isPacked = typeof fresh === 'string';
   const inputs = isPacked ? [fresh, none, none] : [fresh.query, fresh.key, fresh.value];
   inputs.push(past?.key ?? none, past?.value ?? none, lastPositions, total);
   inputs.push(...(isPacked ? [cos, sin, positions] : [none, none, none]), biased ? bias : none);
-  if (scales) inputs.push(neverChosen(g, config), ...scales);
+  if (sink !== undefined) inputs.push(g.constant('f32', [config.heads], new Float32Array(config.heads).fill(sink)));
+  if (scales) inputs.push(...scales);
   g.nodeInto(path(at, 'GroupQueryAttention'), 'GroupQueryAttention', inputs, outputs, {
     domain: contrib,
     attributes: {
@@ -70,11 +73,6 @@ export function groupQueryAttention(
     },
   });
 }
-
-/** An extra key per head with a score so low that its weight is exactly 0. Its presence keeps the kernel from tiling, which for
- * one query per head over an int8 cache costs a fifth more time than writing out the scores. */
-const neverChosen = (g: GraphBuilder, { heads }: TransformerConfig): Value =>
-  g.constant('f32', [heads], new Float32Array(heads).fill(-1e30));
 
 /** Queries, keys and values, the first two rotated: each [batch, new, dim]. */
 export function rotated(

@@ -48,10 +48,15 @@ async function openEditar(opened: OpenedPack, options: OpenOptions): Promise<Edi
   const session = async (name: string) => kept(await openSession(path(name), { device, deviceIndex, backend }));
   try {
     options.signal?.throwIfAborted();
-    const [tokenizer, transformer, manyRows, textEncoder, textAdapter, encoder, head, tail, band] = await all([
+    const [tokenizer, transformer, steps, textEncoder, textAdapter, encoder, head, tail, band] = await all([
       T5Tokenizer.open(join(folder, 'tokenizer.json')),
-      openDecoder(path(graphs.steps), { device, deviceIndex, backend }).then(kept),
-      graphs.manyRows === undefined ? undefined : openManyRows(path(graphs.manyRows)).then(kept),
+      (graphs.steps === undefined
+        ? openDecoder(path(graphs.whole), { device, deviceIndex, backend })
+        : openManyRows(path(graphs.whole))
+      ).then(kept),
+      graphs.steps === undefined
+        ? undefined
+        : openDecoder(path(graphs.steps), { device, deviceIndex, backend }).then(kept),
       session(graphNames.textEncoder),
       session(graphNames.textAdapter),
       session(graphNames.vqEncoder),
@@ -69,7 +74,7 @@ async function openEditar(opened: OpenedPack, options: OpenOptions): Promise<Edi
       textEncoder,
       textAdapter,
       transformer,
-      manyRows,
+      steps,
       codec: new VqCodec(vq, { encoder, head, tail, band }),
     });
   } catch (error) {
@@ -86,10 +91,10 @@ async function all<T extends readonly unknown[]>(
   return (await Promise.all(promises)) as unknown as T;
 }
 
-/** Graphs of the transformer: for steps, and where there is one, for many rows at once. */
+/** Graphs of the transformer: for everything, or with weights for many rows and another graph for steps. */
 interface Graphs {
-  readonly steps: string;
-  readonly manyRows?: string;
+  readonly whole: string;
+  readonly steps?: string;
 }
 
 /** Which of the pack's graphs suit a device and the memory that is free. On the processor a large quantised model keeps keys and
@@ -102,14 +107,12 @@ async function chooseGraphs(opened: OpenedPack, config: TransformerConfig, choic
   const free = availableMemory();
   checkMemory('this model', needed, free);
   if (isRounded) {
-    const hasRoom = free - needed > mappedBytes(opened, config);
-    return {
-      steps: graphNames.transformerInt8Cache,
-      manyRows: hasRoom ? graphNames.transformerManyRowsInt8Cache : undefined,
-    };
+    return free - needed > mappedBytes(opened, config)
+      ? { whole: graphNames.transformerManyRowsInt8Cache, steps: graphNames.transformerStepInt8Cache }
+      : { whole: graphNames.transformerInt8Cache };
   }
   const isStockProcessor = choice.device === 'cpu' && choice.backend === 'stock';
-  return { steps: isStockProcessor ? graphNames.transformerRows : graphNames.transformer };
+  return { whole: isStockProcessor ? graphNames.transformerRows : graphNames.transformer };
 }
 
 const hasRoundedCache = (

@@ -43,7 +43,8 @@ export function textAdapter(g: GraphBuilder, config: TransformerConfig, w: Looku
  * (l_u + η (l_c − l_u) has the weights η and 1 − η), and `present.{i}.{key,value}`, meant to be bound to the memory of the past.
  * With an int8 cache there are also `is_first`, the scales `past_key_values.{i}.{key,value}_scale` [heads, 1, headDim] and, measured
  * where `is_first` is true, `present.{i}.{key,value}_scale`; `is_text`, true for all text positions in one run, which gives
- * `text_values_out` [layers, batch, dim], the `text_values` of whatever follows. */
+ * `text_values_out` [layers, batch, dim], the `text_values` of whatever follows. A graph for steps alone has neither flag, gives
+ * only logits and cache, and takes no bias. */
 export function transformer(g: GraphBuilder, config: TransformerConfig, w: Lookup, options: TransformerOptions): void {
   const { tap = () => undefined, weights: form } = options;
   const ids = g.input('input_ids', 'i64', ['batch', 'ids']);

@@ -17,6 +17,7 @@ export const graphNames = {
   transformerInt8Cache: 'transformer-int8-cache',
   transformerRows: 'transformer-rows',
   transformerManyRowsInt8Cache: 'transformer-many-rows-int8-cache',
+  transformerStepInt8Cache: 'transformer-step-int8-cache',
   vqEncoder: 'vq-encoder',
   vqDecoderHead: 'vq-decoder-head',
   vqDecoderTail: 'vq-decoder-tail',
@@ -51,6 +52,10 @@ const int8CacheGraphs = (config: TransformerConfig, weights: Lookup, precision: 
   {
     name: graphNames.transformerManyRowsInt8Cache,
     build: (g) => transformer(g, config, weights, { weights: 'int8-many-rows', cache: 'int8' }),
+  },
+  {
+    name: graphNames.transformerStepInt8Cache,
+    build: (g) => transformer(g, config, weights, { weights: precision, cache: 'int8-step' }),
   },
 ];
 

@@ -21,7 +21,7 @@ export interface Feed {
   readonly guide: Float32Array;
 }
 
-/** Positions from which the form for many rows is faster. */
+/** Rows from which the form for steps is slower than the one for many positions. */
 const manyRowsFrom = 16;
 
 /** Runs new positions through the transformer and returns the guided logits. */
@@ -36,8 +36,8 @@ export class TransformerRunner {
     readonly session: DecoderSession,
     readonly config: TransformerConfig,
     readonly layout: CacheLayout,
-    /** The same transformer with weights in a form that is faster for many rows. */
-    readonly manyRows?: DecoderSession,
+    /** The same transformer in a form that is faster for single positions of few rows. */
+    readonly steps?: DecoderSession,
   ) {
     this.#layers = Array.from({ length: config.layers }, (_, layer) => layer);
     this.#quantised = session.inputs.some(({ name }) => name === 'is_first');
@@ -98,6 +98,8 @@ export class TransformerRunner {
     const added = feed.embeddings?.dims[1] ?? 0;
     const count = idCount + added;
     const total = feed.past + count;
+    const isStep = count === 1 && feed.past > 0 && !feed.isText && rows < manyRowsFrom;
+    const session = (isStep ? this.steps : undefined) ?? this.session;
     const feeds: Record<string, HostTensor> = {
       input_ids: { dtype: 'i64', dims: [rows, idCount], data: joinIds(feed.ids ?? [], rows * idCount) },
       embeddings: {
@@ -117,8 +119,8 @@ export class TransformerRunner {
       }),
       ...this.#scales,
     };
-    const session = this.manyRows && rows * count >= manyRowsFrom ? this.manyRows : this.session;
-    return session.run(cache, { firstRow, rows, past: feed.past }, feeds, fetch, options);
+    const wanted = Object.fromEntries(session.inputs.map(({ name }) => [name, feeds[name]]));
+    return session.run(cache, { firstRow, rows, past: feed.past }, wanted, fetch, options);
   }
 
   /** Whether several positions of several rows can be extended at once, and text is kept as its mean value alone. */

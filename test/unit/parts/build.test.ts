@@ -49,7 +49,7 @@ test('a model with a large cache gets graphs that keep it in int8, for steps and
   const large = { ...tinyTransformer, layers: 17, grid: 64 };
   await writeTinyCheckpoints(join(options.gpt, '..'), large);
   const pack = await buildEditarPack(options);
-  const extra = ['transformer-int8-cache.onnx', 'transformer-many-rows-int8-cache.onnx'];
+  const extra = ['', '-many-rows', '-step'].map((form) => `transformer${form}-int8-cache.onnx`);
   const small = await buildEditarPack(await tinyBuild());
   expect(pack.parts.transformer).toEqual([...small.parts.transformer, ...extra]);
   await using model = await openModel(options.out, { device: 'cpu' });
@@ -248,6 +248,13 @@ describe('a damaged pack is refused by name', () => {
     await writeFile(path, bytes);
     await readPack(options.out);
     await expect(verifyPack(options.out)).rejects.toThrow(/transformer\.data does not match its hash/);
+  });
+
+  test('when pack.json is cut off', async () => {
+    const options = await tinyBuild();
+    await buildEditarPack(options);
+    await truncate(join(options.out, 'pack.json'), 10);
+    await expect(readPack(options.out)).rejects.toThrow(/pack\.json is not JSON, or is cut off/);
   });
 
   test('when pack.json points outside the folder', async () => {

@@ -63,16 +63,16 @@ export async function readPack(folder: string): Promise<OpenedPack> {
 
 /** Checks the text of a `pack.json`. @param name to call it in messages @throws ModelError `pack-invalid` naming every problem */
 export function parsePack(text: string, name: string): Pack {
-  const parsed = zPack.safeParse(parseJson(text));
+  const parsed = zPack.safeParse(parseJson(text, name));
   if (parsed.success) return parsed.data;
   throw new ModelError('pack-invalid', `${name}: ${z.prettifyError(parsed.error)}`, { file: name });
 }
 
-function parseJson(text: string): unknown {
+function parseJson(text: string, name: string): unknown {
   try {
     return JSON.parse(text);
-  } catch {
-    return undefined; // the schema reports what is missing
+  } catch (cause) {
+    throw new ModelError('pack-invalid', `${name} is not JSON, or is cut off`, { file: name }, { cause });
   }
 }
 

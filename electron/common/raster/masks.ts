@@ -35,12 +35,13 @@ export const cellSpread: Spread = { dilate: 4, ramp: 25 };
 
 const inside = 128; // from here on a pixel counts as selected where only yes or no will do
 
-/** A rectangle, cut off at the edges of the picture. @throws AppError `unsupported-size` when it lies outside */
+/** A rectangle, cut off at the edges of the picture. @throws AppError `selection-empty` when it lies outside */
 export function maskOfBounds(bounds: Bounds, image: Extent): Mask {
   const visible = intersect(bounds, boundsOf(image));
   if (isEmpty(visible)) {
-    const allowed = `the selection at ${bounds.x}, ${bounds.y} lies outside the picture of ${image.width} × ${image.height}`;
-    throw new AppError('unsupported-size', { width: bounds.width, height: bounds.height, allowed });
+    const { x, y } = bounds;
+    const reason = `the rectangle at ${x}, ${y} lies outside the picture of ${image.width} × ${image.height} pixels`;
+    throw new AppError('selection-empty', { reason });
   }
   return { bounds: visible, data: new Uint8Array(visible.width * visible.height).fill(255) };
 }

@@ -8,7 +8,7 @@ export const unchangedNotice = (variant: number): string =>
 /** Words that the model has never seen, and what it can do instead: its note. Empty where it knows them all. */
 export function unknownWordsNotice(words: readonly string[], note: string | undefined): string[] {
   if (words.length === 0) return [];
-  const quoted = words.slice(0, mostNamed).map((word) => `“${word}”`);
+  const quoted = words.slice(0, mostNamed).map((word) => `“${shortened(word)}”`);
   const more = words.length > mostNamed ? ' and others' : '';
   return [sentence(`This model does not know ${quoted.join(', ')}${more}, so it may have done something else.`, note)];
 }
@@ -18,6 +18,14 @@ export const unfamiliarNotice = (note: string | undefined): string =>
   sentence('This picture is unlike those that the model has learnt from, so the result may be far off.', note);
 
 const mostNamed = 5;
+const longestWord = 30; // characters; ten thousand without a space are one word too
+
+/** Cut between characters as people see them. */
+function shortened(word: string): string {
+  const characters = [...word];
+  return characters.length > longestWord ? `${characters.slice(0, longestWord).join('')}…` : word;
+}
+
 const sentence = (text: string, note: string | undefined): string => (note === undefined ? text : `${text} ${note}`);
 
 /** What the person should know although the edit worked, each thing once.

@@ -1,4 +1,5 @@
-import { open } from 'node:fs/promises';
+import type { Stats } from 'node:fs';
+import { open, stat } from 'node:fs/promises';
 import { AppError } from '#common/contract/errors.ts';
 import { checkBytes } from './limits.ts';
 import type { ImageLimits } from './limits.ts';
@@ -7,15 +8,19 @@ import type { ImageLimits } from './limits.ts';
  * @throws AppError `image-unreadable`, `image-too-large` */
 export async function readImageFile(path: string, limits: ImageLimits): Promise<Uint8Array> {
   try {
+    checkKind(path, await stat(path)); // first: opening a pipe waits for somebody to write into it
     await using file = await open(path, 'r');
-    const stat = await file.stat();
-    if (stat.isDirectory()) throw new AppError('image-unreadable', { path, reason: 'it is a folder' });
-    if (!stat.isFile()) throw new AppError('image-unreadable', { path, reason: 'it is not a regular file' });
-    checkBytes(path, stat.size, limits);
+    const { size } = await file.stat();
+    checkBytes(path, size, limits);
     return await file.readFile();
   } catch (cause) {
     throw readFailure(path, cause);
   }
+}
+
+function checkKind(path: string, found: Stats): void {
+  if (found.isDirectory()) throw new AppError('image-unreadable', { path, reason: 'it is a folder' });
+  if (!found.isFile()) throw new AppError('image-unreadable', { path, reason: 'it is not a regular file' });
 }
 
 const readFailures: Readonly<Record<string, string>> = {

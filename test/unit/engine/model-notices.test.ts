@@ -30,6 +30,11 @@ test('long lists of unknown words are cut', async () => {
   expect(notice).toContain('“d”, “e” and others, so');
 });
 
+test('an endless word is cut', async () => {
+  const [notice] = (await noticesFor({ unknownWords: ['🙂'.repeat(10_000)] })) as string[];
+  expect(notice).toContain(`“${'🙂'.repeat(30)}…”, so`);
+});
+
 test('a picture that the model renders poorly is called unlike what it has learnt from', async () => {
   const [notice] = (await noticesFor({ step: 100, familiarPsnr: 26 })) as string[];
   expect(notice).toMatch(/^This picture is unlike those .* It knows balls\.$/);

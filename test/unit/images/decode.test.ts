@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
@@ -184,6 +185,16 @@ test('tells a folder and a missing file from a damaged one', async () => {
   expect(await reasonOf('album.png')).toBe('it is a folder');
   expect(await reasonOf('missing.png')).toBe('there is no such file');
 });
+
+test.skipIf(process.platform === 'win32')(
+  'does not wait for a pipe that nobody writes into (needs mkfifo)',
+  async () => {
+    const path = join(await temporaryFolder(), 'pipe.png');
+    execFileSync('mkfifo', [path]);
+    const data: unknown = { path, reason: 'it is not a regular file' };
+    await expect(decodeImage(path)).rejects.toMatchObject({ code: 'image-unreadable', data });
+  },
+);
 
 test('refuses samples that are neither 8 nor 16 bit', async () => {
   const floats = sharp(new Float32Array(8 * 8 * 3), { raw: { width: 8, height: 8, channels: 3 } });

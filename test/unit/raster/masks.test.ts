@@ -29,7 +29,7 @@ test('cuts a rectangle off at the edge and refuses one outside', () => {
     width: 15,
     height: 10,
   });
-  expect(() => maskOfBounds({ x: 60, y: 0, width: 5, height: 5 }, image)).toThrow('unsupported-size');
+  expect(() => maskOfBounds({ x: 60, y: 0, width: 5, height: 5 }, image)).toThrow('selection-empty');
 });
 
 test('reads a mask picture: bright is selected, transparent is not', async () => {

@@ -11,6 +11,7 @@ export const programs = [
   { name: 'canny-bench.mjs', entry: 'build/bench/canny-bench.ts', format: 'es' },
   { name: 'rows-bench.mjs', entry: 'build/bench/rows-bench.ts', format: 'es' },
   { name: 'documents-bench.mjs', entry: 'build/bench/documents-bench.ts', format: 'es' },
+  { name: 'kill-documents.mjs', entry: 'build/scripts/kill-documents.ts', format: 'es' },
   { name: 'scene-stream.mjs', entry: 'build/scripts/scene-stream.ts', format: 'es' },
   { name: 'make-samples.mjs', entry: 'build/scripts/make-samples.ts', format: 'es' },
   { name: 'make-map-packs.mjs', entry: 'build/scripts/make-map-packs.ts', format: 'es' },

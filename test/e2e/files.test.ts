@@ -1,12 +1,17 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
+import { encodeBytes } from '#node/images/encode.ts';
+import { toSrgb8 } from '#node/images/to-srgb.ts';
 import { expectAccessible, inBrowser, screenshot } from '../helpers/browser.ts';
 import type { Theme } from '../helpers/browser.ts';
 import { colourAt, isBlue, isOrange, openPicture, startStudio } from '../helpers/studio.ts';
 import type { Started } from '../helpers/studio.ts';
 import { readPsd } from '../helpers/read-psd.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
+import { tableProfile } from '../unit/images/table-profile.ts';
 import { button, chooseFile, downloaded, drag, inDialog, instruction, layers, showPanel } from '../helpers/page.ts';
 
 /** A picture with an edit as a second layer, saved nowhere. */
@@ -51,6 +56,20 @@ inBrowser('files', () => {
     await expect.poll(() => colourAt(page, 0.5, 0.1).then(isOrange)).toBe(true);
     await page.getByRole('button', { name: 'Show before' }).click();
     await expect.poll(() => colourAt(page, 0.5, 0.1).then(isBlue)).toBe(true);
+  });
+
+  test('a picture under a profile of tables, as scanners write them, is seen in its colours', async () => {
+    const { page } = await startStudio();
+    const data = Uint8Array.from({ length: 90 * 60 * 3 }, (_, i) => [200, 50, 20][i % 3]!);
+    const scan = { width: 90, height: 60, channels: 3, depth: 8, data, profile: tableProfile() } as const;
+    const path = join(temporaryFolder(), 'scan.png');
+    await writeFile(path, await encodeBytes(scan, 'png'));
+    const { data: seen } = await toSrgb8(scan);
+    const apart = ([r, g, b]: readonly number[]) =>
+      Math.max(Math.abs(r! - seen[0]!), Math.abs(g! - seen[1]!), Math.abs(b! - seen[2]!));
+    await choose(page, path);
+    await expect.poll(() => colourAt(page, 0.5, 0.5).then((rgb) => apart(rgb) <= 2)).toBe(true);
+    expect(apart([200, 50, 20])).toBeGreaterThan(15); // its own numbers are another colour
   });
 
   test.each<Theme>(['dark', 'light'])('what is seen is exported as it was chosen: %s', async (theme) => {

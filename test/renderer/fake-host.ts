@@ -122,7 +122,7 @@ export class FakeHost implements Host {
         change: (change) => (this.settings = { ...this.settings, ...change }),
         onChanged: () => () => undefined,
       },
-      pictures: { flatten: () => new Uint8Array([1]), thumbnail: () => new Uint8Array([2]) },
+      pictures: { flatten: () => new Uint8Array([1]), thumbnail: () => new Uint8Array([2]), screenTables: () => null },
       engine: {
         edit: (order) => `job-${this.ordered.push(order)}`,
         cancel: (job) => void this.cancelled.push(job),

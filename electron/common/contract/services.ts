@@ -70,6 +70,9 @@ export const engineContract = {
     flatten: method([zLayeredPicture], zBytes),
     /** The same, small. */
     thumbnail: method([zLayeredPicture], zBytes),
+    /** Colours under an ICC profile as a screen shows them, and back, where they cannot be computed from what the profile states: bytes of
+     * `ScreenTables`. Null where its numbers are to be shown as they are. */
+    screenTables: method([zBlobId], z.object({ side: z.int(), toScreen: zBytes, fromScreen: zBytes }).nullable()),
   },
   models: {
     list: method([], z.array(zModelInfo)), // the embedded one first

@@ -1,10 +1,14 @@
 import type { Samples } from './raster.ts';
+import { fromScreenByTable, toScreenByTable } from './screen-table.ts';
+import type { ScreenTables } from './screen-table.ts';
 
-// From the colours of a document to those of a screen, for ICC profiles that state three primaries and a curve for each (ICC.1:2022, 8.3.3:
-// Display P3, Adobe RGB, ProPhoto, what cameras write). Only what is seen is converted; what is stored stays as it is.
+// From the colours of a document to those of a screen: by tables, or for ICC profiles that state three primaries and a curve for each (ICC.1:2022,
+// 8.3.3: Display P3, Adobe RGB, ProPhoto, what cameras write) by these. Only what is seen is converted; what is stored stays as it is.
 
 /** How samples of a profile become sRGB. Plain data, for workers. */
-export interface ScreenColours {
+export type ScreenColours = PrimaryColours | ScreenTables;
+
+interface PrimaryColours {
   readonly curves: readonly [red: Float32Array, green: Float32Array, blue: Float32Array]; // light of evenly spaced samples, 0 to 1
   readonly toSrgb: Matrix; // from light of the profile to light of sRGB
 }
@@ -18,9 +22,10 @@ const shades = 8192; // of light
 /** sRGB's primaries as its own profile states them, adapted to D50: columns red, green, blue. */
 const srgbPrimaries: Matrix = [0.43607, 0.38515, 0.14307, 0.22249, 0.71687, 0.06061, 0.01392, 0.09708, 0.7141];
 
-/** Undefined for a profile of another kind, or a damaged one: its samples are shown as they are. */
-export function screenColours(profile: Uint8Array): ScreenColours | undefined {
+/** Undefined for a profile with tables, which count more than primaries where there are both, and for a damaged one. */
+export function screenColours(profile: Uint8Array): PrimaryColours | undefined {
   try {
+    if (hasTag(profile, 'A2B0')) return undefined;
     const [red, green, blue] = (['rXYZ', 'gXYZ', 'bXYZ'] as const).map((name) => primaryOf(tagOf(profile, name)));
     const primaries = [0, 1, 2].flatMap((row) => [red![row]!, green![row]!, blue![row]!]);
     const [r, g, b] = (['rTRC', 'gTRC', 'bTRC'] as const).map((name) => curveOf(tagOf(profile, name)));
@@ -34,7 +39,9 @@ export function screenColours(profile: Uint8Array): ScreenColours | undefined {
 }
 
 /** RGBA as a screen shows it, 8 bits. */
-export function toScreen(samples: Samples, { curves, toSrgb: m }: ScreenColours): Uint8ClampedArray<ArrayBuffer> {
+export function toScreen(samples: Samples, colours: ScreenColours): Uint8ClampedArray<ArrayBuffer> {
+  if ('side' in colours) return toScreenByTable(samples, colours);
+  const { curves, toSrgb: m } = colours;
   const [red, green, blue] = curves;
   const levels = (srgbLevels ??= Uint8Array.from({ length: shades }, (_, i) =>
     Math.round(255 * encoded(i / (shades - 1))),
@@ -59,7 +66,9 @@ export function toScreen(samples: Samples, { curves, toSrgb: m }: ScreenColours)
 let srgbLevels: Uint8Array | undefined; // by shade of light
 
 /** The samples that show a colour, from 0 to 1; the nearest the profile has. @param colour of sRGB, each from 0 to 1 */
-export function fromScreen(colour: Rgb, { curves, toSrgb }: ScreenColours): Rgb {
+export function fromScreen(colour: Rgb, colours: ScreenColours): Rgb {
+  if ('side' in colours) return fromScreenByTable(colour, colours);
+  const { curves, toSrgb } = colours;
   const light = times(inverse(toSrgb), colour.map(decoded));
   return curves.map((curve, channel) => {
     const wanted = light[channel]!;
@@ -71,6 +80,14 @@ export function fromScreen(colour: Rgb, { curves, toSrgb }: ScreenColours): Rgb 
 /** sRGB's own curve (IEC 61966-2-1). */
 const encoded = (light: number): number => (light <= 0.0031308 ? 12.92 * light : 1.055 * light ** (1 / 2.4) - 0.055);
 const decoded = (value: number): number => (value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4);
+
+function hasTag(profile: Uint8Array, name: string): boolean {
+  try {
+    return tagOf(profile, name).byteLength > 0;
+  } catch {
+    return false;
+  }
+}
 
 /** The bytes of a tag. @throws RangeError where the profile has none, or ends before it does */
 function tagOf(profile: Uint8Array, name: string): DataView {

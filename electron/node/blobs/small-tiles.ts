@@ -5,9 +5,10 @@ import { promisify } from 'node:util';
 import { inflateRaw } from 'node:zlib';
 import type { BlobId } from '#common/contract/blobs.ts';
 import { smallTile } from '#common/document/small-tile.ts';
-import { decodeTile, encodeTile, tileHeaderBytes } from '#common/document/tile-codec.ts';
+import { decodeTile, tileHeaderBytes } from '#common/document/tile-codec.ts';
 import type { TilePixels } from '#common/document/tile-codec.ts';
 import type { BlobStore } from './blob-store.ts';
+import { packTile } from './pack-tile.ts';
 
 const inflate = promisify(inflateRaw); // on another thread
 const atOnce = 8;
@@ -42,7 +43,7 @@ export class SmallTiles {
   async note(id: BlobId, tile: TilePixels): Promise<void> {
     const file = this.#file(id);
     const isThere = await stat(file).catch(() => undefined);
-    if (!isThere) await this.#keep(file, encodeTile(smallTile(tile))).catch(() => undefined);
+    if (!isThere) await this.#keep(file, await packTile(smallTile(tile))).catch(() => undefined);
   }
 
   /** Deletes what was made before a time. @param before ms since 1970 */
@@ -60,7 +61,7 @@ export class SmallTiles {
     const file = this.#file(id);
     const kept = await readFile(file).catch(() => undefined);
     if (kept && isWhole(kept)) return kept;
-    const bytes = encodeTile(smallTile(await this.#tile(id)));
+    const bytes = await packTile(smallTile(await this.#tile(id)));
     await this.#keep(file, bytes).catch(() => undefined); // it can be made again
     return bytes;
   }

@@ -17,6 +17,8 @@ export const zSavedDocument = z.object({
   records: z.array(z.unknown()).max(200_000),
   /** Images whose pixels are those of a PNG of the archive; the tiles of all others lie among the blobs. */
   pictures: z.record(zImageId, z.string()),
+  /** Of these PNGs: what they were made from. Whoever has these tiles need not unpack a PNG that is as it was. */
+  made: z.record(z.string(), z.object({ crc: z.int(), tiles: z.array(zBlobId.nullable()) })).default({}),
 });
 export type SavedDocument = z.infer<typeof zSavedDocument>;
 

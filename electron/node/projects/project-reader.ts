@@ -10,7 +10,7 @@ import { decodeImage } from '../images/decode.ts';
 import { storeTiles } from '../images/picture-tiles.ts';
 import { readPlainLayers } from './plain-layers.ts';
 import { blobFile, blobsOf, documentFile, mimeType, recipeBlobsOf, zSavedDocument } from './project-format.ts';
-import type { ReadProject } from './project-format.ts';
+import type { ReadProject, SavedDocument } from './project-format.ts';
 import { ZipProblem, ZipReader } from './zip-reader.ts';
 
 const maxTextBytes = 256 * 2 ** 20; // of the records, unpacked
@@ -65,7 +65,7 @@ const reasonOf = (error: unknown): string =>
 
 async function readOwn(zip: ZipReader, blobs: BlobStore): Promise<ReadProject> {
   const saved = zSavedDocument.parse(JSON.parse(new TextDecoder().decode(await zip.read(documentFile, maxTextBytes))));
-  const restored = await withTilesOf(zip, migrate(saved.records, saved.version), saved.pictures, blobs);
+  const restored = await withTilesOf(zip, migrate(saved.records, saved.version), saved, blobs);
   const records = restored.map((record) => zDocumentRecord.parse(record));
   const problem = documentProblem(records);
   if (problem !== undefined) throw new Error(problem);
@@ -84,17 +84,31 @@ async function restoreBlob(zip: ZipReader, id: BlobId, blobs: BlobStore): Promis
 async function withTilesOf(
   zip: ZipReader,
   records: readonly unknown[],
-  pictures: Readonly<Record<string, string>>,
+  { pictures, made }: SavedDocument,
   blobs: BlobStore,
 ): Promise<unknown[]> {
-  const tiles = new Map<string, Awaited<ReturnType<typeof storeTiles>>>();
-  for (const src of new Set(Object.values(pictures))) {
-    const { raster } = await decodeImage(await zip.read(src, maxBlobBytes));
-    tiles.set(src, await storeTiles(raster, blobs));
+  const sources: Readonly<Record<string, string>> = pictures;
+  const tiles = new Map<string, SavedTiles>();
+  for (const src of new Set(Object.values(sources))) {
+    const known = made[src];
+    const isHere = known !== undefined && known.crc === zip.crc(src) && (await hasAll(known.tiles, blobs));
+    tiles.set(src, isHere ? known.tiles : await tilesOfPng(zip, src, blobs));
   }
   return records.map((record) => {
     const id = (record as { id?: unknown }).id;
-    const src = typeof id === 'string' && Object.hasOwn(pictures, id) ? pictures[id] : undefined;
+    const src = typeof id === 'string' && Object.hasOwn(sources, id) ? sources[id] : undefined;
     return src === undefined ? record : { ...(record as object), tiles: tiles.get(src) };
   });
+}
+
+type SavedTiles = SavedDocument['made'][string]['tiles'];
+
+async function hasAll(tiles: SavedTiles, blobs: BlobStore): Promise<boolean> {
+  for (const tile of new Set(tiles)) if (tile && !(await blobs.has(tile))) return false;
+  return true;
+}
+
+async function tilesOfPng(zip: ZipReader, src: string, blobs: BlobStore): Promise<SavedTiles> {
+  const { raster } = await decodeImage(await zip.read(src, maxBlobBytes));
+  return await storeTiles(raster, blobs);
 }

@@ -42,11 +42,12 @@ export async function writeProject(
   const pictures = layers.map(({ layer, src }) => ({ src, picture: layerPicture(layer, store, recent) }));
   const packer = { cache: sources.pictures, profile };
   await packAll([...pictures.map(({ picture }) => picture), merged], packer);
-  for (const { src, picture } of pictures) await addPng(zip, src, picture, packer);
+  const sums = new Map<string, number>();
+  for (const { src, picture } of pictures) sums.set(src, await addPng(zip, src, picture, packer));
   await addPng(zip, 'mergedimage.png', merged, packer);
   const thumbnail = async () => thumbnailOf(await joinParts(await collected(pngPieces(merged, packer))));
   await zip.add('Thumbnails/thumbnail.png', await sources.pictures.thumbnail(merged, thumbnail));
-  if (hasHistory) await addHistory(zip, store, layers, sources.blobs);
+  if (hasHistory) await addHistory(zip, store, layers, sums, sources.blobs);
   await zip.finish();
 }
 
@@ -84,10 +85,10 @@ async function packAll(pictures: readonly BandedPicture[], { cache }: Packer): P
   await Promise.all(Array.from({ length: atOnce }, packNext));
 }
 
-async function addPng(zip: ZipWriter, name: string, picture: BandedPicture, packer: Packer): Promise<void> {
+async function addPng(zip: ZipWriter, name: string, picture: BandedPicture, packer: Packer): Promise<number> {
   const { width, height, depth } = picture;
   const mostBytes = 1.01 * width * height * 4 * (depth / 8) + height * 64 + 2 ** 20; // noise cannot be packed
-  await zip.addPieces(name, pngPieces(picture, packer), Math.ceil(mostBytes) + (packer.profile?.length ?? 0));
+  return await zip.addPieces(name, pngPieces(picture, packer), Math.ceil(mostBytes) + (packer.profile?.length ?? 0));
 }
 
 /** The PNG of a picture, piece by piece. */
@@ -108,10 +109,21 @@ async function collected(pieces: AsyncIterable<Uint8Array>): Promise<Uint8Array[
   return all;
 }
 
-async function addHistory(zip: ZipWriter, store: DocumentStore, layers: readonly PlacedLayer[], blobs: BlobStore) {
+/** @param sums of the layers' PNGs */
+async function addHistory(
+  zip: ZipWriter,
+  store: DocumentStore,
+  layers: readonly PlacedLayer[],
+  sums: ReadonlyMap<string, number>,
+  blobs: BlobStore,
+) {
   const records = store.all();
   const pictures = picturesOf(store, layers);
-  const saved: SavedDocument = { version: schemaVersion, records: withoutTiles(records, pictures), pictures };
+  const made = layers.map(({ layer, src }) => [src, { crc: sums.get(src)!, tiles: store.require(layer.image).tiles }]);
+  const saved: SavedDocument = {
+    ...{ version: schemaVersion, records: withoutTiles(records, pictures), pictures },
+    made: Object.fromEntries(made.filter(([src]) => Object.values(pictures).includes(src as string))),
+  };
   await zip.add(documentFile, text(JSON.stringify(saved)), { isPacked: true });
   const known = blobsOf(records, (image) => image in pictures);
   for (const id of known) await zip.add(blobFile(id), await blobs.get(id));

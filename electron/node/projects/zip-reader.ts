@@ -43,6 +43,11 @@ export class ZipReader {
     return this.#entries.has(name);
   }
 
+  /** The check sum of an entry as the archive states it; undefined where there is none. */
+  crc(name: string): number | undefined {
+    return this.#entries.get(name)?.crc;
+  }
+
   /** @param maxBytes how much it may be, unpacked @throws ZipProblem */
   async read(name: string, maxBytes: number): Promise<Uint8Array> {
     const entry = this.#entries.get(name);

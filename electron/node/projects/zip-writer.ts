@@ -37,8 +37,8 @@ export class ZipWriter {
     await this.#write(data);
   }
 
-  /** Adds what comes piece by piece, as it is. @param mostBytes there will not be more */
-  async addPieces(name: string, pieces: AsyncIterable<Uint8Array>, mostBytes: number): Promise<void> {
+  /** Adds what comes piece by piece, as it is. @param mostBytes there will not be more @returns its CRC-32 */
+  async addPieces(name: string, pieces: AsyncIterable<Uint8Array>, mostBytes: number): Promise<number> {
     const start = this.#end;
     const entry = { name: new TextEncoder().encode(name), method: stored, offset: start };
     const isLarge = mostBytes >= most32;
@@ -55,6 +55,7 @@ export class ZipWriter {
     const header = localHeader(known, isLarge);
     await this.#file.write(header, 0, header.length, start);
     this.#entries.push(known);
+    return crc;
   }
 
   /** Writes the directory; nothing can be added after it. */

@@ -9,6 +9,7 @@ import { batchImplementations } from '../batch/batch-services.ts';
 import type { GrantedFolders } from '../batch/granted-folders.ts';
 import type { BlobStore } from '../blobs/blob-store.ts';
 import { describeFailure } from '../engine/failure.ts';
+import { screenTables } from '../images/screen-tables.ts';
 import type { ListedPack } from '../models/model-library.ts';
 import { readSamples } from '../models/samples.ts';
 import { Documents } from '../projects/documents.ts';
@@ -36,6 +37,7 @@ export function serveEngine(port: MessagePortLike, { services, folders, batches,
     pictures: {
       flatten: (picture) => stores.work.flatten(picture),
       thumbnail: (picture) => stores.work.thumbnail(picture),
+      screenTables: async (profile) => await screenTables(await blobs.get(profile)),
     },
     models: {
       list: async () => (await services.library.list()).map(modelInfo),

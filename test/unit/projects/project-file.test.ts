@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { unzipSync, zipSync } from 'fflate';
@@ -173,6 +173,28 @@ test('saving again packs only what changed, and the same document is the same fi
   setLayerLook(store, added, { isVisible: false });
   await save(store.all());
   expect(kept()).toBe(pictures.length + 3); // the whole is as it was
+});
+
+test('where its tiles are still there nothing is unpacked; where one is gone, or a layer was painted elsewhere, its PNG is read', async () => {
+  const { blobs, path, save } = setUp();
+  const store = await fullDocument(blobs, 8);
+  await save(store.all());
+  const tilesOf = (records: readonly DocumentRecord[]) => {
+    const all = new DocumentStore(records);
+    return all.require(all.require(all.require(projectId).layerOrder[0]!).image).tiles;
+  };
+  const own = tilesOf(store.all());
+  expect(tilesOf((await readProject(path, 'project.ora', blobs)).records)).toEqual(own); // the very same, not packed anew
+  const files = unzipSync(readFileSync(path));
+  const white = sharp({ create: { width: 300, height: 270, channels: 4, background: '#ffffff' } });
+  const png = new Uint8Array(await white.png().toBuffer());
+  writeFileSync(path, zipSync({ ...files, 'data/layer0.png': png, 'data/layer1.png': png }, { level: 0 })); // one is a copy of the other
+  expect(tilesOf((await readProject(path, 'project.ora', blobs)).records)).not.toEqual(own);
+  await save(store.all());
+  rmSync(blobs.path(own.find((tile) => tile !== null)!));
+  expect(tilesOf((await readProject(path, 'project.ora', blobs)).records).filter((tile) => tile)).toHaveLength(
+    own.filter((tile) => tile).length,
+  );
 });
 
 test('without our folder the layers are opened, as plain ones, and this is said', async () => {

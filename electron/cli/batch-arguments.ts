@@ -2,6 +2,7 @@ import { InvalidArgumentError, Option } from 'commander';
 import type { Command } from 'commander';
 import { batchFormats, collisionRules, nameTokens, zBatchOptions } from '#common/contract/batch.ts';
 import type { BatchOptions } from '#common/contract/batch.ts';
+import { isQueueAddress } from '#node/batch/queue-connection.ts';
 import { numberOption } from './number-option.ts';
 import { devices, zDeviceName } from '#common/contract/edit-request.ts';
 import type { DeviceName, EditRequest } from '#common/contract/edit-request.ts';
@@ -80,7 +81,12 @@ export function addBatch(program: Command, found: (command: BatchCommand) => voi
         isWhole: false,
       }).default(2),
     )
-    .option('--queue <address>', 'let the workers of a Redis or Valkey server make the pictures: redis://…')
+    .addOption(
+      new Option(
+        '--queue <address>',
+        'let the workers of a Redis or Valkey server make the pictures: redis://…',
+      ).argParser(queueAddress),
+    )
     .option('--include <glob>', 'only pictures that match; may be repeated', collect, [])
     .option('--exclude <glob>', 'no pictures that match; may be repeated', collect, [])
     .addOption(new Option('--limit <number>', 'at most so many pictures').argParser(count))
@@ -146,7 +152,11 @@ export function addWorker(program: Command, found: (command: WorkerCommand) => v
     .description(
       'Make pictures of batches that were given a queue, until it is stopped. Folders have the same paths here.',
     )
-    .requiredOption('--queue <address>', 'of a Redis or Valkey server: redis://…')
+    .addOption(
+      new Option('--queue <address>', 'of a Redis or Valkey server: redis://…')
+        .argParser(queueAddress)
+        .makeOptionMandatory(),
+    )
     .addOption(numberOption('--silent <seconds>', 'a worker silent for so long is taken for dead', silence).default(30))
     .addOption(
       new Option('--device <device>', 'of this machine, instead of the batch’s; start a worker for each').argParser(
@@ -165,6 +175,12 @@ function optionsOf(flags: BatchFlags): Record<keyof BatchOptions, unknown> {
     ...{ recursive, include, exclude, limit, name, format, collisions },
     ...{ sizes: fit, keepsPlace: gps, tellsRecipe: metadata },
   };
+}
+
+/** @throws InvalidArgumentError that says what an address is */
+function queueAddress(text: string): string {
+  if (isQueueAddress(text)) return text;
+  throw new InvalidArgumentError('It has to be an address such as redis://host:6379.');
 }
 
 /** @throws InvalidArgumentError that says what is known */

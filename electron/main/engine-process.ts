@@ -1,11 +1,20 @@
-import { MessageChannelMain, utilityProcess } from 'electron';
+import { MessageChannelMain, shell, utilityProcess } from 'electron';
 import type { MessagePortMain, UtilityProcess } from 'electron';
 import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
 import type { FileHandle } from '#common/contract/documents.ts';
 
 export interface EngineProcessConfig {
   readonly entry: string; // the bundled engine
   readonly programFolder: string; // what the engine is told to find its models and version in
+}
+
+/** What the engine asks for: a file that the person wants to see in the system's file manager. */
+const zReveal = z.object({ type: z.literal('reveal'), path: z.string() });
+
+function revealFile(message: unknown): void {
+  const wanted = zReveal.safeParse(message).data;
+  if (wanted) shell.showItemInFolder(wanted.path);
 }
 
 const calmMs = 60_000; // an engine that lived this long did not crash because of how it starts
@@ -56,6 +65,7 @@ export class EngineProcess {
     });
     this.#startedAt = Date.now();
     child.once('exit', () => this.#exited());
+    child.on('message', (message) => revealFile(message));
     for (const [handle, path] of this.#granted) child.postMessage({ type: 'grant', handle, path });
     return child;
   }

@@ -8,12 +8,14 @@ import { createServices } from '#node/services.ts';
 // The engine process of the desktop program: serves every port it is handed, and hears which files the person chose.
 const programFolder = process.argv[2];
 if (programFolder === undefined) throw new Error('the engine needs to be told the folder of the program');
-const hosted = createServices({ programFolder }).then((services) => hostServices(services));
+const { parentPort } = process as NodeJS.Process & { parentPort: ParentPort };
+const reveal = (path: string): void => parentPort.postMessage({ type: 'reveal', path }); // only main knows the file manager
+const hosted = createServices({ programFolder }).then((services) => hostServices(services, [], reveal));
 
 /** What main says besides handing over ports. */
 const zGrant = z.object({ type: z.literal('grant'), handle: z.string(), path: z.string() });
 
-(process as NodeJS.Process & { parentPort: ParentPort }).parentPort.on('message', ({ data, ports }) => {
+parentPort.on('message', ({ data, ports }) => {
   const grant = zGrant.safeParse(data).data;
   if (grant) void hosted.then(({ files }) => files.grant(grant.handle, grant.path));
   for (const port of ports) void serveWhenReady(port);

@@ -20,19 +20,27 @@ export function countByFilter(items: readonly ItemReport[]): Record<BatchFilter,
   return counts;
 }
 
-/** Items in the order they are shown. Ties keep the order of the batch. */
-export function shownItems(items: readonly ItemReport[], filter: BatchFilter, sort: BatchSort): ItemReport[] {
+/** Items in the order they are shown. Ties keep the order of the batch; what waits comes in the order in which it will be made.
+ * @param places of waiting items, 1 being next */
+export function shownItems(
+  items: readonly ItemReport[],
+  filter: BatchFilter,
+  sort: BatchSort,
+  places: ReadonlyMap<number, number> = new Map(),
+): ItemReport[] {
   const chosen = filter === 'all' ? [...items] : items.filter((item) => filterOf(item) === filter);
-  const compare = comparisons[sort.by];
   const sign = sort.isDown ? -1 : 1;
-  return chosen.sort((a, b) => sign * compare(a, b) || a.index - b.index);
+  const place = ({ index }: ItemReport): number => places.get(index) ?? 0;
+  const inOrder = (a: ItemReport, b: ItemReport): number => place(a) - place(b) || a.index - b.index;
+  if (sort.by === 'order') return chosen.sort((a, b) => sign * inOrder(a, b));
+  const compare = comparisons[sort.by];
+  return chosen.sort((a, b) => sign * compare(a, b) || inOrder(a, b));
 }
 
 const ranks = { running: 0, failed: 1, waiting: 2, skipped: 3, done: 4 } as const;
 const names = new Intl.Collator('en', { numeric: true });
 
-const comparisons: Readonly<Record<BatchSort['by'], (a: ItemReport, b: ItemReport) => number>> = {
-  order: (a, b) => a.index - b.index,
+const comparisons: Readonly<Record<Exclude<BatchSort['by'], 'order'>, (a: ItemReport, b: ItemReport) => number>> = {
   name: (a, b) => names.compare(a.input, b.input),
   state: (a, b) => ranks[a.state] - ranks[b.state],
   time: (a, b) => (a.ms ?? -1) - (b.ms ?? -1),
@@ -43,4 +51,20 @@ export function rowsInView(scrollTop: number, height: number, rowHeight: number,
   const beyond = 6; // rows, so that a quick scroll does not show gaps
   const first = Math.max(0, Math.floor(scrollTop / rowHeight) - beyond);
   return [Math.min(first, count), Math.min(count, Math.ceil((scrollTop + height) / rowHeight) + beyond)];
+}
+
+/** A picture of a contact sheet: what was made of an item, each variant for itself. */
+export interface Tile {
+  readonly item: ItemReport;
+  readonly variant: number;
+  readonly key: string; // names it among all
+}
+
+export const isOneOfSeveral = ({ state, outputs = [] }: ItemReport): boolean => state === 'done' && outputs.length > 1;
+
+export function tilesOf(items: readonly ItemReport[]): Tile[] {
+  return items.flatMap((item) => {
+    const variants = isOneOfSeveral(item) ? (item.outputs?.length ?? 1) : 1;
+    return Array.from({ length: variants }, (_, variant) => ({ item, variant, key: `${item.index}-${variant}` }));
+  });
 }

@@ -1,5 +1,14 @@
 import type { ItemReport } from '#common/contract/batch.ts';
-import type { BatchPlan, BatchView, DeskMessage, Folder, FoundBatch } from '#common/contract/batch-service.ts';
+import type {
+  BatchPlan,
+  BatchView,
+  DeskMessage,
+  Folder,
+  FoundBatch,
+  ItemFile,
+  PictureSide,
+  Revealed,
+} from '#common/contract/batch-service.ts';
 import type { DeviceName } from '#common/contract/edit-request.ts';
 import { RemoteError } from '#common/contract/errors.ts';
 import { parseRecipe } from '#common/contract/recipe.ts';
@@ -9,7 +18,9 @@ import { countByFilter, shownItems } from './batch-rows.ts';
 import type { BatchFilter, BatchSort } from './batch-rows.ts';
 import type { EngineState } from './engine.svelte.ts';
 import type { ItemAction } from './item-keys.ts';
-import { newSeed } from './new-seed.ts';
+import { actionable, actOn, dropTarget, moveTarget } from './item-actions.ts';
+import { choose, chooseAll, nothingChosen } from './item-selection.ts';
+import type { Choosing } from './item-selection.ts';
 import type { Problems } from './problems.svelte.ts';
 import type { SettingsState } from './settings.svelte.ts';
 
@@ -35,7 +46,8 @@ export class BatchState {
   filter = $state<BatchFilter>('all');
   sort = $state.raw<BatchSort>({ by: 'order', isDown: false });
   shows = $state<'table' | 'sheet'>('table');
-  chosenIndex = $state<number>();
+  #selection = $state.raw(nothingChosen);
+  #variant = $state<number>(); // of the active item, that is looked at
   #items = $state.raw<readonly ItemReport[]>([]); // of the batch
   #waiting = $state.raw<readonly number[]>([]);
 
@@ -57,11 +69,18 @@ export class BatchState {
   id = $derived(this.batch?.id ?? this.plan?.id);
   items = $derived(this.batch ? this.#items : (this.plan?.items ?? []));
   counts = $derived(countByFilter(this.items));
-  shown = $derived(shownItems(this.items, this.filter, this.sort));
-  chosen = $derived(this.items.find(({ index }) => index === this.chosenIndex));
   isUnderWay = $derived(this.batch?.status === 'running' || this.batch?.status === 'paused');
   /** Place of waiting items, 1 being next. */
   places = $derived(new Map(this.#waiting.map((index, place) => [index, place + 1])));
+  shown = $derived(shownItems(this.items, this.filter, this.sort, this.places));
+  activeIndex = $derived(this.#selection.active);
+  /** The one that is shown in full. */
+  active = $derived(this.items.find(({ index }) => index === this.activeIndex));
+  /** What an action is for: chosen items as far as they are shown. */
+  chosen = $derived(this.shown.filter(({ index }) => this.#selection.chosen.has(index)));
+  actionable = $derived(actionable(this.batch ? this.chosen : [], this.places));
+  /** The variant of the active item that is looked at: the picked one unless the person goes to another. */
+  variant = $derived(this.#variant ?? this.active?.picked ?? 0);
 
   /** Hears a connection until it is lost. @returns ends it */
   listen(services: EngineServices): () => void {
@@ -158,27 +177,58 @@ export class BatchState {
     await this.#engine.require().batch.again([...indexes], seed);
   }
 
-  async accept(index: number, accepted: boolean): Promise<void> {
-    await this.#engine.require().batch.accept([index], accepted);
+  /** Moves the chosen items that wait. */
+  async move(to: 'first' | 'last'): Promise<void> {
+    const moved = this.actionable.waiting.map(({ index }) => index);
+    await this.#moveBefore(moved, moveTarget(this.#waiting, moved, to));
   }
 
-  /** Puts a waiting item at a place among those that wait. @param place 0 is next; past the end is last */
-  async move(index: number, place: number): Promise<void> {
-    const others = this.#waiting.filter((other) => other !== index);
-    await this.#engine.require().batch.moveBefore([index], others[Math.max(0, place)] ?? null);
+  /** Moves the chosen items that wait to where they were dropped. */
+  async drop(over: number, isBelow: boolean): Promise<void> {
+    const moved = this.actionable.waiting.map(({ index }) => index);
+    await this.#moveBefore(moved, dropTarget(this.#waiting, moved, { over, isBelow }));
   }
 
-  /** What a person does about the chosen item, where it can be done. */
+  /** @param next null: last */
+  async #moveBefore(moved: readonly number[], next: number | null): Promise<void> {
+    if (moved.length > 0) await this.#engine.require().batch.moveBefore([...moved], next);
+  }
+
+  /** Chooses items. @param variant of the item, where it is one of several that was asked for */
+  choose(index: number, how: Choosing = 'only', variant?: number): void {
+    const shown = this.shown.map((item) => item.index);
+    this.#selection = choose(this.#selection, index, how, shown);
+    this.#variant = variant;
+  }
+
+  chooseAll(): void {
+    this.#selection = chooseAll(
+      this.#selection,
+      this.shown.map(({ index }) => index),
+    );
+  }
+
+  isChosen(index: number): boolean {
+    return this.#selection.chosen.has(index);
+  }
+
+  /** What a person does with the chosen items, as far as it can be done with them. */
   async act(action: ItemAction): Promise<void> {
-    const item = this.chosen;
-    if (!this.batch || !item) return;
-    const { index, state } = item;
-    const place = (this.places.get(index) ?? 0) - 1;
-    if (action === 'accept' && state === 'done') return await this.accept(index, !item.accepted);
-    if (action === 'another' && state === 'done') return await this.again([index], newSeed());
-    if (action === 'another' && state === 'failed') return await this.again([index], null);
-    if (action === 'sooner' && place > 0) return await this.move(index, place - 1);
-    if (action === 'later' && place >= 0) return await this.move(index, place + 1);
+    const isOneOfSeveral = this.chosen.length === 1 && (this.active?.outputs?.length ?? 0) > 1;
+    const variant = isOneOfSeveral ? this.variant : null;
+    await actOn(this.actionable, action, this.#engine.require().batch, { variant, order: this.#waiting });
+  }
+
+  /** Shows a file of an item in the system's file manager; in a browser, where it lies. @param index null: the report */
+  async reveal(index: number | null, side: PictureSide = 'after'): Promise<Revealed> {
+    return await this.#engine.require().batch.reveal(index === null ? null : this.fileOf(index, side));
+  }
+
+  /** A picture of an item as the engine is asked for it. @throws Error where there is neither batch nor plan */
+  fileOf(index: number, side: PictureSide): ItemFile {
+    if (!this.id) throw new Error('there is no batch');
+    const variant = side === 'after' && index === this.activeIndex ? this.variant : 0;
+    return { batch: this.id, index, side, variant };
   }
 
   sortBy(by: BatchSort['by']): void {
@@ -250,6 +300,8 @@ export class BatchState {
         return this.#change({ status: 'failed', failure: message });
       case 'device-lost':
         return this.#change({ lost: [...(this.batch?.lost ?? []), message] });
+      case 'notice':
+        return this.#problems.notice(message.text);
       case 'dry-run':
     }
   }

@@ -1,4 +1,4 @@
-import type { BatchId, PictureSide } from '#common/contract/batch-service.ts';
+import type { BatchId, ItemFile } from '#common/contract/batch-service.ts';
 import type { ItemReport } from '#common/contract/batch.ts';
 import type { FileHandle } from '#common/contract/documents.ts';
 import type { EngineServices } from '#common/contract/services.ts';
@@ -20,16 +20,16 @@ export class ItemPictures {
     { batch }: Pick<EngineServices, 'batch'>,
     shelf: Shelf,
     item: ItemReport,
-    side: PictureSide,
+    { side, variant }: Pick<ItemFile, 'side' | 'variant'>,
     signal: AbortSignal,
   ): Promise<ImageBitmap | null> {
-    const key = keyOf(shelf, item, side);
+    const key = keyOf(shelf, item, { side, variant });
     const kept = this.#kept.get(key);
     if (kept) {
       this.#keep(key, kept);
       return kept;
     }
-    const bytes = await batch.thumbnail(shelf.id, item.index, side, signal);
+    const bytes = await batch.thumbnail({ batch: shelf.id, index: item.index, side, variant }, signal);
     const bitmap = bytes && (await createImageBitmap(new Blob([bytes as Uint8Array<ArrayBuffer>])));
     if (bitmap) this.#keep(key, bitmap);
     return bitmap;
@@ -45,6 +45,10 @@ export class ItemPictures {
 }
 
 /** A result that was made anew is another picture. */
-function keyOf({ id, folder }: Shelf, { index, input, outputs, seed, ms }: ItemReport, side: PictureSide): string {
-  return side === 'before' ? `${folder} ${input}` : [id, index, outputs?.[0], seed, ms].join(' ');
+function keyOf(
+  { id, folder }: Shelf,
+  { index, input, outputs, seed, ms }: ItemReport,
+  { side, variant }: Pick<ItemFile, 'side' | 'variant'>,
+): string {
+  return side === 'before' ? `${folder} ${input}` : [id, index, outputs?.[variant], seed, ms].join(' ');
 }

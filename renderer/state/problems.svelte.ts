@@ -29,9 +29,9 @@ export class Problems {
     this.#add({ tone: 'error', code: error.code, ...inWords(error, title), details });
   }
 
-  /** Says something that worked, or half worked. It leaves by itself. */
-  notice(title: string, text = ''): void {
-    this.#add({ tone: 'notice', code: 'notice', title, text });
+  /** Says something that worked, or half worked. It leaves by itself. @param details to be copied */
+  notice(title: string, text = '', details?: string): void {
+    this.#add({ tone: 'notice', code: 'notice', title, text, ...(details !== undefined && { details }) });
   }
 
   dismiss(id: number): void {

@@ -1,56 +1,16 @@
 import { existsSync, linkSync, mkdirSync, readdirSync } from 'node:fs';
 import { copyFile, readFile, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import type { Page } from 'playwright-core';
+import { join } from 'node:path';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { readRecipe } from '#node/images/read-recipe.ts';
+import { chooseFolder, openBatch, photo, row, rows, startWithPhotos } from '../helpers/batch-page.ts';
 import { expectAccessible, inBrowser, screenshot } from '../helpers/browser.ts';
 import type { Theme } from '../helpers/browser.ts';
 import { button, instruction } from '../helpers/page.ts';
 import { realEngine, samples } from '../helpers/real-engine.ts';
-import { openPicture, startStudio, studioOn } from '../helpers/studio.ts';
+import { openPicture, studioOn } from '../helpers/studio.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
-
-const rows = (page: Page) => page.getByRole('grid', { name: 'Pictures of the batch' }).getByRole('row');
-const row = (page: Page, name: string) => rows(page).filter({ hasText: name });
-
-/** A hill in another light each time, so that pictures can be told apart. */
-async function photo(number: number, width = 480, height = 320): Promise<Buffer> {
-  const hue = (number * 47) % 360;
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">
-    <rect width="100%" height="100%" fill="hsl(${hue} 60% 72%)"/>
-    <circle cx="${80 + ((number * 60) % 320)}" cy="90" r="36" fill="hsl(${hue + 50} 90% 85%)"/>
-    <path d="M0 ${height} L${width * 0.35} 140 L${width * 0.6} 230 L${width * 0.8} 170 L${width} ${height}Z" fill="hsl(${hue + 180} 30% 35%)"/>
-  </svg>`;
-  return await sharp(Buffer.from(svg)).jpeg({ quality: 90 }).toBuffer();
-}
-
-async function startWithPhotos(count: number, settings: Parameters<typeof startStudio>[0] = {}, theme?: Theme) {
-  const studio = await startStudio(settings, theme);
-  const photos = join(dirname(studio.picture), 'Summer trip');
-  mkdirSync(photos);
-  for (let i = 1; i <= count; i++)
-    await writeFile(join(photos, `DSC_${String(i).padStart(4, '0')}.jpg`), await photo(i));
-  return { ...studio, photos, results: join(photos, 'edited') };
-}
-
-async function chooseFolder(page: Page): Promise<void> {
-  await button(page, 'Batch').click();
-  await button(page, 'Choose a folder…').click();
-  await button(page, 'Open folder Summer trip').click();
-  await page
-    .getByRole('dialog')
-    .getByText(/Summer trip$/)
-    .waitFor();
-}
-
-async function openBatch(page: Page, words?: string): Promise<void> {
-  await chooseFolder(page);
-  await button(page, 'Use this folder').click();
-  await rows(page).nth(1).waitFor();
-  if (words !== undefined) await page.getByLabel('What to change').fill(words);
-}
 
 inBrowser('batches', () => {
   test.each<Theme>(['dark', 'light'])(

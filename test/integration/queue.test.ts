@@ -1,18 +1,15 @@
-import { spawn, spawnSync } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { photoBytes } from '../helpers/batch.ts';
 import { editar, jsonLines } from '../helpers/cli.ts';
+import { freePort, noRedis, startRedis, stopRedis } from '../helpers/redis.ts';
 import { writeTinyCheckpoints } from '../helpers/tiny-checkpoints.ts';
 
-const server = ['redis-server', 'valkey-server'].find((name) => spawnSync(name, ['--version']).status === 0);
-if (server === undefined) console.warn('skipped: neither redis-server nor valkey-server is installed');
+if (noRedis) console.warn(`skipped: ${noRedis}`);
 
 let root: string;
 let address: string;
@@ -21,33 +18,12 @@ let redis: ChildProcess | undefined;
 const at = (name: string): string => join(root, name);
 const env = (): Record<string, string> => ({ EDITAR_DATA: at('data') });
 
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const probe = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as AddressInfo;
-      probe.close(() => resolve(port));
-    });
-  });
-}
-
-async function startServer(): Promise<void> {
-  const port = await freePort();
-  address = `redis://127.0.0.1:${port}`;
-  const quiet = ['--save', '', '--appendonly', 'no', '--dir', root];
-  redis = spawn(server!, ['--port', String(port), '--bind', '127.0.0.1', ...quiet], {
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
-  await new Promise<void>((resolve) => {
-    redis!.stdout!.on('data', (text: Buffer) => {
-      if (/ready to accept connections/i.test(text.toString())) resolve();
-    });
-  });
-}
-
-describe.skipIf(server === undefined)('batches whose pictures are made by workers of a queue', () => {
+describe.skipIf(noRedis)('batches whose pictures are made by workers of a queue', () => {
   beforeAll(async () => {
     root = await mkdtemp(join(tmpdir(), 'editar-queue-'));
-    await startServer();
+    const port = await freePort();
+    address = `redis://127.0.0.1:${port}`;
+    redis = await startRedis(port);
     const { gpt, vq, t5 } = await writeTinyCheckpoints(root);
     const build = ['models', 'build', '--gpt', gpt, '--vq', vq, '--t5', t5, '--precision', 'fp32', '-o', at('tiny')];
     const { code, stderr } = await editar(build, { env: env() });
@@ -59,7 +35,7 @@ describe.skipIf(server === undefined)('batches whose pictures are made by worker
   });
 
   afterAll(async () => {
-    redis?.kill();
+    if (redis) await stopRedis(redis);
     if (root) await rm(root, { recursive: true, force: true });
   });
 

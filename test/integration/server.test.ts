@@ -136,7 +136,10 @@ test('a batch over a granted folder goes on when its page is gone, and another p
   const { id, items, finished } = (await services.batch.current())!;
   expect(finished).toMatchObject({ in: 2, done: 2, skipped: 0, failed: 0 });
   expect(items.map(({ state }) => state)).toEqual(['done', 'done']);
-  expect((await sharp((await services.batch.thumbnail(id, 1, 'after'))!).metadata()).width).toBe(300);
+  expect(
+    (await sharp((await services.batch.thumbnail({ batch: id, index: 1, side: 'after', variant: 0 }))!).metadata())
+      .width,
+  ).toBe(300);
   const stranger = { ...order, input: '6f2a4b1e-0000-4000-8000-000000000000' as never };
   await expect(services.batch.start(stranger)).rejects.toMatchObject({ code: 'invalid-call' });
 });

@@ -33,6 +33,7 @@ const fakeBatches: Pick<EngineImplementations, 'batch' | 'folders'> = {
   batch: {
     ...{ devices: () => ['cpu'], find: noBatches, preview: noBatches, start: noBatches, current: () => null },
     ...{ pause: noBatches, resume: noBatches, cancel: noBatches, moveBefore: noBatches, again: noBatches },
+    ...{ leaveOut: noBatches, reveal: noBatches },
     ...{ accept: noBatches, close: noBatches, thumbnail: noBatches, file: noBatches },
     onMessage: () => () => undefined,
   },

@@ -1,6 +1,7 @@
 import { constants, setPriority } from 'node:os';
 import type { BatchMessage } from '#common/contract/batch.ts';
 import { openBatch, previewBatch, readRecipeFile, watchFolder } from '#node/batch/run-batch.ts';
+import { whyNot } from '#node/batch/skip-words.ts';
 import type { Services } from '#node/services.ts';
 import type { BatchCommand } from '../batch-arguments.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -47,7 +48,7 @@ function yieldToPeople(): void {
 function tell(message: BatchMessage, terminal: Terminal, json: boolean): void {
   switch (message.type) {
     case 'planned':
-      return terminal.note(`${message.items} pictures${left(message.etaMs)}`);
+      return terminal.note(`${pictures(message.items)}${left(message.etaMs)}`);
     case 'item':
       return tellItem(message, terminal, json);
     case 'progress':
@@ -56,21 +57,25 @@ function tell(message: BatchMessage, terminal: Terminal, json: boolean): void {
     case 'dry-run': {
       const { in: all, make, skipped, failed, etaMs } = message;
       const time = etaMs === null ? 'how long it takes is not known before a first batch' : roughly(etaMs);
-      return terminal.note(`${all} pictures: ${make} to make, ${skipped} to skip, ${failed} cannot be made; ${time}`);
+      return terminal.note(`${pictures(all)}: ${make} to make, ${skipped} to skip, ${failed} cannot be made; ${time}`);
     }
     case 'finished': {
-      const { in: all, done, skipped, failed, totalMs, report } = message;
+      const { in: all, done, skipped, failed, totalMs, csv } = message;
       terminal.note(`${all} in = ${done} done + ${skipped} skipped + ${failed} failed, in ${seconds(totalMs)}`);
-      return terminal.note(report);
+      return terminal.note(`What became of each picture: ${csv}`);
     }
     case 'cancelled':
-      return terminal.note('editar: cancelled; go on with --resume');
+      return terminal.note(
+        `editar: cancelled with ${message.done} of ${message.in} made; give the same command with --resume to go on`,
+      );
     case 'device-lost': {
       const { device, left: others, failure } = message;
       return terminal.note(
         `${device} is not used any more: ${failure.message} The batch goes on with ${others.join(', ')}.`,
       );
     }
+    case 'notice':
+      return terminal.note(message.text);
     case 'paused':
     case 'resumed':
       return terminal.note(message.type);
@@ -78,7 +83,7 @@ function tell(message: BatchMessage, terminal: Terminal, json: boolean): void {
 }
 
 function tellItem(item: Extract<BatchMessage, { type: 'item' }>, terminal: Terminal, json: boolean): void {
-  const { state, input, output, outputs = [], reason, failure, notices = [] } = item;
+  const { state, input, output, outputs = [], failure, notices = [] } = item;
   if (state === 'running') return;
   if (failure && state !== 'done')
     terminal.note(`${state === 'failed' ? 'failed' : 'will be tried again'}: ${input}: ${failure.message}`);
@@ -86,14 +91,15 @@ function tellItem(item: Extract<BatchMessage, { type: 'item' }>, terminal: Termi
   if (json) return;
   if (state === 'done') for (const path of outputs) terminal.result(`${input} → ${path}`);
   if (state === 'waiting' && !failure) terminal.result(`${input} → ${output}`);
-  if (state === 'skipped') terminal.result(`${input} skipped: ${reason ?? ''}`);
+  if (state === 'skipped') terminal.result(`${input} skipped: ${whyNot(item) ?? ''}`);
 }
 
+const pictures = (count: number): string => (count === 1 ? '1 picture' : `${count} pictures`);
 const left = (etaMs: number | null): string => (etaMs === null || etaMs === 0 ? '' : `, ${roughly(etaMs)} left`);
 
 function progressLine(message: Extract<BatchMessage, { type: 'progress' }>): string {
   const { step, of, running, etaMs, tokensPerSecond } = message;
   const cells = running.map((item) => `, picture ${item.index}: ${item.step} of ${item.of} cells`).join('');
   const speed = tokensPerSecond === null ? '' : `, ${tokensPerSecond.toFixed(1)} tokens/s`;
-  return `${step} of ${of} pictures${cells}${speed}${left(etaMs)}`;
+  return `${step} of ${pictures(of)}${cells}${speed}${left(etaMs)}`;
 }

@@ -13,6 +13,7 @@ export async function worker(
 ): Promise<number> {
   await workOnQueue(services, {
     ...{ address: queue, silentMs, device, signal },
+    tell: (text) => terminal.note(text),
     onSettled: ({ item }, failure) => {
       const { input, output } = item;
       const result = failure ? { state: 'failed', failure } : { state: 'done' };

@@ -92,8 +92,18 @@ const zDeskMessage = z.union([
 export type DeskMessage = z.infer<typeof zDeskMessage>;
 
 const zIndex = z.int().positive();
+const zIndexes = z.array(zIndex).max(1_000_000);
+const zVariant = z.int().nonnegative();
 const zSide = z.enum(['before', 'after']);
 export type PictureSide = z.infer<typeof zSide>;
+
+/** A picture of an item: the input, or a variant of what was made of it. */
+const zItemFile = z.object({ batch: zBatchId, index: zIndex, side: zSide, variant: zVariant });
+export type ItemFile = z.infer<typeof zItemFile>;
+
+/** Where a file lies, for people to read, and whether the system's file manager shows it. */
+const zRevealed = z.object({ place: z.string(), isShown: z.boolean() });
+export type Revealed = z.infer<typeof zRevealed>;
 
 /** Batches over folders of the machine. There is one batch at a time, of all pages: it goes on when a page is gone. */
 export const batchServices = {
@@ -122,17 +132,22 @@ export const batchServices = {
     /** Ends the batch with what it has. It can be resumed. */
     cancel: method([], z.undefined()),
     /** Puts waiting items before another one, or last; before one that waits no longer they are the first. */
-    moveBefore: method([z.array(zIndex).max(1_000_000), zIndex.nullable()], z.undefined()),
-    /** Makes items that are done or failed once more. @param seed null: as before */
-    again: method([z.array(zIndex).max(1_000_000), z.int().nonnegative().nullable()], z.undefined()),
-    /** Notes that the person likes what was made, or does not. */
-    accept: method([z.array(zIndex).max(1_000_000), z.boolean()], z.undefined()),
+    moveBefore: method([zIndexes, zIndex.nullable()], z.undefined()),
+    /** Makes items once more that are done, failed or left out by the person. @param seed null: as before */
+    again: method([zIndexes, z.int().nonnegative().nullable()], z.undefined()),
+    /** Leaves out items that wait. They can be made again. */
+    leaveOut: method([zIndexes], z.undefined()),
+    /** Notes that the person likes what was made, or does not. @param variant which of several; null: no certain one */
+    accept: method([zIndexes, z.boolean(), zVariant.nullable()], z.undefined()),
     /** Forgets a batch that is over; what it made stays. */
     close: method([], z.undefined()),
     /** A small picture of an input or of what was made of it; null where there is none to see. */
-    thumbnail: method([zBatchId, zIndex, zSide], zBytes.nullable()),
+    thumbnail: method([zItemFile], zBytes.nullable()),
     /** The file itself, for `documents.open`. Fails with `image-unreadable` where there is none yet. */
-    file: method([zBatchId, zIndex, zSide], zChosenFile),
+    file: method([zItemFile], zChosenFile),
+    /** Shows a file in the system's file manager, where the host has one. @param file null: the report of the batch. Fails with
+     * `image-unreadable` where there is none yet. */
+    reveal: method([zItemFile.nullable()], zRevealed),
     onMessage: event(zDeskMessage),
   },
 };

@@ -65,6 +65,7 @@ export const zItemReport = z.object({
   attempts: z.int().nonnegative(),
   seed: z.int().optional(), // where it is not the recipe's
   accepted: z.boolean().optional(), // by the person who looked at it
+  picked: z.int().nonnegative().optional(), // the variant that was accepted, where there are several
   width: z.int().optional(),
   height: z.int().optional(),
   tokens: z.int().optional(), // ids the model chose
@@ -129,6 +130,7 @@ export const zBatchMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('paused') }),
   z.object({ type: z.literal('resumed') }),
   zDeviceLost,
+  z.object({ type: z.literal('notice'), text: z.string() }), // for the person; nothing ends by it
   zBatchFinished,
   z.object({ type: z.literal('cancelled'), ...zCounts.shape }),
 ]);

@@ -8,29 +8,24 @@ import type {
   BatchView,
   DeskMessage,
   FoundBatch,
-  PictureSide,
+  ItemFile,
+  Revealed,
 } from '#common/contract/batch-service.ts';
 import type { DeviceName } from '#common/contract/edit-request.ts';
-import type { ChosenFile, FileHandle } from '#common/contract/documents.ts';
+import type { FileHandle } from '#common/contract/documents.ts';
 import { AppError } from '#common/contract/errors.ts';
 import { hostError } from '#common/contract/host-errors.ts';
 import { parseRecipe } from '#common/contract/recipe.ts';
 import type { Unsubscribe } from '#common/rpc/contract.ts';
 import { describeFailure } from '../engine/failure.ts';
-import { fileThumbnail } from '../images/thumbnail.ts';
 import { BatchState } from './batch-state.ts';
 import type { GrantedFolders } from './granted-folders.ts';
+import { ItemFiles } from './item-files.ts';
+import type { Reveal, Shelf } from './item-files.ts';
 import { readEntries } from './journal.ts';
 import { batchFiles } from './report.ts';
 import { openBatch, previewBatch } from './run-batch.ts';
 import type { BatchServices, BatchWish, OpenedBatch } from './run-batch.ts';
-
-/** What pictures of a plan or a batch are found by. */
-interface Shelf {
-  readonly input: string; // folders
-  readonly output: string;
-  item(index: number): ItemReport | undefined;
-}
 
 interface Running {
   readonly id: BatchId;
@@ -51,6 +46,7 @@ const progressEveryMs = 100;
 
 /** The one batch of this engine, for all its pages: it goes on while pages come and go. */
 export class BatchDesk implements AsyncDisposable {
+  readonly files: ItemFiles;
   readonly #services: BatchServices;
   readonly #folders: GrantedFolders;
   readonly #listeners = new Set<(message: DeskMessage) => void>();
@@ -59,11 +55,12 @@ export class BatchDesk implements AsyncDisposable {
   #found: Promise<readonly DeviceName[]> | undefined;
   #opening: Promise<void> = Promise.resolve(); // one batch is opened after the other
   #saidProgressAt = -Infinity;
-  #thumbnails: Promise<unknown> = Promise.resolve(); // one at a time: the model needs the processor more
 
-  constructor(services: BatchServices, folders: GrantedFolders) {
+  /** @param reveal left out where the host has no file manager to show files in */
+  constructor(services: BatchServices, folders: GrantedFolders, reveal?: Reveal) {
     this.#services = services;
     this.#folders = folders;
+    this.files = new ItemFiles(folders, (id) => this.#shelf(id), reveal);
   }
 
   onMessage(listener: (message: DeskMessage) => void): Unsubscribe {
@@ -156,19 +153,30 @@ export class BatchDesk implements AsyncDisposable {
     const known = new Map(batch.state.items.map((item) => [item.index, item]));
     for (const index of indexes) {
       const item = known.get(index);
-      if (item?.state !== 'done' && item?.state !== 'failed') continue;
+      if (!item || !canBeMadeAgain(item)) continue;
       await batch.runner.again(index, seed ?? item.seed);
     }
     this.#tellOrder();
     if (running.status === 'finished' && batch.runner.waiting.length > 0) this.#run(running);
   }
 
-  /** @throws AppError when the journal cannot be written */
-  async accept(indexes: readonly number[], accepted: boolean): Promise<void> {
-    const batch = this.#current?.opened.batch;
-    if (!batch) return;
-    const done = new Set(batch.state.items.filter(({ state }) => state === 'done').map(({ index }) => index));
-    for (const index of indexes) if (done.has(index)) await batch.runner.accept(index, accepted);
+  /** Leaves out items that wait. @throws AppError when the journal cannot be written */
+  async leaveOut(indexes: readonly number[]): Promise<void> {
+    for (const index of indexes) await this.#current?.opened.batch.runner.leaveOut(index);
+  }
+
+  /** @param variant null: no certain one @throws AppError when journal or reports cannot be written */
+  async accept(indexes: readonly number[], accepted: boolean, variant: number | null = null): Promise<void> {
+    const running = this.#current;
+    if (!running) return;
+    const { batch } = running.opened;
+    const known = new Map(batch.state.items.map((item) => [item.index, item]));
+    for (const index of indexes) {
+      const { state, outputs = [] } = known.get(index) ?? {};
+      const picked = accepted && variant !== null && variant < outputs.length ? variant : undefined;
+      if (state === 'done') await batch.runner.accept(index, accepted, picked);
+    }
+    if (!isUnderWay(running)) await batch.report();
   }
 
   /** Forgets a batch that is over. */
@@ -178,20 +186,11 @@ export class BatchDesk implements AsyncDisposable {
     this.#tell({ type: 'closed' });
   }
 
-  /** Null where there is nothing to see: not made yet, or unreadable, which is told elsewhere. */
-  async thumbnail(id: BatchId, index: number, side: PictureSide, signal: AbortSignal): Promise<Uint8Array | null> {
-    const path = this.#path(id, index, side);
-    if (path === undefined) return null;
-    const made = this.#thumbnails.then(() => (signal.aborted ? null : fileThumbnail(path).catch(() => null)));
-    this.#thumbnails = made;
-    return await made;
-  }
-
-  /** Lets the page open the file of an item. @throws AppError `image-unreadable` where there is none yet */
-  file(id: BatchId, index: number, side: PictureSide): ChosenFile {
-    const path = this.#path(id, index, side);
-    if (path === undefined) throw new AppError('image-unreadable', { reason: 'it was not made yet' });
-    return this.#folders.file(path);
+  /** @param file null: the report of the batch @throws AppError `image-unreadable` where there is none yet */
+  reveal(file: ItemFile | null): Revealed {
+    if (file) return this.files.reveal(file);
+    if (this.#current) return this.files.revealPath(join(this.#current.wish.output, batchFiles.csv));
+    throw new AppError('image-unreadable', { reason: 'there is no batch' });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -280,20 +279,18 @@ export class BatchDesk implements AsyncDisposable {
     return { ...folders, recipe: parsed, options, devices, resume };
   }
 
-  /** The file of an item; undefined where there is none yet. */
-  #path(id: BatchId, index: number, side: PictureSide): string | undefined {
+  /** Where pictures of a plan or a batch are found. */
+  #shelf(id: BatchId): Shelf | undefined {
     const running = this.#current;
-    const shelf: Shelf | undefined =
-      running?.id === id
-        ? { ...running.wish, item: (wanted) => running.opened.batch.state.items.find((item) => item.index === wanted) }
-        : this.#plans.get(id);
-    const item = shelf?.item(index);
-    if (!shelf || !item) return undefined;
-    if (side === 'before') return join(shelf.input, item.input);
-    const made = item.outputs?.[0] ?? (item.state === 'skipped' ? item.output : undefined);
-    return made === undefined ? undefined : join(shelf.output, made);
+    if (running?.id !== id) return this.#plans.get(id);
+    const { items } = running.opened.batch.state;
+    return { ...running.wish, item: (wanted) => items.find(({ index }) => index === wanted) };
   }
 }
+
+/** What was skipped since its file is there stays as it is: it may be somebody else's. */
+const canBeMadeAgain = ({ state, reason }: ItemReport): boolean =>
+  state === 'done' || state === 'failed' || (state === 'skipped' && reason === 'left-out');
 
 const isUnderWay = ({ status }: Running): boolean => status === 'running' || status === 'paused';
 

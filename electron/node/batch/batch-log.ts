@@ -1,5 +1,6 @@
 import { appendFile } from 'node:fs/promises';
 import type { BatchMessage } from '#common/contract/batch.ts';
+import { whyNot } from './skip-words.ts';
 
 /** What happened in a batch, a line each with its time, for people. It is an aid: where it cannot be written, the batch goes on. */
 export class BatchLog {
@@ -30,8 +31,8 @@ function inWords(message: BatchMessage): string | undefined {
     case 'planned':
       return `begins with ${message.items} pictures`;
     case 'item': {
-      const { state, input, output, failure, reason, notices = [] } = message;
-      const why = failure?.message ?? reason;
+      const { state, input, output, notices = [] } = message;
+      const why = whyNot(message);
       const tail = why === undefined || state === 'done' || state === 'running' ? '' : `: ${why}`;
       return [`${state} ${input} → ${output}${tail}`, ...(state === 'done' ? notices : [])].join(' ');
     }
@@ -43,6 +44,8 @@ function inWords(message: BatchMessage): string | undefined {
       return message.type;
     case 'device-lost':
       return `${message.device} is not used any more: ${message.failure.message}`;
+    case 'notice':
+      return message.text;
     case 'dry-run':
     case 'progress':
       return undefined;

@@ -1,19 +1,21 @@
 import { createHash } from 'node:crypto';
 import type { Job, Queue, QueueEvents, Worker } from 'bullmq';
-import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import { zBatchItem, zBatchOptions, zFailure } from '#common/contract/batch.ts';
 import type { ItemReport } from '#common/contract/batch.ts';
 import { zDeviceName } from '#common/contract/edit-request.ts';
-import { AppError, RemoteError } from '#common/contract/errors.ts';
+import { RemoteError } from '#common/contract/errors.ts';
 import { zRecipe } from '#common/contract/recipe.ts';
 import { describeFailure } from '../engine/failure.ts';
 import type { ItemWork } from './item-work.ts';
+import { connectQueue, untilTaken } from './queue-connection.ts';
+import type { TellQueue } from './queue-connection.ts';
 
 /** Queue of every batch on one server; batches tell themselves apart by what is in their jobs. */
 const queueName = 'editar-batch';
 const attempts = 2;
-const connectMs = 5000;
+const lookEveryMs = 5000; // a server that was started anew tells of nothing that was done before
+const keepDone = { age: 7 * 24 * 3600 }; // seconds; a batch that is resumed finds what was made meanwhile
 
 export const zQueuedItem = zBatchItem.extend({ seed: z.int().optional() });
 
@@ -38,39 +40,17 @@ const zItemResult = z.object({
 });
 export type ItemResult = z.infer<typeof zItemResult>;
 
-/** Connects to a Redis or Valkey server. The packages for it are loaded only where somebody asks for a queue.
- * @throws AppError `queue-unreachable` */
-async function connect(address: string): Promise<Redis> {
-  const { Redis: Client } = await import('ioredis');
-  const redis = new Client(address, { maxRetriesPerRequest: null, lazyConnect: true, connectTimeout: connectMs });
-  redis.on('error', () => undefined); // it connects again by itself
-  const timeout = new Promise<never>((_, reject) => {
-    setTimeout(() => reject(new Error('it does not answer')), connectMs).unref();
-  });
-  try {
-    await Promise.race([redis.connect(), timeout]);
-  } catch (cause) {
-    redis.disconnect();
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new AppError('queue-unreachable', { address: withoutSecrets(address), reason }, { cause });
-  }
-  return redis;
-}
-
-function withoutSecrets(address: string): string {
-  return URL.canParse(address) ? new URL(address).host : 'an address that cannot be read';
-}
-
 /** Lets workers make the items: decoding means handing an item over and waiting for it. The same work is one job however often it is
  * handed over, so a batch that was killed and resumed finds what was made meanwhile.
- * @param work tells the names of work @throws AppError `queue-unreachable` */
+ * @param work tells the names of work @param tell hears of outages @throws AppError `queue-unreachable` */
 export async function queueWork(
   address: string,
   work: ItemWork,
   jobOf: (item: ItemReport) => ItemJob,
+  tell: TellQueue,
 ): Promise<ItemWork> {
   const { Queue: QueueClass, QueueEvents: EventsClass } = await import('bullmq');
-  const [connection, listening] = [await connect(address), await connect(address)];
+  const [connection, listening] = [await connectQueue(address, tell), await connectQueue(address)];
   const queue: Queue = new QueueClass(queueName, { connection });
   const events: QueueEvents = new EventsClass(queueName, { connection: listening });
   events.setMaxListeners(0); // one per item that is under way
@@ -80,15 +60,18 @@ export async function queueWork(
     prepare: async (item, signal) => {
       const key = await work.keyOf(item, signal);
       const decode = async (stop: AbortSignal) => {
-        const job = await handOver(queue, key, jobOf(item));
-        const { tokens, device, ...result } = await finished(job, events, stop);
+        const data = jobOf(item);
+        const hand = (): Promise<Job> => untilTaken(address, () => handOver(queue, key, data), { tell, signal: stop });
+        const { tokens, device, ...result } = await finished(hand, events, stop);
         return { tokens, device, encode: () => Promise.resolve({ ...result, write: () => Promise.resolve() }) };
       };
       return { key, decode };
     },
     [Symbol.asyncDispose]: async () => {
-      await events.close();
-      await queue.close();
+      if (connection.status === 'ready' && listening.status === 'ready') {
+        await events.close();
+        await queue.close();
+      } // without their server they would wait for ever
       for (const redis of [connection, listening]) redis.disconnect();
       await work[Symbol.asyncDispose]();
     },
@@ -99,26 +82,46 @@ export async function queueWork(
 async function handOver(queue: Queue, key: string, data: ItemJob): Promise<Job> {
   const { output, item } = data;
   const jobId = createHash('sha256').update([key, output, item.output].join('\n')).digest('hex');
-  const job = await queue.add('item', data, { jobId, attempts, backoff: { type: 'fixed', delay: 500 } });
+  const settings = { attempts, backoff: { type: 'fixed', delay: 500 }, removeOnComplete: keepDone };
+  const job = await queue.add('item', data, { jobId, ...settings });
   const isDead = (await job.getState()) === 'failed';
   if (isDead && item.seed === undefined) await job.retry('failed').catch(() => undefined); // somebody else may have
   return job;
 }
 
-async function finished(job: Job, events: QueueEvents, signal: AbortSignal): Promise<ItemResult> {
+/** Waits for an item. Now and then it is looked for: a server that lost it, as one without a disk does when it is started anew, is handed it
+ * once more. @param hand hands it over, which does nothing where it is there */
+async function finished(hand: () => Promise<Job>, events: QueueEvents, signal: AbortSignal): Promise<ItemResult> {
   let onAbort = (): void => undefined;
   const aborted = new Promise<never>((_, reject) => {
     onAbort = () => reject(signal.reason as Error);
     signal.addEventListener('abort', onAbort);
   });
   try {
-    return zItemResult.parse(await Promise.race([job.waitUntilFinished(events), aborted]));
+    const wait = async (): Promise<unknown> => {
+      for (let job = await hand(); ;) {
+        const result: unknown = await job.waitUntilFinished(events, lookEveryMs).catch(unlessTooLong);
+        if (result !== tooLong) return result;
+        if ((await job.getState()) === 'unknown') job = await hand();
+      }
+    };
+    const waiting = wait();
+    waiting.catch(() => undefined); // told where it is awaited, unless it was cancelled
+    return zItemResult.parse(await Promise.race([waiting, aborted]));
   } catch (error) {
     signal.throwIfAborted();
     throw failureFrom(error);
   } finally {
     signal.removeEventListener('abort', onAbort);
   }
+}
+
+const tooLong = Symbol('too long');
+
+/** A wait that ended because of the time it took has no failure to tell. @throws every other error */
+function unlessTooLong(error: unknown): typeof tooLong {
+  if (/timed out before finishing/.test(String(error))) return tooLong;
+  throw error;
 }
 
 /** Queues keep failures as text: ours is JSON. */
@@ -137,13 +140,14 @@ export interface WorkerConfig {
   readonly make: (job: ItemJob) => Promise<ItemResult>;
   readonly signal: AbortSignal;
   readonly onSettled: (job: ItemJob, failure?: ReturnType<typeof describeFailure>) => void;
+  readonly tell: TellQueue;
 }
 
 /** Makes items of the queue, one at a time, until the signal is aborted; the one under way is finished first.
  * @throws AppError `queue-unreachable` */
-export async function runWorker({ address, silentMs, make, signal, onSettled }: WorkerConfig): Promise<void> {
+export async function runWorker({ address, silentMs, make, signal, onSettled, tell }: WorkerConfig): Promise<void> {
   const { Worker: WorkerClass } = await import('bullmq');
-  const connection = await connect(address);
+  const connection = await connectQueue(address, tell);
   const process = async (job: Job): Promise<ItemResult> => {
     const data = zItemJob.parse(job.data);
     try {

@@ -131,9 +131,9 @@ export class BatchRunner {
     await this.#skip(index, 'left-out');
   }
 
-  /** Notes whether the person likes what was made. @throws AppError as `run` does */
-  async accept(index: number, accepted: boolean): Promise<void> {
-    await this.#ledger.note({ entry: 'accepted', index, accepted });
+  /** Notes whether the person likes what was made. @param variant which of several @throws AppError as `run` does */
+  async accept(index: number, accepted: boolean, variant?: number): Promise<void> {
+    await this.#ledger.note({ entry: 'accepted', index, accepted, variant });
     this.#say(index);
   }
 

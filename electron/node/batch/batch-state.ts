@@ -99,7 +99,7 @@ export class BatchState {
         this.#isEnded = false;
         return this.#change(entry.index, { ...unmade, seed: entry.seed });
       case 'accepted':
-        return this.#change(entry.index, { accepted: entry.accepted });
+        return this.#change(entry.index, { accepted: entry.accepted, picked: entry.variant });
       case 'ended':
         this.#isEnded = true;
         return;
@@ -139,6 +139,6 @@ const noneCounted = (): Record<ItemReport['state'], number> => ({
 /** What is forgotten of an item that is made again. */
 const unmade: Partial<ItemReport> = {
   ...{ state: 'waiting', attempts: 0, outputs: undefined, reason: undefined, failure: undefined, notices: undefined },
-  ...{ accepted: undefined, width: undefined, height: undefined, tokens: undefined, ms: undefined },
+  ...{ accepted: undefined, picked: undefined, width: undefined, height: undefined, tokens: undefined, ms: undefined },
   device: undefined,
 };

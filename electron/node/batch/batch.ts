@@ -109,11 +109,27 @@ export class Batch implements AsyncDisposable {
     return this.#state.counts;
   }
 
-  /** Plans files that came meanwhile. @returns how many */
-  async addNew(isReady?: (file: string) => boolean): Promise<number> {
-    const { items } = await this.#planNew(isReady);
+  /** Plans files that came meanwhile, and those once more that failed and are other files now. @param ready files that are whole */
+  async addNew(ready: ReadonlySet<string>): Promise<void> {
+    const failed = this.#state.items.filter(({ state, input }) => state === 'failed' && ready.has(input));
+    const { items } = await this.#planNew((file) => ready.has(file));
     this.runner.enqueue(items.map(({ index }) => index).filter((index) => this.#state.item(index).state === 'waiting'));
-    return items.length;
+    for (const { index, seed } of failed) await this.runner.again(index, seed);
+  }
+
+  /** Inputs that could not be made. */
+  get failedInputs(): ReadonlySet<string> {
+    return new Set(this.#state.items.flatMap(({ state, input }) => (state === 'failed' ? [input] : [])));
+  }
+
+  /** Says something to the person and the log. */
+  notice(text: string): void {
+    this.#say({ type: 'notice', text });
+  }
+
+  /** Writes the reports once more, when something was noted after the end. @throws AppError */
+  async report(): Promise<void> {
+    await this.#writeReports(this.#state.isEnded);
   }
 
   async #plan(): Promise<void> {
@@ -166,7 +182,7 @@ export class Batch implements AsyncDisposable {
       await this.#note({ entry: 'ended', at: new Date().toISOString(), ...counts });
     }
     const { totalMs, busyShare, tokensPerSecond } = this.runner.pace;
-    await writeReports(output, { ...this.#header(), counts, isFinished, totalMs, busyShare, tokensPerSecond });
+    await this.#writeReports(isFinished);
     const at = (name: string): string => join(output, name);
     const files = { report: at(batchFiles.json), csv: at(batchFiles.csv), journal: at(batchFiles.journal) };
     if (isFinished) this.#say({ type: 'finished', ...counts, ...files, totalMs, busyShare, tokensPerSecond });
@@ -174,12 +190,15 @@ export class Batch implements AsyncDisposable {
     await this.#log.flushed();
   }
 
-  #header() {
-    const { recipe } = this.#request;
+  async #writeReports(isFinished: boolean): Promise<void> {
+    const { recipe, output } = this.#request;
     const { at: startedAt, input, recipeHash: hash } = this.#state.run!; // planning has begun one
-    const { items } = this.#state;
-    const writtenAt = new Date().toISOString();
-    return { program: this.#context.version, startedAt, writtenAt, input, recipe, recipeHash: hash, items };
+    const { items, counts } = this.#state;
+    const { totalMs, busyShare, tokensPerSecond } = this.runner.pace;
+    await writeReports(output, {
+      ...{ program: this.#context.version, startedAt, writtenAt: new Date().toISOString() },
+      ...{ input, recipe, recipeHash: hash, counts, isFinished, totalMs, busyShare, tokensPerSecond, items },
+    });
   }
 
   #say(message: BatchMessage): void {

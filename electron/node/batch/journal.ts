@@ -47,7 +47,12 @@ export const zJournalEntry = z.discriminatedUnion('entry', [
   z.object({ entry: z.literal('skipped'), index: zIndex, reason: z.enum(skipReasons) }),
   z.object({ entry: z.literal('failed'), index: zIndex, failure: zFailure, isLast: z.boolean() }),
   z.object({ entry: z.literal('again'), index: zIndex, seed: z.int().optional() }), // the person wants it made once more; left out: with the recipe's seed
-  z.object({ entry: z.literal('accepted'), index: zIndex, accepted: z.boolean() }),
+  z.object({
+    entry: z.literal('accepted'),
+    index: zIndex,
+    accepted: z.boolean(),
+    variant: z.int().nonnegative().optional(), // of several
+  }),
   z.object({ entry: z.literal('ended'), at: z.string(), ...zCounts.shape }),
 ]);
 export type JournalEntry = z.infer<typeof zJournalEntry>;

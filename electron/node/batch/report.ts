@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Counts, ItemReport } from '#common/contract/batch.ts';
 import type { Recipe } from '#common/contract/recipe.ts';
 import { writeAtomically } from '../images/atomic-write.ts';
+import { whyNot } from './skip-words.ts';
 
 /** Files a batch leaves beside its pictures. */
 export const batchFiles = {
@@ -39,9 +40,9 @@ export async function writeReports(folder: string, report: BatchReport): Promise
 const columns: readonly (readonly [string, (item: ItemReport) => string | number | undefined])[] = [
   ['index', ({ index }) => index],
   ['input', ({ input }) => input],
-  ['output', ({ outputs, output, state }) => outputs?.join(' ') ?? (state === 'done' ? output : undefined)],
+  ['output', ({ outputs, output, state }) => outputs?.join('; ') ?? (state === 'done' ? output : undefined)],
   ['state', ({ state }) => state],
-  ['reason', ({ reason, failure }) => failure?.message ?? reason],
+  ['reason', whyNot],
   ['code', ({ failure }) => failure?.code],
   ['attempts', ({ attempts }) => attempts],
   ['seed', ({ seed }) => seed],
@@ -51,6 +52,7 @@ const columns: readonly (readonly [string, (item: ItemReport) => string | number
   ['ms', ({ ms }) => (ms === undefined ? undefined : Math.round(ms))],
   ['notices', ({ notices }) => notices?.join(' ')],
   ['device', ({ device }) => device],
+  ['accepted', ({ accepted, outputs, picked = 0 }) => (accepted ? outputs?.[picked] : undefined)],
 ];
 
 /** RFC 4180, with a byte order mark so that spreadsheets take it for UTF-8. */

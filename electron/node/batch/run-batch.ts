@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { BatchMessage, Counts } from '#common/contract/batch.ts';
 import type { DeviceName } from '#common/contract/edit-request.ts';
+import { describeError } from '#common/contract/error-messages.ts';
 import { AppError } from '#common/contract/errors.ts';
 import { isMapRecipe, parseRecipe } from '#common/contract/recipe.ts';
 import type { EditRecipe, MapRecipe, Recipe } from '#common/contract/recipe.ts';
@@ -17,6 +18,7 @@ import { oneLane, openLanes } from './lanes.ts';
 import type { Lanes } from './lanes.ts';
 import type { ItemWork } from './item-work.ts';
 import { mapWork } from './map-work.ts';
+import type { TellQueue } from './queue-connection.ts';
 import { Speeds } from './speeds.ts';
 import { settledFiles } from './watch.ts';
 
@@ -56,8 +58,13 @@ export async function watchFolder(
 ): Promise<void> {
   const without = resolve(input) === resolve(output) ? [] : [output];
   const watched = { recursive: options.recursive, without, settleMs, everyMs: lookEveryMs, signal };
-  for await (const settled of settledFiles(input, watched)) {
-    if ((await batch.addNew((file) => settled.has(file))) > 0) await run();
+  const mayChange = (file: string): boolean => batch.failedInputs.has(file);
+  const onUnreadable = (error: AppError): void =>
+    batch.notice(`${describeError(error.code, error.data).sentence} It is looked at again until it can be read.`);
+  if (batch.runner.waiting.length > 0) await run(); // what an earlier batch left
+  for await (const settled of settledFiles(input, { ...watched, mayChange, onUnreadable })) {
+    await batch.addNew(settled);
+    if (batch.runner.waiting.length > 0) await run();
   }
   signal.throwIfAborted();
 }
@@ -85,7 +92,8 @@ export async function openBatch(
   const lanesFor = (pack: string): Promise<Lanes> => openLanes(devices, pack, services);
   const prepared = await prepare(wish, services, queue === undefined ? lanesFor : undefined);
   const { request, context: alone, lost, speeds, kind } = prepared;
-  const context = await withQueue(wish, request, alone);
+  const tell = (text: string): void => say({ type: 'notice', text });
+  const context = await withQueue(wish, request, alone, tell);
   const batch = await Batch.open(request, { ...context, signal, say }).catch(async (error: unknown) => {
     await context.work[Symbol.asyncDispose]();
     throw error;
@@ -113,11 +121,12 @@ async function withQueue(
   { queue, model, devices = [] }: BatchWish,
   { input, output, recipe, options }: BatchRequest,
   context: Prepared['context'],
+  tell: TellQueue,
 ): Promise<Prepared['context']> {
   if (queue === undefined) return context;
   const [device] = devices; // of the workers' own machines
   const shared = { input: resolve(input), output: resolve(output), recipe, options, model, device };
-  const work = await queueWork(queue, context.work, (item) => ({ ...shared, item: zQueuedItem.parse(item) }));
+  const work = await queueWork(queue, context.work, (item) => ({ ...shared, item: zQueuedItem.parse(item) }), tell);
   return { ...context, work, handedOver: inQueue };
 }
 

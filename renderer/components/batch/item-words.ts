@@ -53,6 +53,13 @@ const planWords = {
 export const secondsWords = (ms: number | undefined): string =>
   ms === undefined ? '' : t('batch.seconds', { seconds: (ms / 1000).toFixed(ms < 10_000 ? 1 : 0) });
 
+/** How long something still takes, no finer than it is known. */
+export function roughWords(ms: number): string {
+  const seconds = Math.round(ms / 1000);
+  if (seconds < 10) return t('batch.fewSeconds');
+  return durationWords(seconds < 90 ? Math.round(seconds / 5) * 5000 : ms);
+}
+
 /** A device as a person knows it. */
 export function deviceWords(device: string): string {
   const [kind, number] = device.split(':') as [DeviceKind, string?];

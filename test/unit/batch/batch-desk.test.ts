@@ -3,13 +3,15 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import type { BatchOrder, DeskMessage } from '#common/contract/batch-service.ts';
+import type { BatchId, BatchOrder, DeskMessage, ItemFile, PictureSide } from '#common/contract/batch-service.ts';
 import { zBatchOptions } from '#common/contract/batch.ts';
 import { engineContract } from '#common/contract/services.ts';
 import { BatchDesk } from '#node/batch/batch-desk.ts';
 import { GrantedFolders } from '#node/batch/granted-folders.ts';
 import { GrantedFiles } from '#node/projects/granted-files.ts';
+import { ModelError } from '#models';
 import { batchWithFakeModel, photoBytes } from '../../helpers/batch.ts';
+import { FakeModel } from '../../helpers/fake-model.ts';
 
 const never = new AbortController().signal;
 
@@ -37,13 +39,18 @@ class Gate {
     });
 }
 
-async function withDesk(count: number, settings?: Parameters<typeof batchWithFakeModel>[0]) {
-  const set = await batchWithFakeModel(settings);
+async function withDesk(
+  count: number,
+  settings?: Parameters<typeof batchWithFakeModel>[0],
+  reveal?: (path: string) => void,
+  devices?: Parameters<typeof batchWithFakeModel>[1],
+) {
+  const set = await batchWithFakeModel(settings, devices);
   for (let i = 1; i <= count; i++) await writeFile(join(set.input, `p${i}.png`), await photoBytes(i, 400, 300));
   const folders = new GrantedFolders(new GrantedFiles(), [set.input, set.folder]);
   const [{ handle: input }, { handle: root }] = folders.roots();
   const { handle: output } = await folders.inside(root, 'out');
-  const desk = new BatchDesk(set.services, folders);
+  const desk = new BatchDesk(set.services, folders, reveal);
   onTestFinished(async () => await desk[Symbol.asyncDispose]());
   const said: DeskMessage[] = [];
   desk.onMessage((message) => said.push(engineContract.batch.onMessage.value.parse(message)));
@@ -56,6 +63,12 @@ async function withDesk(count: number, settings?: Parameters<typeof batchWithFak
   return { ...set, input, output, desk, folders, said, order, status };
 }
 
+const file = (batch: BatchId, index: number, side: PictureSide, variant = 0): ItemFile => ({
+  batch,
+  index,
+  side,
+  variant,
+});
 const states = (desk: BatchDesk) => desk.view()!.items.map(({ state }) => state);
 const types = (said: readonly DeskMessage[]) => said.map(({ type }) => type);
 
@@ -65,10 +78,10 @@ test('a plan tells names before anything is made, and its pictures can be looked
   expect(plan.items.map((item) => item.output)).toEqual(['p1 5.png', 'p2 5.png']);
   expect(plan).toMatchObject({ make: 2, etaMs: null });
   expect(existsSync(folders.path(output))).toBe(false);
-  const small = await desk.thumbnail(plan.id, 1, 'before', never);
+  const small = await desk.files.thumbnail(file(plan.id, 1, 'before'), never);
   expect(await sharp(small!).metadata()).toMatchObject({ format: 'webp', width: 320, height: 240 });
-  expect(await desk.thumbnail(plan.id, 1, 'after', never)).toBeNull();
-  expect(() => desk.file(plan.id, 1, 'after')).toThrow('image-unreadable');
+  expect(await desk.files.thumbnail(file(plan.id, 1, 'after'), never)).toBeNull();
+  expect(() => desk.files.chosen(file(plan.id, 1, 'after'))).toThrow('image-unreadable');
 });
 
 test('a recipe that cannot be used is told as one from a file is', async () => {
@@ -92,9 +105,9 @@ test('a batch is made, looked at, and told to every page in the same way', async
   ]);
   const view = engineContract.batch.current.result.parse(desk.view())!;
   expect(view.finished).toMatchObject({ in: 2, done: 2 });
-  const small = await desk.thumbnail(view.id, 2, 'after', never);
+  const small = await desk.files.thumbnail(file(view.id, 2, 'after'), never);
   expect((await sharp(small!).metadata()).width).toBe(320);
-  const { name, handle } = desk.file(view.id, 2, 'after');
+  const { name, handle } = desk.files.chosen(file(view.id, 2, 'after'));
   expect(name).toBe('p2.png');
   expect((await sharp(folders.path(handle)).metadata()).width).toBe(400);
 });
@@ -194,4 +207,67 @@ test('an item that is skipped stays what it is: a file that is there is not writ
   await desk.again([1], 3);
   expect(states(desk)).toEqual(['skipped']);
   expect(await readFile(join(folder, 'out', 'p1.png'))).toEqual(before);
+});
+
+test('items that wait are left out, and can be made after all', async () => {
+  const gate = new Gate();
+  gate.close();
+  const { desk, order, status } = await withDesk(4, gate);
+  await desk.start(order());
+  await vi.waitFor(() => expect(desk.view()!.waiting).toEqual([2, 3, 4]));
+  await desk.leaveOut([1, 2, 4]); // the first has begun
+  expect(desk.view()!.waiting).toEqual([3]);
+  gate.open();
+  await status('finished');
+  expect(desk.view()!.items.map(({ state, reason }) => reason ?? state)).toEqual([
+    ...['done', 'left-out', 'done', 'left-out'],
+  ]);
+  expect(desk.view()!.finished).toMatchObject({ in: 4, done: 2, skipped: 2 });
+  await desk.again([4], null);
+  await vi.waitFor(() => expect(states(desk)).toEqual(['done', 'skipped', 'done', 'done']), { timeout: 20_000 });
+});
+
+test('one of several variants is picked; the reports say which', async () => {
+  const { desk, order, status, folder } = await withDesk(2);
+  await desk.start(order({ recipe: { version: 1, instruction: 'invert it', variants: 3 } }));
+  await status('finished');
+  const { id } = desk.view()!;
+  expect(await desk.files.thumbnail(file(id, 1, 'after', 2), never)).not.toBeNull();
+  expect(await desk.files.thumbnail(file(id, 1, 'after', 3), never)).toBeNull();
+  await desk.accept([1], true, 2);
+  await desk.accept([2], true, 7); // there is none
+  expect(desk.view()!.items.map(({ accepted, picked }) => [accepted, picked])).toEqual([
+    [true, 2],
+    [true, undefined],
+  ]);
+  expect(await readFile(join(folder, 'out', 'report.csv'), 'utf8')).toMatch(/^1,.*,p1-3\.png\r$/m);
+  await desk.accept([1], false, 2);
+  expect(desk.view()!.items[0]).toMatchObject({ accepted: false });
+  expect(desk.view()!.items[0].picked).toBeUndefined();
+});
+
+test('files are shown where the host can, and told where they lie where it cannot', async () => {
+  const shown: string[] = [];
+  const { desk, order, status, folder } = await withDesk(1, undefined, (path) => shown.push(path));
+  expect(() => desk.reveal(null)).toThrow('image-unreadable');
+  await desk.start(order());
+  await status('finished');
+  const { id } = desk.view()!;
+  expect(desk.reveal(file(id, 1, 'after'))).toEqual({ place: join(folder, 'out', 'p1.png'), isShown: true });
+  expect(desk.reveal(file(id, 1, 'before')).place).toBe(join(folder, 'in', 'p1.png'));
+  expect(desk.reveal(null).place).toBe(join(folder, 'out', 'report.csv'));
+  expect(() => desk.reveal(file(id, 1, 'after', 1))).toThrow('image-unreadable');
+  expect(shown).toHaveLength(3);
+});
+
+test('a device that failed is told to pages that come later too', async () => {
+  const breaks = (): void => {
+    throw new ModelError('device-unavailable', 'it fell off the bus');
+  };
+  const gone = new FakeModel({ imageSize: 64, grid: 4, beforeStep: breaks });
+  const { desk, order, status } = await withDesk(2, undefined, undefined, { others: [gone] });
+  await desk.start(order({ devices: ['cuda', 'cuda:1'] }));
+  await status('finished');
+  expect(desk.view()!.lost).toMatchObject([{ device: 'cuda:1', left: ['cuda'] }]);
+  expect(states(desk)).toEqual(['done', 'done']);
 });

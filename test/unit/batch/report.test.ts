@@ -9,7 +9,7 @@ const item = (input: string, more: Partial<ItemReport> = {}): ItemReport => ({
 const cell = (input: string): string =>
   reportCsv([item(input)])
     .split('\r\n')[1]!
-    .slice(2, -'o.png,done,,,1,,,,,,,'.length - 1);
+    .slice(2, -'o.png,done,,,1,,,,,,,,'.length - 1);
 
 test.each([
   ['a.jpg', 'a.jpg'],

@@ -47,13 +47,13 @@ interface BatchFlags {
   readonly watch?: boolean;
   readonly queue?: string;
   readonly settle: number;
-  readonly include: readonly string[];
-  readonly exclude: readonly string[];
+  readonly include?: readonly string[];
+  readonly exclude?: readonly string[];
   readonly limit?: number;
   readonly name?: string;
   readonly format: BatchOptions['format'];
   readonly collisions: BatchOptions['collisions'];
-  readonly fit: BatchOptions['sizes'];
+  readonly fit?: BatchOptions['sizes'];
   readonly gps: boolean;
   readonly metadata: boolean;
   readonly model?: string;
@@ -87,8 +87,8 @@ export function addBatch(program: Command, found: (command: BatchCommand) => voi
         'let the workers of a Redis or Valkey server make the pictures: redis://…',
       ).argParser(queueAddress),
     )
-    .option('--include <glob>', 'only pictures that match; may be repeated', collect, [])
-    .option('--exclude <glob>', 'no pictures that match; may be repeated', collect, [])
+    .option('--include <glob>', 'only pictures that match; may be repeated', collect)
+    .option('--exclude <glob>', 'no pictures that match; may be repeated', collect)
     .addOption(new Option('--limit <number>', 'at most so many pictures').argParser(count))
     .option('--name <template>', `names of results, made of ${nameTokens.map((token) => `{${token}}`).join(' ')}`)
     .addOption(new Option('--format <format>', 'of results').choices(batchFormats).default('same'))
@@ -97,7 +97,11 @@ export function addBatch(program: Command, found: (command: BatchCommand) => voi
         .choices(collisionRules)
         .default('number'),
     )
-    .option('--fit <glob=policy>', 'whole or square for pictures that match; may be repeated', collectFits, [])
+    .option(
+      '--fit <glob=policy>',
+      'what the model sees of pictures that match, whole or square; may be repeated',
+      collectFits,
+    )
     .option('--no-gps', 'leave the place out of the metadata')
     .option('--no-metadata', 'do not write the recipe into the pictures')
     .option('--model <id|dir>', 'installed model or folder of one, instead of the recipe’s')
@@ -192,9 +196,9 @@ function deviceList(text: string): DeviceName[] {
   });
 }
 
-const collect = (text: string, before: readonly string[]): string[] => [...before, text];
+const collect = (text: string, before: readonly string[] = []): string[] => [...before, text];
 
-function collectFits(text: string, before: BatchOptions['sizes']): BatchOptions['sizes'] {
+function collectFits(text: string, before: BatchOptions['sizes'] = []): BatchOptions['sizes'] {
   const [, glob, fit] = /^(.+)=(whole|square)$/.exec(text) ?? [];
   if (glob === undefined || (fit !== 'whole' && fit !== 'square')) {
     throw new InvalidArgumentError('It has to be glob=whole or glob=square.');

@@ -85,8 +85,8 @@ function tell(message: BatchMessage, terminal: Terminal, json: boolean): void {
 function tellItem(item: Extract<BatchMessage, { type: 'item' }>, terminal: Terminal, json: boolean): void {
   const { state, input, output, outputs = [], failure, notices = [] } = item;
   if (state === 'running') return;
-  if (failure && state !== 'done')
-    terminal.note(`${state === 'failed' ? 'failed' : 'will be tried again'}: ${input}: ${failure.message}`);
+  if (failure && state === 'failed') terminal.note(`failed: ${input}: ${failure.message}`);
+  if (failure && state === 'waiting') terminal.note(`will be tried again: ${input}`);
   for (const notice of notices) terminal.note(`${input}: ${notice}`);
   if (json) return;
   if (state === 'done') for (const path of outputs) terminal.result(`${input} → ${path}`);

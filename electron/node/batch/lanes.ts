@@ -33,9 +33,9 @@ export const oneLane = ({ engine }: Pick<Services, 'engine'>, device: Lane['devi
  * @throws ModelError `pack-invalid`, `device-unavailable` */
 export async function openLanes(wanted: readonly DeviceName[], pack: string, services: LaneServices): Promise<Lanes> {
   const found = wanted.length > 0 ? wanted : await services.devices.find();
-  const [first] = found;
-  if (first === undefined || found.length === 1) return oneLane(services, wanted.length > 0 ? first : 'auto');
-  const { fitting, lost } = await fit(found, pack, services.devices);
+  if (wanted.length === 0 && found.length < 2) return oneLane(services);
+  const { fitting, lost } = await fit(found, pack, services.devices); // those that were asked for are tried by it, before anything is made
+  const [first = 'cpu'] = fitting;
   const others = fitting.slice(1).map((device) => ({ device, engine: services.anotherEngine() }));
   return {
     lanes: [{ engine: services.engine, device: first }, ...others],

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
@@ -115,6 +115,13 @@ test('a device without room for its model beside the others is left out, and tha
   said.length = 0;
   expect(await run({ devices: ['cuda', 'cuda:1'], recipe: { seed: 1 } })).toMatchObject({ done: 2 });
   expect(said.some(({ type }) => type === 'device-lost')).toBe(false); // models of cards only pass through
+});
+
+test('a device that was asked for and is not there is told before anything is made', async () => {
+  const { open, services, output } = await withTwo(2, {}, another());
+  services.devices.memoryOf = () => Promise.reject(new ModelError('device-unavailable', 'there is no such card'));
+  await expect(open({ devices: ['cuda'] })).rejects.toMatchObject({ code: 'device-unavailable' });
+  expect(existsSync(output)).toBe(false);
 });
 
 test('a picture that fails while the others are made is tried again by whoever is free', async () => {

@@ -1,4 +1,4 @@
-import { grow, intersect } from '#common/geometry.ts';
+import { boundsOf, grow, intersect } from '#common/geometry.ts';
 import type { Bounds, Extent } from '#common/geometry.ts';
 import type { Compositor } from '../compositor/compositor.ts';
 import { tileBounds, tileName, tilesIn, tileSize, topLevel } from '../compositor/tile-grid.ts';
@@ -130,7 +130,8 @@ function paintTile(
   checkers: CanvasPattern | null,
 ): void {
   const drawn = compositor.tile(at);
-  if (!drawn?.isOpaque && checkers) {
+  const shown = drawn ?? coarseTile(compositor, extent, at)?.drawn;
+  if (shown && !shown.isOpaque && checkers) {
     context.fillStyle = checkers;
     context.fillRect(x, y, width, height);
   }
@@ -139,7 +140,18 @@ function paintTile(
   else paintCoarse(context, compositor, extent, at, { x, y, width, height });
 }
 
-/** The same place from the finest coarser tile there is. */
+/** The finest coarser tile of a place that is there. */
+function coarseTile(compositor: Compositor, extent: Extent, at: TileAt) {
+  const top = topLevel(extent);
+  for (let coarse = at; coarse.level < top;) {
+    coarse = coarserOf(coarse);
+    const drawn = compositor.tile(coarse);
+    if (drawn) return { coarse, drawn };
+  }
+  return undefined;
+}
+
+/** The same place from that tile; nothing where nothing is known yet. */
 function paintCoarse(
   context: CanvasRenderingContext2D,
   compositor: Compositor,
@@ -147,23 +159,19 @@ function paintCoarse(
   at: TileAt,
   to: Bounds,
 ): void {
+  const found = coarseTile(compositor, extent, at);
+  if (!found) return;
   const part = tileBounds(extent, at);
-  for (let level = at.level + 1; level <= topLevel(extent); level++) {
-    const shrink = 2 ** (level - at.level);
-    const coarse = { level, column: Math.floor(at.column / shrink), row: Math.floor(at.row / shrink) };
-    const drawn = compositor.tile(coarse);
-    if (!drawn) continue;
-    const whole = tileBounds(extent, coarse);
-    const from = intersect(
-      {
-        x: part.x / shrink - whole.x,
-        y: part.y / shrink - whole.y,
-        width: part.width / shrink,
-        height: part.height / shrink,
-      },
-      { x: 0, y: 0, width: whole.width, height: whole.height },
-    );
-    context.drawImage(drawn.bitmap, from.x, from.y, from.width, from.height, to.x, to.y, to.width, to.height);
-    return;
-  }
+  const shrink = 2 ** (found.coarse.level - at.level);
+  const whole = tileBounds(extent, found.coarse);
+  const from = intersect(
+    {
+      x: part.x / shrink - whole.x,
+      y: part.y / shrink - whole.y,
+      width: part.width / shrink,
+      height: part.height / shrink,
+    },
+    boundsOf(whole),
+  );
+  context.drawImage(found.drawn.bitmap, from.x, from.y, from.width, from.height, to.x, to.y, to.width, to.height);
 }

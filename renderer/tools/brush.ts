@@ -11,6 +11,13 @@ export const brushPoint = ({ image, pressure }: ToolPoint, size: number): Stroke
   radius: Math.max(0.5, (size / 2) * Math.min(1, 0.25 + 1.5 * pressure)), // a mouse presses with 0.5
 });
 
+/** What { and }, which are [ and ] with Shift on many keyboards, make of a hardness; undefined for other keys. */
+export function hardenedBy(key: string, hardness: number): number | undefined {
+  const percent = Math.round(hardness * 100);
+  if (key === '{') return Math.max(0, percent - 10) / 100;
+  return key === '}' ? Math.min(100, percent + 10) / 100 : undefined;
+}
+
 /** What [ and ] make of a size; undefined for other keys. */
 export function resizedBy(key: string, size: number): number | undefined {
   if (key === '[') return Math.max(brushSizes.min, Math.floor(size / 1.2));

@@ -6,12 +6,12 @@ import type { Handle } from './crop-frame.ts';
 import { nudgeOf } from './nudge.ts';
 import { outlineRectangle, paintHandle } from './overlay.ts';
 import { cropRatios } from './settings.svelte.ts';
-import type { Tool, ToolContext, ToolPoint } from './tool.ts';
+import type { Held, Tool, ToolContext, ToolPoint } from './tool.ts';
 
 const handleReach = 12; // CSS px
 
 /** A frame to cut the picture to: handles change it, a drag inside moves it, one outside draws another; Enter or a double click cuts,
- * Escape takes the frame back. */
+ * Escape takes the frame back. With Shift a frame keeps its shape, and a new one is a square. */
 export function cropTool({ selection, settings, picture, viewport, redraw, crop }: ToolContext): Tool {
   const ratio = (): number | null =>
     settings.cropRatio === 'original' ? picture.width / picture.height : cropRatios[settings.cropRatio];
@@ -26,18 +26,19 @@ export function cropTool({ selection, settings, picture, viewport, redraw, crop 
       const { x, y } = toScreen(viewport.view, handlePoint(frame, handle));
       return Math.abs(x - screen.x) <= handleReach && Math.abs(y - screen.y) <= handleReach;
     });
-  const update = (to: ToolPoint): void => {
+  const update = (to: ToolPoint, { shift }: Held): void => {
     const { before, from, handle } = gesture!;
     const by = { x: to.image.x - from.image.x, y: to.image.y - from.image.y };
     if (handle === 'frame') frame = moveFrame(before, by, picture);
-    else if (handle === 'new') frame = drawnFrame(from, to);
-    else frame = dragHandle(before, handle, to.image, picture, ratio());
+    else if (handle === 'new') frame = drawnFrame(from, to, ratio() ?? (shift ? 1 : null));
+    else
+      frame = dragHandle(before, handle, to.image, picture, ratio() ?? (shift ? before.width / before.height : null));
   };
-  const drawnFrame = (from: ToolPoint, to: ToolPoint): Bounds => {
+  const drawnFrame = (from: ToolPoint, to: ToolPoint, wanted: number | null): Bounds => {
     const { x, y } = from.image;
     const direction: Handle = { x: to.image.x >= x ? 1 : 0, y: to.image.y >= y ? 1 : 0 };
     const start = { x: Math.min(picture.width, Math.max(0, x)), y: Math.min(picture.height, Math.max(0, y)) };
-    return dragHandle({ ...start, width: 0, height: 0 }, direction, to.image, picture, ratio());
+    return dragHandle({ ...start, width: 0, height: 0 }, direction, to.image, picture, wanted);
   };
   const isWhole = (): boolean => frame.width === picture.width && frame.height === picture.height;
   const commit = (): void => {
@@ -55,8 +56,8 @@ export function cropTool({ selection, settings, picture, viewport, redraw, crop 
       const handle = handleAt(at) ?? (contains(frame, at.image) && !isWhole() ? 'frame' : 'new');
       gesture = { before: frame, from: at, handle };
     },
-    drag: (points) => {
-      if (gesture) update(points.at(-1)!);
+    drag: (points, held) => {
+      if (gesture) update(points.at(-1)!, held);
       redraw();
     },
     release: () => {

@@ -1,18 +1,22 @@
 import type { StrokePoint } from '#common/raster/shapes.ts';
 import { boundsToScreen, toScreen } from '../canvas/view.ts';
-import { brushPoint, resizedBy } from './brush.ts';
+import { brushPoint, hardenedBy, resizedBy } from './brush.ts';
+import { pickAt } from './eyedropper.ts';
 import { outlineCircle, outlineRectangle } from './overlay.ts';
 import type { LayerStroke, Tool, ToolContext, ToolPoint } from './tool.ts';
 
-/** Paints on the chosen layer or its mask; with `erase`, takes away. [ and ] change the size, X swaps what a mask is painted with. */
+/** Paints on the chosen layer or its mask; with `erase`, takes away. With Shift a stroke begins with a straight line from the end of the one
+ * before, with Alt the brush takes up a colour. [ and ] change the size, { and } the hardness, X swaps what a mask is painted with. */
 export const paintTool = (context: ToolContext): Tool => strokeTool(context, 'paint');
 export const eraseTool = (context: ToolContext): Tool => strokeTool(context, 'erase');
 
 const closest = 0.04; // share of the radius that points of a stroke are apart at least; nobody sees the difference
 
-function strokeTool({ settings, viewport, redraw, layers }: ToolContext, does: 'paint' | 'erase'): Tool {
+function strokeTool(context: ToolContext, does: 'paint' | 'erase'): Tool {
+  const { settings, viewport, redraw, layers } = context;
   let stroke: LayerStroke | undefined;
   let last: StrokePoint | undefined;
+  let lastEnd: StrokePoint | undefined; // of the stroke before
   let pointer: ToolPoint | undefined;
 
   const extend = (points: readonly ToolPoint[]): void => {
@@ -26,18 +30,24 @@ function strokeTool({ settings, viewport, redraw, layers }: ToolContext, does: '
     }
     if (line.length > 0) stroke?.line(line);
   };
+  const begin = (at: ToolPoint, isJoined: boolean): void => {
+    stroke = layers.begin(does);
+    if (isJoined && lastEnd) stroke?.line([lastEnd]);
+    extend([at]);
+  };
   const end = (how: 'end' | 'cancel'): boolean => {
     const wasPainting = stroke !== undefined;
     stroke?.[how]();
+    if (stroke && how === 'end') lastEnd = last;
     stroke = last = undefined;
     return wasPainting;
   };
   return {
     cursor: () => (layers.bounds ? 'none' : 'not-allowed'),
-    press: (at) => {
+    press: (at, { alt, shift }) => {
       end('end');
-      stroke = layers.begin(does);
-      extend([at]);
+      if (alt && does === 'paint') pickAt(context, at);
+      else begin(at, shift);
     },
     drag: (points) => {
       pointer = points.at(-1);
@@ -52,7 +62,9 @@ function strokeTool({ settings, viewport, redraw, layers }: ToolContext, does: '
     cancel: () => end('cancel'),
     key: (key) => {
       const size = resizedBy(key, settings.paintSize);
+      const hardness = hardenedBy(key, settings.paintHardness);
       if (size !== undefined) settings.paintSize = size;
+      else if (hardness !== undefined) settings.paintHardness = hardness;
       else if (key.toLowerCase() === 'x') settings.maskPaint = settings.maskPaint === 'show' ? 'hide' : 'show';
       else return false;
       redraw();

@@ -2,7 +2,7 @@ import type { Combination } from '#common/raster/selection.ts';
 import { StrokeMask } from '#common/raster/shapes.ts';
 import type { StrokePoint } from '#common/raster/shapes.ts';
 import { toScreen } from '../canvas/view.ts';
-import { brushPoint, resizedBy } from './brush.ts';
+import { brushPoint, hardenedBy, resizedBy } from './brush.ts';
 import { combinationOf } from './combination.ts';
 import { nudgeOf } from './nudge.ts';
 import { outlineCircle } from './overlay.ts';
@@ -10,7 +10,7 @@ import type { Tool, ToolContext, ToolPoint } from './tool.ts';
 
 const strokeColour = 'rgb(120 150 255 / 45%)';
 
-/** Selects what is painted over. A pen that presses harder paints wider; [ and ] change the size. */
+/** Selects what is painted over. A pen that presses harder paints wider; [ and ] change the size, { and } the hardness. */
 export function selectionBrushTool({ selection, settings, picture, viewport, redraw }: ToolContext): Tool {
   let stroke: { readonly mask: StrokeMask; readonly how: Combination; readonly points: StrokePoint[] } | undefined;
   let pointer: ToolPoint | undefined;
@@ -52,8 +52,10 @@ export function selectionBrushTool({ selection, settings, picture, viewport, red
     key: (key, held) => {
       const by = nudgeOf(key, held);
       const size = resizedBy(key, settings.brushSize);
+      const hardness = hardenedBy(key, settings.brushHardness);
       if (by && selection.mask) selection.move(by);
       else if (size !== undefined) settings.brushSize = size;
+      else if (hardness !== undefined) settings.brushHardness = hardness;
       else return false;
       redraw();
       return true;

@@ -19,28 +19,36 @@ function create() {
   const port: WorkerPort = { postMessage: (message) => void sent.push(message), onmessage: null, terminate: () => {} };
   const compositor = new Compositor({ tile: () => Promise.reject(new Error('no tiles here')) }, port);
   const drawn: string[] = [];
-  const draw = (at: TileAt, revision: number): void => {
+  const draw = (at: TileAt, revision: number, isOpaque = true): void => {
     const bitmap = {
       width: 256,
       height: 256,
       name: `${revision}: ${at.level}/${at.column}/${at.row}`,
       close: () => {},
     };
-    const message = { type: 'drawn', at, revision, bitmap, isOpaque: true } as unknown as FromWorker;
+    const message = { type: 'drawn', at, revision, bitmap, isOpaque } as unknown as FromWorker;
     port.onmessage?.({ data: message } as MessageEvent<FromWorker>);
   };
-  const context = { drawImage: ({ name }: { name: string }) => drawn.push(name), fillRect: () => {} };
+  let filled = 0;
+  const context = { drawImage: ({ name }: { name: string }) => drawn.push(name), fillRect: () => filled++ };
   const paint = (): string[] => {
     drawn.length = 0;
     wantTiles(compositor, view, screen);
     paintTiles(context as unknown as CanvasRenderingContext2D, compositor, view, screen, null);
     return drawn;
   };
+  /** How many places are filled with checkers. */
+  const checkers = (): number => {
+    filled = 0;
+    const pattern = {} as CanvasPattern;
+    paintTiles(context as unknown as CanvasRenderingContext2D, compositor, view, screen, pattern);
+    return filled;
+  };
   const asked = (): string[] =>
     sent.flatMap((message) =>
       message.type === 'request' ? [message.tiles.map(({ level, column }) => `${level}/${column}`).join(' ')] : [],
     );
-  return { compositor, draw, paint, asked };
+  return { compositor, draw, paint, asked, checkers };
 }
 
 test('where everything changed, fewer and coarser tiles show it first, and give way to the fine ones', () => {
@@ -74,6 +82,16 @@ test('where little changed, what was drawn stays until its successor comes', () 
   draw({ level: 1, column: 0, row: 0 }, 2); // somebody else wanted it
   draw({ level: 0, column: 0, row: 0 }, 1);
   expect(paint()).not.toContain('1: 1/0/0');
+});
+
+test('no checkers are drawn where nothing is known, nor below what is opaque', () => {
+  const { compositor, draw, checkers } = create();
+  compositor.setStack(stack(1));
+  expect(checkers()).toBe(0);
+  draw({ level: 2, column: 0, row: 0 }, 1);
+  expect(checkers()).toBe(0);
+  draw({ level: 0, column: 0, row: 0 }, 1, false);
+  expect(checkers()).toBe(1);
 });
 
 test('a coarse tile is something to draw, an empty place is not', () => {

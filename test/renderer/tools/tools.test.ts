@@ -174,6 +174,37 @@ describe('painting', () => {
     expect(strokes[1]!.points[0]!.radius).toBeCloseTo(8);
   });
 
+  test('with Shift goes on in a straight line from the end of the stroke before', () => {
+    const { context, strokes } = createToolContext();
+    const tool = paintTool(context);
+    drag(tool, [point(50, 50), point(80, 50)]);
+    drag(tool, [point(80, 150), point(90, 150)], { ...none, shift: true });
+    expect(strokes[1]!.points.map(({ x, y }) => [x, y])).toEqual([
+      [80, 50],
+      [80, 150],
+      [90, 150],
+    ]);
+    drag(paintTool(context), [point(10, 10)], { ...none, shift: true }); // there was none
+    expect(strokes[2]!.points.map(({ x, y }) => [x, y])).toEqual([[10, 10]]);
+  });
+
+  test('with Alt takes up the colour under the brush', async () => {
+    const ask = () => Promise.resolve([1, 200, 16, 255] as const);
+    const { context, strokes, colours, done } = createToolContext({ ask } as unknown as Partial<Compositor>);
+    drag(paintTool(context), [point(50, 50), point(60, 50)], { ...none, alt: true });
+    await done();
+    expect([colours, strokes]).toEqual([['#01c810'], []]);
+  });
+
+  test('{ } change the hardness of brushes, within its limits', () => {
+    const { context, settings } = createToolContext();
+    const tool = paintTool(context);
+    for (const key of ['{', '}', '}', '}', '}']) tool.key!(key, { ...none, shift: true });
+    expect(settings.paintHardness).toBe(1);
+    selectionBrushTool(context).key!('{', { ...none, shift: true });
+    expect(settings.brushHardness).toBe(0.7);
+  });
+
   test('is given up with Escape; [ ] change the size, X what a mask is painted with', () => {
     const { context, strokes, settings } = createToolContext();
     const tool = eraseTool(context);
@@ -260,6 +291,20 @@ describe('cropping', () => {
     tool.key!('Enter', none);
     expect(crops).toEqual([]); // of all of it there is nothing to cut
     expect(tool.cancel!()).toBe(false);
+  });
+
+  test('keeps its shape while Shift is held, and draws squares', () => {
+    const { context, crops } = createToolContext();
+    const tool = cropTool(context);
+    const shift = { ...none, shift: true };
+    drag(tool, [point(100, 100), point(180, 150)], shift);
+    tool.key!('Enter', none);
+    drag(tool, [point(180, 180), point(140, 160)], shift); // its corner
+    tool.key!('Enter', none);
+    expect(crops).toEqual([
+      { x: 100, y: 100, width: 80, height: 80 },
+      { x: 100, y: 100, width: 60, height: 60 },
+    ]);
   });
 
   test('keeps the shape that is wanted', () => {

@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { expectAccessible, inBrowser, screenshot } from '../helpers/browser.ts';
 import type { Theme } from '../helpers/browser.ts';
-import { button, drag, layers, showPanel } from '../helpers/page.ts';
+import { button, chooseFile, downloaded, drag, instruction, layers, showPanel } from '../helpers/page.ts';
 import { colourAt, isBlue, openPicture, startStudio } from '../helpers/studio.ts';
 
 const menuOf = async (page: Page, row: number, entry: string): Promise<void> => {
@@ -128,5 +128,32 @@ inBrowser('layers and masks', () => {
     await page.keyboard.press('p');
     await drag(page, [0.4, 0.3], [0.5, 0.3]);
     await page.getByText('“Upper copy” is locked. Unlock it to paint on it.').waitFor();
+  });
+
+  test('a layer of a part of the picture grows to what is painted on it, and keeps it when it is opened again', async () => {
+    const page = await start('dark');
+    await page.keyboard.press('m');
+    await drag(page, [0.35, 0.35], [0.5, 0.6]);
+    await instruction(page).fill('swap the colours');
+    await instruction(page).press('Enter');
+    await button(page, 'Keep as layer').click();
+    await expect.poll(() => layers(page).count()).toBe(2);
+    await page.getByRole('application').focus();
+    await page.keyboard.press('Control+d');
+    await page.keyboard.press('p');
+    const colour = page.getByRole('textbox', { name: 'Colour to paint with, as a number' });
+    await colour.fill('#e01010');
+    await colour.press('Enter');
+    await drag(page, [0.6, 0.25], [0.8, 0.25]);
+    await seen(page, 0.62, 0.25, isRed);
+    await button(page, 'Undo').click();
+    await seen(page, 0.62, 0.25, isBlue);
+    await button(page, 'Redo').click();
+    await seen(page, 0.62, 0.25, isRed);
+
+    const file = await downloaded(page, () => page.keyboard.press('Control+s'));
+    await chooseFile(page, () => page.keyboard.press('Control+o'), file);
+    await expect.poll(() => layers(page).count()).toBe(2);
+    await seen(page, 0.62, 0.25, isRed);
   });
 });

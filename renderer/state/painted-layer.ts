@@ -1,9 +1,9 @@
-import { maskBeyond } from '../canvas/grown-image.ts';
 import { maxSample } from '#common/raster/raster.ts';
 import type { Depth } from '#common/raster/raster.ts';
 import { fromScreen } from '#common/raster/screen-colours.ts';
 import type { ScreenColours } from '#common/raster/screen-colours.ts';
 import type { Paint } from '#common/raster/stroke.ts';
+import { maskBeyond } from '../canvas/grown-image.ts';
 import type { Compositor } from '../compositor/compositor.ts';
 import { t } from '../i18n/i18n.svelte.ts';
 import type { PaintedLayer } from '../tools/tool.ts';

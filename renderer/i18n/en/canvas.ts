@@ -5,7 +5,7 @@ export const canvas = {
   canvas: 'Canvas',
   canvasKind: 'picture canvas',
   canvasHelp:
-    'Arrow keys move what the tool has in hand; Escape gives up what was begun. With the rectangle, Enter selects the middle, and Alt with arrow keys makes the selection larger or smaller. The keys [ and ] change the size of a brush, { and } its hardness.',
+    'Arrow keys move what the tool has in hand; Escape gives up what was begun. With the rectangle, Enter selects the middle, and Alt with arrow keys makes the selection larger or smaller. The keys [ and ] change the size of a brush, with Shift its hardness.',
   tools: 'Tools',
   options: 'Options of the tool',
   selecting: 'What a new shape does',

@@ -97,6 +97,7 @@ interface PlacedImage extends TiledImage, Point {}
 function differences(before: PlacedImage, after: PlacedImage): Bounds[] | 'all' {
   if (!isSameKind(before, after)) return 'all';
   const isInPlace = before.x === after.x && before.y === after.y;
+  if (isInPlace && before.tiles === after.tiles) return [];
   if (isInPlace && isSameExtent(before, after)) {
     return changedIndices(before, after).map((index) => tileOf(after, index));
   }

@@ -40,7 +40,8 @@ const store: TileStore = new TileStore(loadTile, new SampleBudget(keptBytes.tile
 });
 const strokes: Strokes = new Strokes(store);
 const compositor = new LayerCompositor(store, smaller);
-const queue = new TileQueue(draw, pause);
+const restMs = 120; // between two movements of a hand that paints there is less
+const queue = new TileQueue(draw, pause, () => new Promise((resolve) => setTimeout(resolve, restMs)));
 const desk: Desk = {
   ...{ shown: compositor, store, strokes, pause, named: new Map(), colours: undefined },
   smaller: new SampleBudget(keptBytes.asked),

@@ -83,20 +83,26 @@ describe('the queue of tiles', () => {
   function create() {
     const begun: string[] = [];
     const waiting: (() => void)[] = [];
+    let rest = (): void => undefined;
     const queue = new TileQueue(
       (tile) => {
         begun.push(tileName(tile));
         return new Promise<void>((resolve) => waiting.push(resolve));
       },
       () => Promise.resolve(),
+      () => new Promise<void>((resolve) => (rest = resolve)),
     );
+    const rested = async (): Promise<void> => {
+      rest();
+      await Promise.resolve();
+    };
     const finishAll = async (): Promise<void> => {
       while (waiting.length > 0) {
         waiting.shift()!();
         for (let i = 0; i < 10; i++) await Promise.resolve();
       }
     };
-    return { queue, begun, finishAll };
+    return { queue, begun, finishAll, rested };
   }
 
   test('works in the order that was asked for, three at a time', async () => {
@@ -131,11 +137,24 @@ describe('the queue of tiles', () => {
   });
 
   test('draws nothing in advance while something is to be seen', async () => {
-    const { queue, begun, finishAll } = create();
+    const { queue, begun, finishAll, rested } = create();
     queue.request([at(0), at(5, 1, true), at(6, 1, true)], 1);
+    await rested();
     expect(begun).toEqual(['0/0/0']);
     await finishAll();
     expect(begun).toEqual(['0/0/0', '0/5/0', '0/6/0']);
+  });
+
+  test('nor while layers keep changing', async () => {
+    const { queue, begun, finishAll, rested } = create();
+    queue.request([at(0, 1), at(5, 1, true)], 1);
+    await finishAll();
+    queue.request([at(0, 2), at(5, 2, true)], 2);
+    await finishAll();
+    expect(begun).toEqual(['0/0/0', '0/0/0']);
+    queue.request([at(5, 2, true)], 2); // something else is looked at
+    await rested();
+    expect(begun).toEqual(['0/0/0', '0/0/0', '0/5/0']);
   });
 });
 

@@ -38,6 +38,7 @@ export class CanvasStage {
   readonly #stale = { picture: false, overlay: false };
   #frame: number | undefined;
   #areBandsEnding = false;
+  #isDisposed = false;
   readonly #complete = new WeakSet<Compositor>(); // pictures that were seen whole
   #checkers: { readonly key: string; readonly pattern: CanvasPattern | null } | undefined;
 
@@ -54,6 +55,7 @@ export class CanvasStage {
   }
 
   redrawOverlay(): void {
+    if (this.#isDisposed) return;
     this.#stale.overlay = true;
     this.#frame ??= requestAnimationFrame(() => {
       this.#frame = undefined;
@@ -71,7 +73,9 @@ export class CanvasStage {
     this.#areBandsEnding = false;
   }
 
+  /** Nothing is drawn any more: what the scene is made of may be gone. */
   dispose(): void {
+    this.#isDisposed = true;
     if (this.#frame !== undefined) cancelAnimationFrame(this.#frame);
   }
 

@@ -16,6 +16,7 @@ let frames: (() => void)[] = [];
 beforeEach(() => {
   frames = [];
   vi.stubGlobal('requestAnimationFrame', (frame: () => void) => frames.push(frame));
+  vi.stubGlobal('cancelAnimationFrame', () => undefined);
 });
 afterEach(() => {
   vi.unstubAllGlobals();
@@ -44,18 +45,19 @@ function stageOf(panes: () => Pane[]) {
     Object.assign(document.createElement('canvas'), { getContext: () => context });
   const scene = () => ({ view, screen, panes: panes(), overlay: () => undefined });
   const stage = new CanvasStage(canvas(), canvas(), new BandOverlay(), scene);
-  return (): string[] => {
+  const paint = (): string[] => {
     drawn.length = 0;
     stage.redraw();
     for (const frame of frames.splice(0)) frame();
     return [...drawn];
   };
+  return { stage, paint };
 }
 
 test('the picture before an edit takes the place of the present one when all of it is there', () => {
   const [after, before] = [create('after'), create('before')];
   for (const column of [0, 1]) after.draw(column);
-  const paint = stageOf(() => [{ compositor: before.compositor, view, part: whole, meanwhile: after.compositor }]);
+  const { paint } = stageOf(() => [{ compositor: before.compositor, view, part: whole, meanwhile: after.compositor }]);
   expect(paint()).toEqual(['after', 'after']);
   before.draw(0);
   expect(paint()).toEqual(['after', 'after']);
@@ -63,4 +65,14 @@ test('the picture before an edit takes the place of the present one when all of 
   expect(paint()).toEqual(['before', 'before']);
   before.show(['left', 'other']);
   expect(paint()).toEqual(['before', 'before']); // out of date, but there
+});
+
+test('nothing is drawn when the canvas is gone', () => {
+  const { compositor, draw } = create('after');
+  for (const column of [0, 1]) draw(column);
+  const { stage, paint } = stageOf(() => [{ compositor, view, part: whole }]);
+  expect(paint()).toHaveLength(2);
+  stage.dispose();
+  stage.endBands();
+  expect(frames).toEqual([]);
 });

@@ -35,6 +35,7 @@ export const zRecentFile = z.object({
   source: zFileSource,
   folder: z.string().nullable(), // name of the folder it lies in; null: a copy that the program kept
   isMissing: z.boolean(),
+  thumbnail: zBlobId.nullable(), // a small picture of it
 });
 export type RecentFile = z.infer<typeof zRecentFile>;
 

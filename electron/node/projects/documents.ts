@@ -26,7 +26,7 @@ import type { FileWork, OpenedFile } from './file-work-contract.ts';
 import { lookAt } from './granted-files.ts';
 import type { GrantedFiles } from './granted-files.ts';
 import { ProjectOutput } from './project-output.ts';
-import type { RecentFiles } from './recent-files.ts';
+import type { NewRecent, RecentFiles } from './recent-files.ts';
 import type { Stores } from './stores.ts';
 import type { DocumentFiles, Journal } from './journal.ts';
 import type { Journals } from './journals.ts';
@@ -173,7 +173,14 @@ export class Documents implements AsyncDisposable {
   async #noteRecent(name: string, isProject: boolean, path: string | undefined, copy: object): Promise<void> {
     const file =
       path !== undefined ? { path } : 'blob' in copy && copy.blob ? { blob: copy.blob as BlobId } : undefined;
-    if (file) await this.#recent.note({ name, isProject, file }).catch(() => undefined);
+    const id = file && (await this.#recent.note({ name, isProject, file }).catch(() => undefined));
+    if (id) void this.#picture(id, file);
+  }
+
+  /** Nobody waits for a small picture, and the list is good without it. */
+  async #picture(id: RecentId, file: NewRecent['file']): Promise<void> {
+    const thumbnail = await this.#work.look(file).catch(() => null);
+    if (thumbnail) await this.#recent.picture(id, thumbnail).catch(() => undefined);
   }
 
   /** The journal says from where on there is something to lose; a change that came meanwhile is not in the file. */

@@ -33,6 +33,8 @@ export const fileWorkContract = {
   work: {
     /** Opens a project or a picture: told by content. */
     open: method([zSource, zFileName], zOpenedFile),
+    /** A small picture of a file, for lists; null where it has none. */
+    look: method([zSource], zBlobId.nullable()),
     tiles: method([zBlobId, zTileOptions], zTiledPicture),
     save: method([zRecords, zPath], zWrittenFile),
     /** @param version of the program, for the recipe */

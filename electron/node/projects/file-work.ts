@@ -20,12 +20,13 @@ import { fillAtomically } from '../images/atomic-write.ts';
 import { flattenToPng, thumbnailPng } from '../images/flat-png.ts';
 import { defaultLimits } from '../images/limits.ts';
 import { readImageFile } from '../images/read-image-file.ts';
+import { fileThumbnail } from '../images/thumbnail.ts';
 import { aboutPicture, exportPicture } from './export-picture.ts';
 import { fileWorkContract } from './file-work-contract.ts';
 import type { FileWork, OpenedFile } from './file-work-contract.ts';
 import type { LayerPictures } from './layer-pictures.ts';
 import { openAsDocument, readPictureTiles } from './picture-document.ts';
-import { isProjectFile, readProject } from './project-reader.ts';
+import { isProjectFile, projectThumbnail, readProject } from './project-reader.ts';
 import { writeProject } from './project-writer.ts';
 import { exportPsd } from './psd-export.ts';
 
@@ -60,6 +61,11 @@ function implementation(stores: FileStores): ImplementationOf<(typeof fileWorkCo
   const { blobs } = stores;
   return {
     open: (source, name) => openFile('path' in source ? source.path : blobs.path(source.blob), source, name, blobs),
+    look: async (source) => {
+      const path = 'path' in source ? source.path : blobs.path(source.blob);
+      const small = (await isProjectFile(path)) ? await projectThumbnail(path) : await fileThumbnail(path);
+      return small ? await blobs.put(small) : null;
+    },
     tiles: (picture, options) => readPictureTiles(picture, options, blobs),
     save: async (records, path) => {
       const blob = await written(path, blobs, (file) => writeProject(file, records, stores));

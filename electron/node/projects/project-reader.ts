@@ -33,6 +33,16 @@ export async function isProjectFile(path: string): Promise<boolean> {
   }
 }
 
+const maxThumbnailBytes = 2 ** 20;
+
+/** The small picture in an OpenRaster file, as a PNG; undefined where there is none. @throws ZipProblem for a damaged file */
+export async function projectThumbnail(path: string): Promise<Uint8Array | undefined> {
+  await using file = await open(path, 'r');
+  const zip = await ZipReader.open(file);
+  const name = 'Thumbnails/thumbnail.png';
+  return zip.has(name) ? await zip.read(name, maxThumbnailBytes) : undefined;
+}
+
 /** Reads an OpenRaster file. With our own folder everything comes back; without it, as after another program saved the file, its layers.
  * @param path file @param name as the person knows it
  * @throws AppError `project-unreadable`, `project-too-new`, `image-too-large` */

@@ -15,6 +15,7 @@ const zEntry = z.object({
   isProject: z.boolean(),
   usedAt: z.number(), // ms since 1970
   file: z.union([z.object({ path: z.string() }), z.object({ blob: zBlobId })]),
+  thumbnail: zBlobId.nullable().default(null), // in lists from before there were any
 });
 type Entry = z.infer<typeof zEntry>;
 export type NewRecent = Pick<Entry, 'name' | 'isProject' | 'file'>;
@@ -35,16 +36,24 @@ export class RecentFiles {
     this.#files = files;
   }
 
-  /** Puts a file first. Of one that is there already only the newer place in the list is kept; of copies, the newer of a name. */
-  async note(added: NewRecent): Promise<void> {
+  /** Puts a file first. Of one that is there already only the newer place in the list is kept; of copies, the newer of a name.
+   * @returns how it is called in the list */
+  async note(added: NewRecent): Promise<RecentId> {
+    const id = randomUUID() as RecentId;
     const isSame = ({ file, name }: NewRecent): boolean =>
       'path' in file && 'path' in added.file
         ? file.path === added.file.path
         : 'blob' in file && 'blob' in added.file && name === added.name;
     await this.#change((entries) => {
-      const entry = { ...added, id: randomUUID() as RecentId, usedAt: Date.now() };
-      return [entry, ...entries.filter((other) => !isSame(other))];
+      const thumbnail = entries.find(isSame)?.thumbnail ?? null; // until there is a newer one
+      return [{ ...added, id, thumbnail, usedAt: Date.now() }, ...entries.filter((other) => !isSame(other))];
     });
+    return id;
+  }
+
+  /** Gives one its small picture, as long as it is in the list. */
+  async picture(id: RecentId, thumbnail: BlobId): Promise<void> {
+    await this.#change((entries) => entries.map((entry) => (entry.id === id ? { ...entry, thumbnail } : entry)));
   }
 
   /** Takes one, or all, from the list; the files stay. */
@@ -60,11 +69,15 @@ export class RecentFiles {
 
   /** What must be kept for the list. */
   async blobs(): Promise<BlobId[]> {
-    return (await this.#read()).flatMap(({ file }) => ('blob' in file ? [file.blob] : []));
+    const entries = await this.#read();
+    return entries.flatMap(({ file, thumbnail }) => [
+      ...('blob' in file ? [file.blob] : []),
+      ...(thumbnail ? [thumbnail] : []),
+    ]);
   }
 
-  async #described({ id, name, isProject, usedAt, file }: Entry): Promise<RecentFile> {
-    const known = { id, name, isProject, usedAt };
+  async #described({ id, name, isProject, usedAt, file, thumbnail }: Entry): Promise<RecentFile> {
+    const known = { id, name, isProject, usedAt, thumbnail };
     if ('blob' in file) return { ...known, source: { blob: file.blob, name }, folder: null, isMissing: false };
     const found = await stat(file.path).catch(() => undefined);
     const handle = randomUUID() as FileHandle;

@@ -60,6 +60,19 @@ test('copies are listed by name, the newer one only, and few of them are kept', 
   expect(await recent.blobs()).toHaveLength(8);
 });
 
+test('a file has its small picture until a newer one comes, and its blob is kept as long as it is listed', async () => {
+  const { recent, file } = setUp();
+  const [older, newer] = ['3', '4'].map((digit) => digit.repeat(64) as BlobId);
+  await recent.picture(await recent.note(file('a.png')), older!);
+  const again = await recent.note(file('a.png'));
+  expect(await recent.list()).toMatchObject([{ name: 'a.png', thumbnail: older }]);
+  await recent.picture(again, newer!);
+  expect([await recent.list(), await recent.blobs()]).toMatchObject([[{ thumbnail: newer }], [newer]]);
+  await recent.forget(again);
+  await recent.picture(again, older!); // it came too late
+  expect([await recent.list(), await recent.blobs()]).toEqual([[], []]);
+});
+
 test('notes that come together are all kept, and a damaged list is as good as none', async () => {
   const { recent, path, file } = setUp();
   await Promise.all(['a.png', 'b.png', 'c.png'].map((name) => recent.note(file(name))));

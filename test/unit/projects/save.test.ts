@@ -206,3 +206,17 @@ test('saving leaves a document that is not open alone', async () => {
   await expect(documents.save(other, records, { name: 'a.ora' })).rejects.toMatchObject({ code: 'document-gone' });
   expect(existsSync(photo)).toBe(true);
 });
+
+test('what was opened or saved is listed with a small picture: of a photo upright, of a project what is seen', async () => {
+  const { documents, blobs, photos, photo, grant } = await setUp();
+  const opened = await documents.open({ handle: grant(photo) });
+  await documents.save(opened.document, opened.records, to(grant(join(photos, 'work.ora'))));
+  const thumbnails = async () => (await documents.recent()).map(({ name, thumbnail }) => [name, thumbnail] as const);
+  await expect.poll(async () => (await thumbnails()).every(([, thumbnail]) => thumbnail !== null)).toBe(true);
+  for (const [name, thumbnail] of await thumbnails()) {
+    const { width, height, format } = await sharp(await blobs.get(thumbnail!)).metadata();
+    expect([name, format, width, height]).toEqual(
+      name === 'work.ora' ? [name, 'png', 256, 222] : [name, 'webp', 300, 260],
+    );
+  }
+});

@@ -1,5 +1,7 @@
 // @ts-check
-// npm run screenshots: drives a browser through the page's screens and keeps the pictures worth keeping in docs/screenshots.
+// npm run screenshots: shows every screen of the page in every state, as test/screens lists them, and keeps the pictures worth keeping in
+// docs/screenshots. All of them are in out/screenshots afterwards. Arguments go to Vitest: `-t maps` takes those of some screens only, and
+// keeps nothing.
 import { spawnSync } from 'node:child_process';
 import { mkdir, rm, stat } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -8,38 +10,53 @@ import sharp from 'sharp';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const from = fileURLToPath(new URL('../../out/screenshots/', import.meta.url));
 const to = fileURLToPath(new URL('../../docs/screenshots/', import.meta.url));
+const quality = { quality: 74, effort: 6 };
 
-/** Of all that the tests look at, what shows the program: both themes of the screens people see most, one of the others. */
-const kept = [
-  ...['samples-dark', 'samples-light', 'picture-dark', 'picture-light', 'streaming-dark', 'streaming-light'],
-  ...['result-dark', 'result-light', 'failed-dark', 'no-model-dark', 'lost-dark'],
-  ...['menu-dark', 'palette-dark', 'keys-light', 'settings-dark', 'settings-light', 'keys-conflict-dark', 'about-dark'],
-  ...['export-dark', 'export-light', 'unsaved-dark', 'recent-dark', 'welcome-recent-light', 'settings-files-dark'],
-  ...['batch-plan-light', 'batch-running-dark', 'batch-failed-dark', 'batch-sheet-light'],
-  ...['maps-canny-light', 'maps-canny-painted-dark', 'maps-depth-contrast', 'maps-classes-dark'],
-  ...['variants-dark', 'compare-light', 'layers-dark', 'history-light', 'layer-painting-light', 'layer-mask-dark'],
-  ...['streaming-selection-dark', 'main-path-result-dark'],
-  ...['contrast-dark', 'contrast-light', 'settings-pseudo', 'welcome-pseudo', 'picture-large-dark'],
+/** What people see most, in both themes. */
+const main = [
+  ...['welcome', 'edit-picture', 'edit-streaming', 'edit-result', 'edit-layers', 'edit-history', 'variants', 'paint'],
+  ...['maps-canny', 'maps-depth', 'maps-classes', 'maps-painted', 'batch-plan', 'batch-running', 'batch-sheet'],
+  ...['export', 'settings', 'palette'],
+].flatMap((name) => [`${name}-dark`, `${name}-light`]);
+
+/** Of other states one look each, and the special looks where they show most. */
+const others = [
+  ...[
+    'welcome-recent-light',
+    'no-model-dark',
+    'engine-lost-dark',
+    'failed-dark',
+    'photo-unfamiliar-dark',
+    'unknown-words-light',
+  ],
+  ...['edit-queue-dark', 'compare-light', 'branch-dark', 'selection-light', 'layer-mask-dark', 'long-name-light'],
+  ...[
+    'maps-class-list-light',
+    'maps-off-palette-dark',
+    'batch-failed-dark',
+    'menu-layer-dark',
+    'keys-light',
+    'about-dark',
+  ],
+  ...['settings-files-dark', 'settings-keys-conflict-dark', 'unsaved-dark', 'recent-dark'],
+  ...['edit-result-large', 'batch-plan-large', 'edit-result-contrast', 'settings-contrast'],
+  ...['edit-result-pseudo', 'settings-pseudo', 'edit-result-zoomed', 'welcome-zoomed'],
 ];
-const steps = ['picture-dark', 'streaming-dark', 'result-dark']; // of one edit, for the README
+const kept = [...main, ...others];
+const steps = ['edit-picture-dark', 'edit-streaming-dark', 'edit-result-dark']; // of one edit, for the README
 const stepWidth = 560; // px
 
-const tests = ['batch', 'browser-host', 'edit-loop', 'files', 'layers', 'main-path', 'maps', 'shell'].map(
-  (name) => `test/e2e/${name}.test.ts`,
-);
 const { status } = spawnSync(
   process.execPath,
-  ['node_modules/vitest/vitest.mjs', 'run', ...tests, ...process.argv.slice(2)],
-  {
-    cwd: root,
-    stdio: 'inherit',
-  },
+  ['node_modules/vitest/vitest.mjs', 'run', '--project', 'screens', ...process.argv.slice(2)],
+  { cwd: root, stdio: 'inherit', env: { ...process.env, EDITAR_SCREENS: '1' } },
 );
 if (status !== 0) process.exit(status ?? 1);
+if (process.argv.length > 2) process.exit(0);
 
 await rm(to, { recursive: true, force: true });
 await mkdir(to, { recursive: true });
-for (const name of kept) await sharp(`${from}${name}.png`).webp({ quality: 82, effort: 6 }).toFile(`${to}${name}.webp`);
+for (const name of kept) await sharp(`${from}${name}.png`).webp(quality).toFile(`${to}${name}.webp`);
 await joinSteps();
 
 let bytes = 0;

@@ -1,6 +1,6 @@
 import { setLocale, t } from '../i18n/i18n.svelte.ts';
 import type { AppState } from './app-state.ts';
-import { applyAttributes, rootAttributes, watchSystem } from './appearance.ts';
+import { applyAttributes, rootAttributes, watchNarrow, watchSystem } from './appearance.ts';
 import { isCommandId } from './command-table.ts';
 import { menusOf, shownMenus } from './menus.ts';
 
@@ -18,15 +18,16 @@ export function connectFrame({ host, document: opened, engine, settings, command
   });
   $effect(() => {
     layout.panelWidth = settings.current.panelWidth;
-    layout.isPanelOpen = settings.current.isPanelOpen;
+    layout.isPanelBeside = settings.current.isPanelOpen;
   });
   $effect(() => {
-    const { panelWidth, isPanelOpen } = layout;
+    const { panelWidth, isPanelBeside: isPanelOpen } = layout;
     const kept = settings.current;
     if (panelWidth === kept.panelWidth && isPanelOpen === kept.isPanelOpen) return;
     const timer = setTimeout(() => void settings.change({ panelWidth, isPanelOpen }), keepMs);
     return () => clearTimeout(timer);
   });
+  $effect(() => watchNarrow((isNarrow) => (layout.isNarrow = isNarrow)));
   $effect(() => void (document.title = windowTitle(opened.name, opened.isDirty)));
   $effect(() => host.noteUnsaved(opened.isDirty));
   $effect(() => host.showMenu(shownMenus(menusOf(commands.available))));

@@ -106,9 +106,12 @@ export class JobsState {
   async #handle(message: OrderMessage, job: Job): Promise<void> {
     if (message.type === 'preview') return await this.#showBand(message, job);
     const painting = job.hear(message);
-    if (message.type === 'started') await this.#prepareBands(job, message.placement);
+    if (message.type === 'started') {
+      this.#problems.forgetResult();
+      await this.#prepareBands(job, message.placement);
+    }
     if (painting) this.onPainted(painting, job);
-    if (message.type === 'finished') for (const notice of message.notices ?? []) this.#problems.notice(notice);
+    if (message.type === 'finished') for (const notice of message.notices ?? []) this.#problems.noteResult(notice);
     if (job.isOver) this.#end(job);
   }
 

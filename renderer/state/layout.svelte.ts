@@ -11,13 +11,25 @@ export type SettingsSection = (typeof settingsSections)[number];
 export class LayoutState {
   view = $state<'editor' | 'batch'>('editor');
   panelWidth = $state<number>(panelLimits.initial); // px
-  isPanelOpen = $state(true);
+  isPanelBeside = $state(true); // the work
+  /** Whether the window has no room for a panel beside the work. Then it lies over it, for as long as it is wanted. */
+  isNarrow = $state(false);
+  #isPanelOver = $state(false);
   panel = $state('edit'); // id of the tab in front
   overlay = $state<Overlay>();
   settingsSection = $state<SettingsSection>('appearance');
 
+  get isPanelOpen(): boolean {
+    return this.isNarrow ? this.#isPanelOver : this.isPanelBeside;
+  }
+
+  set isPanelOpen(isOpen: boolean) {
+    if (this.isNarrow) this.#isPanelOver = isOpen;
+    else this.isPanelBeside = isOpen;
+  }
+
   /** Whether the workbench for condition maps is in front. */
-  showsMaps = $derived(this.view === 'editor' && this.isPanelOpen && this.panel === 'maps');
+  showsMaps = $derived(this.view === 'editor' && this.panel === 'maps' && (this.isNarrow || this.isPanelBeside));
 
   resizePanel(width: number): void {
     this.panelWidth = Math.round(Math.min(panelLimits.max, Math.max(panelLimits.min, width)));

@@ -7,13 +7,15 @@ import { describeHostError } from '#common/contract/host-errors.ts';
 export interface Problem {
   readonly id: number;
   readonly tone: 'error' | 'notice';
-  readonly code: string; // `notice` for a notice
+  readonly code: string; // `notice` or `result` for a notice
   readonly title: string; // what happened
   readonly text: string; // what was kept, what to do
   readonly details?: string; // for whoever can use them; left out where the title says it all
+  readonly stays: boolean; // until it is dismissed, or not true any more
 }
 
 const maxShown = 3;
+const resultNote = 'result';
 
 /** What went wrong and has not been dismissed. */
 export class Problems {
@@ -26,12 +28,23 @@ export class Problems {
     const error = errorToWire(thrown);
     if (error.code === 'cancelled') return;
     const details = isPlain(thrown) ? undefined : inDetail(error, thrown);
-    this.#add({ tone: 'error', code: error.code, ...inWords(error, title), details });
+    this.#add({ tone: 'error', code: error.code, ...inWords(error, title), details, stays: true });
   }
 
   /** Says something that worked, or half worked. It leaves by itself. @param details to be copied */
   notice(title: string, text = '', details?: string): void {
-    this.#add({ tone: 'notice', code: 'notice', title, text, ...(details !== undefined && { details }) });
+    const all = { title, text, ...(details !== undefined && { details }) };
+    this.#add({ tone: 'notice', code: 'notice', ...all, stays: false });
+  }
+
+  /** Says what the person should know of the latest result. It stays until there is another one. */
+  noteResult(text: string): void {
+    this.#add({ tone: 'notice', code: resultNote, ...firstSentence(text), stays: true });
+  }
+
+  /** What was said of a result is of no use any more. */
+  forgetResult(): void {
+    this.list = this.list.filter(({ code }) => code !== resultNote);
   }
 
   dismiss(id: number): void {
@@ -60,8 +73,14 @@ export class Problems {
 
 function inWords({ code, message, data }: WireError, title: string | undefined): Pick<Problem, 'title' | 'text'> {
   const known = describeHostError(code) ?? describeAppError(code, data);
-  if (!known) return title === undefined ? { title: message, text: '' } : { title, text: message };
+  if (!known) return title === undefined ? firstSentence(message) : { title, text: message };
   return { title: known.sentence, text: [known.kept, known.action].filter(Boolean).join(' ') };
+}
+
+/** What happened stands before the rest. */
+function firstSentence(words: string): Pick<Problem, 'title' | 'text'> {
+  const [title = '', ...rest] = words.split(/(?<=[.!?]) (?=\p{Lu})/u);
+  return { title, text: rest.join(' ') };
 }
 
 /** Our own sentence for the person, with nothing behind it. */

@@ -5,7 +5,7 @@ import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { readRecipe } from '#node/images/read-recipe.ts';
 import { chooseFolder, openBatch, photo, row, rows, startWithPhotos } from '../helpers/batch-page.ts';
-import { expectAccessible, inBrowser, screenshot } from '../helpers/browser.ts';
+import { expectAccessible, inBrowser } from '../helpers/browser.ts';
 import type { Theme } from '../helpers/browser.ts';
 import { button, instruction } from '../helpers/page.ts';
 import { realEngine, samples } from '../helpers/real-engine.ts';
@@ -20,12 +20,10 @@ inBrowser('batches', () => {
       await writeFile(join(photos, 'DSC_0004.jpg'), 'this is no picture');
       await button(page, 'Batch').click();
       await expectAccessible(page);
-      await screenshot(page, `batch-empty-${theme}`);
       await button(page, 'Choose a folder…').click();
       await button(page, 'Open folder Summer trip').click();
       await page.getByText('9 pictures').waitFor();
       await expectAccessible(page);
-      await screenshot(page, `batch-folder-${theme}`);
       await button(page, 'Use this folder').click();
       await page.getByText('9 pictures to make').waitFor();
       expect(await button(page, 'Start batch').isDisabled()).toBe(true);
@@ -38,17 +36,14 @@ inBrowser('batches', () => {
       await page.getByText('DSC_0001.jpg becomes DSC_0001 dusk.jpg').waitFor();
       await row(page, 'DSC_0002').click();
       await expectAccessible(page);
-      await screenshot(page, `batch-plan-${theme}`);
       expect(existsSync(results)).toBe(false);
 
       await button(page, 'Start batch').click();
       await page.getByText(/Being made, \d+ %/).waitFor();
       await page.getByText(/^[2-4] of 9 pictures/).waitFor();
-      await screenshot(page, `batch-running-${theme}`);
       await button(page, 'Pause').click();
       await page.getByText(/^Paused · /).waitFor();
       await expectAccessible(page);
-      await screenshot(page, `batch-paused-${theme}`);
       await row(page, 'DSC_0009').click();
       await button(page, 'Make next').click();
       await row(page, 'DSC_0009').getByText('Waiting, number 1').waitFor();
@@ -64,7 +59,6 @@ inBrowser('batches', () => {
         .getByText(/its content is not a JPEG/)
         .waitFor();
       await expectAccessible(page);
-      await screenshot(page, `batch-failed-${theme}`);
       await writeFile(join(photos, 'DSC_0004.jpg'), await photo(4));
       await button(page, 'Try again').click();
       await page.getByText(/^9 in = 9 done/).waitFor({ timeout: 60_000 });
@@ -77,7 +71,6 @@ inBrowser('batches', () => {
       await tile.getByText('Accepted').waitFor({ state: 'attached' });
       const before = await readFile(join(results, 'DSC_0002 dusk.jpg'));
       await expectAccessible(page);
-      await screenshot(page, `batch-sheet-${theme}`);
       await page.getByRole('option', { name: /DSC_0003/ }).click();
       await button(page, 'Another one').click();
       await page
@@ -87,9 +80,7 @@ inBrowser('batches', () => {
       await page.getByText(/^9 in = 9 done/).waitFor({ timeout: 60_000 });
       expect(await readFile(join(results, 'DSC_0002 dusk.jpg'))).toEqual(before);
       await page.setViewportSize({ width: 1920, height: 1080 });
-      await screenshot(page, `batch-sheet-large-${theme}`);
       await button(page, 'Table').click();
-      await screenshot(page, `batch-finished-large-${theme}`);
       await page.setViewportSize({ width: 1280, height: 800 });
 
       await button(page, 'Open result').click();
@@ -136,11 +127,9 @@ inBrowser('batches', () => {
     await button(page, 'Stop').click();
     await page.getByText(/^Stopped: /).waitFor();
     await expectAccessible(page);
-    await screenshot(page, 'batch-stopped-dark');
     await button(page, 'New batch').click();
     await page.getByRole('region', { name: 'An unfinished batch is in this folder' }).waitFor();
     await expectAccessible(page);
-    await screenshot(page, 'batch-found-dark');
     await button(page, 'Go on with it').click();
     await page.getByText(/^4 in = 4 done/).waitFor({ timeout: 60_000 });
     expect(readdirSync(results).filter((name) => name.endsWith('.jpg'))).toHaveLength(4);
@@ -223,7 +212,6 @@ inBrowser('batches', () => {
     await page.getByText(/^\[Šţåŕţ ƀåţçĥ/).waitFor();
     await page.getByRole('option', { name: /^\[Éđîţ ƀý/ }).waitFor({ state: 'attached' });
     await expectAccessible(page);
-    await screenshot(page, 'batch-pseudo-dark');
   }, 120_000);
 
   test('the embedded model makes maps and edits of a folder with the real engine', async () => {
@@ -237,7 +225,6 @@ inBrowser('batches', () => {
     await button(page, 'Start batch').click();
     await page.getByText(/^2 in = 2 done/).waitFor({ timeout: 200_000 });
     await row(page, 'winter.png').click();
-    await screenshot(page, 'batch-real-dark');
     await button(page, 'New batch').click();
     await page.getByLabel('What to do').selectOption('make-canny');
     await page.getByText('meadow.png becomes meadow.canny.png').waitFor();

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { expectAccessible, inBrowser, screenshot, theBrowser } from '../helpers/browser.ts';
+import { expectAccessible, inBrowser, theBrowser } from '../helpers/browser.ts';
 import type { Theme } from '../helpers/browser.ts';
 import { button, chooseFile, instruction } from '../helpers/page.ts';
 import { colourAt, isBlue, isOrange, openPicture, startStudio } from '../helpers/studio.ts';
@@ -12,19 +12,16 @@ inBrowser('in a browser', () => {
     const { page } = await startStudio({}, theme);
     await page.getByText('Mini (256 pixels)').waitFor();
     await expectAccessible(page);
-    await screenshot(page, `welcome-${theme}`);
   });
 
   test('without a model the page says so calmly and still opens pictures', async () => {
     const { page, picture } = await startStudio({ hasModel: false });
     await page.getByText('No model is installed yet.').waitFor();
     await expectAccessible(page);
-    await screenshot(page, 'no-model-dark');
     await openPicture(page, picture);
     await instruction(page).fill('make the sky orange');
     await page.getByText('No model is installed yet, so edits cannot run.').waitFor();
     expect(await button(page, 'Run').isDisabled()).toBe(true);
-    await screenshot(page, 'no-model-picture-dark');
   });
 
   test.each<Theme>(['dark', 'light'])('rows arrive on the picture and the result stays: %s', async (theme) => {
@@ -33,10 +30,8 @@ inBrowser('in a browser', () => {
     await expect.poll(() => colourAt(page, 0.5, 0.1).then(isBlue)).toBe(true);
     await instruction(page).fill('swap the colours of day and dusk');
     await expectAccessible(page);
-    await screenshot(page, `picture-${theme}`);
     await button(page, 'Run').click();
     await page.getByText(/^Row ([5-9]|10) of 16/).waitFor();
-    await screenshot(page, `streaming-${theme}`);
     expect(isOrange(await colourAt(page, 0.5, 0.1))).toBe(true);
     expect(isBlue(await colourAt(page, 0.5, 0.8))).toBe(true);
     await expectAccessible(page);
@@ -44,7 +39,6 @@ inBrowser('in a browser', () => {
     await button(page, 'Keep as layer').waitFor();
     await expect.poll(() => colourAt(page, 0.5, 0.8).then(isOrange)).toBe(true);
     await expectAccessible(page);
-    await screenshot(page, `result-${theme}`);
     await button(page, 'Show before').click();
     await expect.poll(() => colourAt(page, 0.5, 0.1).then(isBlue)).toBe(true);
   });
@@ -57,7 +51,6 @@ inBrowser('in a browser', () => {
     await page.getByRole('alert').getByText('the fake device gave up').waitFor();
     await expect.poll(() => colourAt(page, 0.5, 0.05).then(isBlue)).toBe(true);
     await expectAccessible(page);
-    await screenshot(page, 'failed-dark');
     await button(page, 'Dismiss').click();
     expect(await button(page, 'Dismiss').count()).toBe(0);
   });

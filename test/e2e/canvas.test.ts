@@ -3,7 +3,7 @@ import type { Locator, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { expect, onTestFinished, test } from 'vitest';
 import { startBrowserHost } from '../../electron/server/browser-host.ts';
-import { builtPage, expectAccessible, inBrowser, openPage, screenshot } from '../helpers/browser.ts';
+import { builtPage, expectAccessible, inBrowser, openPage } from '../helpers/browser.ts';
 import { createPaintingEngine } from '../helpers/painting-engine.ts';
 import { openPicture } from '../helpers/studio.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
@@ -99,7 +99,6 @@ inBrowser('the canvas in a browser', () => {
     await page.getByText('Zoom 100 %').waitFor();
     await page.keyboard.press('Control+0');
     await page.getByText(/^Zoom 1\d00 %$/).waitFor();
-    await screenshot(page, 'canvas-small-dark');
   });
 
   test('pixels are squares of their own colour when they are looked at closely', async () => {
@@ -112,7 +111,6 @@ inBrowser('the canvas in a browser', () => {
     const edge = pointer.x + (origin.x + 100 - pointer.x) * Math.exp((12 * 120) / 500); // the block begins here
     await expect.poll(() => colourAt(page, { x: edge + 3, y: pointer.y + 5 })).toEqual([220, 160, 60]);
     expect(await colourAt(page, { x: edge - 4, y: pointer.y + 5 })).toEqual([40, 90, 200]);
-    await screenshot(page, 'canvas-pixels-dark');
   });
 
   test('space and drag, and the middle button, move the picture with every tool', async () => {
@@ -138,7 +136,6 @@ inBrowser('the canvas in a browser', () => {
     await page.keyboard.press('m');
     await drag(page, await at(20, 30), await at(120, 90));
     await page.getByText('Selection 100 × 60').waitFor();
-    await screenshot(page, 'canvas-selection-dark');
     await page.keyboard.down('Shift');
     await drag(page, await at(110, 80), await at(220, 150));
     await page.keyboard.up('Shift');
@@ -201,7 +198,6 @@ inBrowser('the canvas in a browser', () => {
     const { page, at } = await open();
     await page.keyboard.press('c');
     await drag(page, await at(100, 75), await at(200, 150));
-    await screenshot(page, 'canvas-crop-dark');
     await page.keyboard.press('Enter');
     await page.getByText(/^10[01] × 7[56]$/).waitFor();
     await page.getByRole('button', { name: 'Undo' }).click();
@@ -233,7 +229,6 @@ inBrowser('the canvas in a browser', () => {
     const isBlue = ([red = 0, , blue = 0]: number[]): boolean => blue > red + 60;
     await expect.poll(() => colourAt(page, left).then(isBlue)).toBe(true);
     await expect.poll(() => colourAt(page, right).then(isBlue)).toBe(false);
-    await screenshot(page, 'canvas-compare-dark');
     await drag(page, await at(200, 150), await at(390, 150));
     await expect.poll(() => colourAt(page, right).then(isBlue)).toBe(true);
   });

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
-import { expectAccessible, inBrowser, screenshot } from '../helpers/browser.ts';
+import { expectAccessible, inBrowser } from '../helpers/browser.ts';
 import type { Theme } from '../helpers/browser.ts';
 import { colourAt, isBlue, isOrange, openPicture, studioOn, startStudio } from '../helpers/studio.ts';
 import {
@@ -37,23 +37,19 @@ inBrowser('the edit loop', () => {
       await button(page, 'Run').click();
       await page.getByRole('img', { name: 'Result 2 is coming' }).waitFor();
       await page.getByText(/^Row ([4-9]|1\d) of 16/).waitFor();
-      await screenshot(page, `variants-streaming-${theme}`);
       await expect.poll(() => results(page).count()).toBe(2);
       await expect.poll(() => colourAt(page, 0.5, 0.1).then(isOrange)).toBe(true);
       await expectAccessible(page);
-      await screenshot(page, `variants-${theme}`);
 
       await results(page).nth(1).click();
       await button(page, 'Star result').click();
       await button(page, 'Compare with the picture before').click();
-      await screenshot(page, `compare-${theme}`);
       await button(page, 'Compare with the picture before').click();
       await button(page, 'Keep as layer').click();
       await expect.poll(() => results(page).count()).toBe(1);
       await showPanel(page, 'Layers');
       await expect.poll(() => layers(page).count()).toBe(2);
       await expectAccessible(page);
-      await screenshot(page, `layers-${theme}`);
 
       await button(page, 'Undo').click();
       await expect.poll(() => layers(page).count()).toBe(1);
@@ -71,7 +67,6 @@ inBrowser('the edit loop', () => {
         .poll(() => page.getByRole('list', { name: 'History of edits' }).getByRole('listitem').count())
         .toBe(3);
       await expectAccessible(page);
-      await screenshot(page, `history-${theme}`);
     },
   );
 
@@ -85,7 +80,6 @@ inBrowser('the edit loop', () => {
     await page.keyboard.press('ArrowDown');
     await page.getByText('Keeps 9 of 16 rows').waitFor();
     await expectAccessible(page);
-    await screenshot(page, 'branch-dark');
     await button(page, 'Go on from here').click();
     await expect.poll(() => results(page).count()).toBe(2);
   });
@@ -100,7 +94,6 @@ inBrowser('the edit loop', () => {
     await button(page, 'Run').click();
     await page.getByText(/^Row ([89]|1[0-3]) of 16/).waitFor();
     await expect.poll(() => colourAt(page, 0.5, 0.2).then(isOrange)).toBe(true);
-    await screenshot(page, 'streaming-selection-dark');
     for (const x of [0.25, 0.75]) expect(isBlue(await colourAt(page, x, 0.2))).toBe(true);
     await expect.poll(() => results(page).count()).toBe(1);
   });
@@ -131,7 +124,6 @@ inBrowser('the edit loop', () => {
     await button(page, 'Run sooner: third').click();
     await expect.poll(() => waiting.allInnerTexts()).toEqual(['third', 'second']);
     await expectAccessible(page);
-    await screenshot(page, 'queue-dark');
     await button(page, 'Remove: second').click();
     await expect.poll(() => waiting.allInnerTexts()).toEqual(['third']);
   });
@@ -175,7 +167,6 @@ inBrowser('the edit loop', () => {
     await page.getByLabel('Search earlier instructions').fill('orange sky');
     await page.getByRole('button', { name: 'make the sky orange', exact: true }).click();
     await expectAccessible(page);
-    await screenshot(page, 'square-dark');
   });
 
   test('the embedded model edits a picture with the real engine', async () => {
@@ -185,7 +176,6 @@ inBrowser('the edit loop', () => {
     await instruction(page).fill('make the house blue');
     await button(page, 'Run').click();
     await expect.poll(() => results(page).count(), { timeout: 120_000 }).toBe(1);
-    await screenshot(page, 'real-result-dark');
     await button(page, 'Keep as layer').click();
     await showPanel(page, 'Layers');
     await expect.poll(() => layers(page).count()).toBe(2);

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { _electron } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { findElectron } from '../../build/electron-binary.mjs';
-import { expectAccessible, screenshot } from '../helpers/browser.ts';
+import { expectAccessible } from '../helpers/browser.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -34,7 +34,6 @@ test.skipIf(reason)('the desktop program opens its window, isolated, and reaches
       'app://editar',
     ]);
     await expectAccessible(page);
-    await screenshot(page, 'electron-welcome');
   } finally {
     await program.close();
   }

@@ -5,7 +5,7 @@ import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { encodeBytes } from '#node/images/encode.ts';
 import { toSrgb8 } from '#node/images/to-srgb.ts';
-import { expectAccessible, inBrowser, screenshot } from '../helpers/browser.ts';
+import { expectAccessible, inBrowser } from '../helpers/browser.ts';
 import type { Theme } from '../helpers/browser.ts';
 import { colourAt, isBlue, isOrange, openPicture, startStudio } from '../helpers/studio.ts';
 import type { Started } from '../helpers/studio.ts';
@@ -45,14 +45,13 @@ inBrowser('files', () => {
     await expect.poll(() => page.title()).toBe('lake at dusk.ora – EditAR Studio');
 
     await page.getByRole('menuitem', { name: 'File' }).click();
-    await screenshot(page, 'menu-file-dark');
     await page.getByRole('menuitem', { name: 'Close picture' }).click();
     await page.getByRole('heading', { name: 'Open a picture to edit it' }).waitFor();
     await choose(page, path);
     await showPanel(page, 'Layers');
     await expect.poll(() => layers(page).count()).toBe(2);
     await showPanel(page, 'History');
-    await page.getByText('is a layer').waitFor();
+    await page.getByText('Is a layer').waitFor();
     await expect.poll(() => colourAt(page, 0.5, 0.1).then(isOrange)).toBe(true);
     await page.getByRole('button', { name: 'Show before' }).click();
     await expect.poll(() => colourAt(page, 0.5, 0.1).then(isBlue)).toBe(true);
@@ -78,11 +77,9 @@ inBrowser('files', () => {
       await page.getByRole('slider', { name: 'Quality' }).fill('70');
       await page.getByRole('switch', { name: 'How it was made' }).click();
       await expectAccessible(page);
-      await screenshot(page, `export-${theme}`);
     });
     expect(jpeg).toMatch(/lake at dusk edited\.jpg$/);
     await page.getByText('Exported lake at dusk edited.jpg.').waitFor();
-    await screenshot(page, `exported-${theme}`);
     const { data, info } = await sharp(await readFile(jpeg))
       .raw()
       .toBuffer({ resolveWithObject: true });
@@ -112,7 +109,6 @@ inBrowser('files', () => {
       const listed = page.getByRole('list', { name: 'Recent files' }).getByRole('listitem');
       await expect.poll(() => listed.count()).toBe(2);
       await expectAccessible(page);
-      await screenshot(page, `recent-${theme}`);
       await page.getByRole('button', { name: 'Take lake at dusk.png from the list' }).click();
       await expect.poll(() => listed.count()).toBe(1);
       await page.keyboard.press('Escape');
@@ -120,7 +116,6 @@ inBrowser('files', () => {
       await page.getByRole('menuitem', { name: 'Close picture' }).click();
       await page.getByRole('heading', { name: 'Recent files' }).waitFor();
       await expectAccessible(page);
-      await screenshot(page, `welcome-recent-${theme}`);
       await button(page, /^lake at dusk\.ora/).click();
       await expect.poll(() => page.title()).toBe('lake at dusk.ora – EditAR Studio');
       await showPanel(page, 'Layers');
@@ -137,7 +132,6 @@ inBrowser('files', () => {
     await page.getByRole('switch', { name: 'How it was made' }).click();
     await page.getByLabel('Packed layers').selectOption({ label: '1 GB' });
     await expectAccessible(page);
-    await screenshot(page, `settings-files-${theme}`);
     await page.keyboard.press('Escape');
     const png = await exportAs(page, 'png');
     expect((await readFile(png)).includes('swap')).toBe(false);
@@ -181,7 +175,6 @@ inBrowser('files', () => {
     await choose(page, picture);
     await question.waitFor();
     await expectAccessible(page);
-    await screenshot(page, 'unsaved-dark');
     await button(page, 'Cancel').click();
     expect(await page.title()).toContain('• lake at dusk.png');
     await choose(page, picture);
@@ -204,6 +197,5 @@ inBrowser('files', () => {
     await page.getByText('The file has no history: another program saved it, or removed it.').waitFor();
     await showPanel(page, 'Layers');
     await expect.poll(() => layers(page).count()).toBe(2);
-    await screenshot(page, 'plain-layers-dark');
   });
 });

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { expectAccessible, inBrowser, screenshot } from '../helpers/browser.ts';
+import { expectAccessible, inBrowser } from '../helpers/browser.ts';
 import type { Theme } from '../helpers/browser.ts';
 import { button, chooseFile, downloaded, drag, instruction, layers, showPanel } from '../helpers/page.ts';
 import { colourAt, isBlue, openPicture, startStudio } from '../helpers/studio.ts';
@@ -38,7 +38,6 @@ inBrowser('layers and masks', () => {
     await drag(page, [0.3, 0.2], [0.6, 0.2]);
     await seen(page, 0.45, 0.2, isRed);
     await expectAccessible(page);
-    await screenshot(page, `layer-painting-${theme}`);
 
     await page.keyboard.press('e');
     await drag(page, [0.45, 0.15], [0.45, 0.25]);
@@ -79,7 +78,6 @@ inBrowser('layers and masks', () => {
     await seen(page, 0.5, 0.75, (rgb) => rgb.every((value) => value > 250));
     await seen(page, 0.5, 0.2, (rgb) => rgb.every((value) => value < 5));
     await expectAccessible(page);
-    await screenshot(page, 'layer-mask-dark');
     await menuOf(page, 0, 'Invert mask');
     await seen(page, 0.5, 0.75, (rgb) => rgb.every((value) => value < 5));
     await button(page, 'See the mask').click();
@@ -103,7 +101,6 @@ inBrowser('layers and masks', () => {
     await page.getByText('By similar colours: there is no map of segments').waitFor();
     await drag(page, [0.722, 0.245], [0.722, 0.245]); // the sun
     await page.getByText(/^Selection 1[23]\d × 1[23]\d$/).waitFor();
-    await screenshot(page, 'segment-dark');
     await expectAccessible(page);
   });
 
@@ -120,6 +117,13 @@ inBrowser('layers and masks', () => {
     await layers(page).first().getByRole('button', { name: 'Copy', exact: true }).focus();
     await page.keyboard.press('Alt+ArrowDown');
     await expect.poll(() => layers(page).nth(1).getByRole('button', { name: 'Copy', exact: true }).count()).toBe(1);
+    await layers(page)
+      .nth(1)
+      .getByRole('button', { name: /^More for/ })
+      .click();
+    await page.getByRole('menu').waitFor();
+    await page.keyboard.press('Escape'); // once, although the tooltip of its button is there too
+    await page.getByRole('menu').waitFor({ state: 'detached' });
     await menuOf(page, 1, 'Rename');
     await page.keyboard.type('Upper copy');
     await page.keyboard.press('Enter');

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { readRecipe } from '#node/images/read-recipe.ts';
-import { expectAccessible, inBrowser, openPage, screenshot } from '../helpers/browser.ts';
+import { expectAccessible, inBrowser, openPage } from '../helpers/browser.ts';
 import { startServerProcess } from '../helpers/server-process.ts';
 import {
   button,
@@ -47,7 +47,6 @@ inBrowser('the main path, with the embedded model', () => {
       await button(page, 'Run').click();
       await page.getByText(/^Row \d+ of \d+/).waitFor({ timeout: editMs });
       await expect.poll(() => results(page).count(), { timeout: editMs }).toBe(1);
-      await screenshot(page, 'main-path-result-dark');
       await button(page, 'Keep as layer').click();
       await showPanel(page, 'Layers');
       await expect.poll(() => layers(page).count()).toBe(2);
@@ -134,7 +133,6 @@ inBrowser('the main path, with the embedded model', () => {
       const again = await openPage(second.address);
       await again.getByText('The program stopped while you were working. Nothing is lost.').waitFor();
       await expectAccessible(again);
-      await screenshot(again, 'restore-dark');
       await button(again, 'Restore').click();
       await again.getByRole('img', { name: /The picture/ }).waitFor();
       expect(await again.title()).toBe('• winter.png – EditAR Studio');

@@ -5,7 +5,7 @@ import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { decodeImage } from '../../electron/node/images/decode.ts';
 import type { HostedServices } from '../../electron/node/rpc/engine-services.ts';
-import { expectAccessible, inBrowser, screenshot } from '../helpers/browser.ts';
+import { expectAccessible, inBrowser } from '../helpers/browser.ts';
 import type { Theme } from '../helpers/browser.ts';
 import { createPaintingEngine } from '../helpers/painting-engine.ts';
 import { studioOn } from '../helpers/studio.ts';
@@ -121,7 +121,6 @@ inBrowser('the workbench for condition maps', () => {
     await press(page, 'Compare with the map');
     await page.getByText('Found by: Edges by EditAR’s Canny, 0.1 and 0.2.').waitFor();
     await expectAccessible(page);
-    await screenshot(page, 'maps-canny-painted-dark');
     await press(page, 'Keep as layer');
     await expect.poll(() => results(page).count()).toBe(0);
     await showPanel(page, 'Layers');
@@ -153,7 +152,6 @@ inBrowser('the workbench for condition maps', () => {
     await tabTo(page, 'The edge map');
     for (const key of ['ArrowUp', 'Enter', 'Shift+ArrowRight', 'Shift+ArrowDown', 'ArrowDown', 'Enter'])
       await page.keyboard.press(key);
-    await screenshot(page, 'maps-keyboard-dark');
     const after = await savedByKeyboard(page);
     const row = (y: number, data: Uint8Array) => data.subarray(y * 128, (y + 1) * 128);
     expect(row(64, after)[64]).toBe(255);
@@ -202,12 +200,10 @@ inBrowser('the workbench for condition maps', () => {
     const depth = await savedMap(page);
     expect([depth.data[0], depth.data.at(-1)! > 200]).toEqual([0, true]); // the sky is far, the ground near
     await expectAccessible(page);
-    await screenshot(page, 'maps-network-dark');
     await press(page, 'Classes');
     await press(page, 'Find with Scene segmentation');
     await page.getByRole('button', { name: 'Paint with rendered house' }).waitFor();
     await page.getByText('Ready to paint from.').waitFor();
-    await screenshot(page, 'maps-network-classes-dark');
   });
 
   test('depth: a gradient, shaded, seen as a relief, generated from; rows stream over the map', async () => {
@@ -227,7 +223,6 @@ inBrowser('the workbench for condition maps', () => {
     await page.getByLabel('View').selectOption('over');
     await page.getByRole('switch', { name: 'Show over the picture while editing' }).click();
     await showPanel(page, 'Layers');
-    await screenshot(page, 'maps-over-picture-dark');
   });
 
   test('classes: an empty map begins a document, painted by name, generated from, and the picture is its layer', async () => {
@@ -271,7 +266,6 @@ inBrowser('the workbench for condition maps', () => {
     await choose(page, 'Open map…', join(samples, 'meadow.png')); // a photograph: hardly a pixel on the palette
     await page.getByText(/of the pixels are in no colour of the palette/).waitFor();
     await page.getByLabel('Colours').selectOption('heat');
-    await screenshot(page, 'maps-off-palette-dark');
     await press(page, 'Snap to the palette');
     await page.getByText('Ready to paint from.').waitFor();
   });
@@ -318,11 +312,9 @@ inBrowser('the workbench for condition maps', () => {
     const gallery = page.getByRole('group', { name: 'Or paint a picture from a map' });
     await expectAccessible(page);
     await gallery.scrollIntoViewIfNeeded();
-    await screenshot(page, 'maps-gallery-dark');
     await gallery.getByRole('button', { name: new RegExp(`\\(${title}\\)$`) }).click();
     await expect.poll(() => results(page).count(), { timeout: 120_000 }).toBe(1);
     await page.getByText(`From the file ${title.toLowerCase()}.png`).waitFor();
-    await screenshot(page, `maps-sample-${title.toLowerCase()}-dark`);
   });
 });
 
@@ -333,24 +325,21 @@ inBrowser('how the workbench looks', () => {
     { name: 'contrast', theme: 'light', width: 1280, contrast: 'more' },
   ] as const;
 
-  test.each(looks)('each kind of map, accessible: $name', async ({ name, theme, width, contrast }) => {
+  test.each(looks)('each kind of map, accessible: $name', async ({ theme, width, contrast }) => {
     const page = await start({ theme, picture: join(samples, 'meadow.png') });
     await page.emulateMedia({ contrast, colorScheme: theme });
     await page.setViewportSize({ width, height: width === 1280 ? 800 : 1080 });
     await press(page, 'Find edges');
     await page.getByText('Ready to paint from.').waitFor();
     await expectAccessible(page);
-    await screenshot(page, `maps-canny-${name}`);
     await press(page, 'Depth');
     await press(page, 'Begin with a gradient');
     await page.getByText('Ready to paint from.').waitFor();
     await page.getByLabel('View').selectOption('beside');
     await expectAccessible(page);
-    await screenshot(page, `maps-depth-${name}`);
     await press(page, 'Classes');
     await press(page, 'Open an example');
     await page.getByText('From the file segmentation.png').waitFor();
     await expectAccessible(page);
-    await screenshot(page, `maps-classes-${name}`);
   });
 });

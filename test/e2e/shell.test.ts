@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { expectAccessible, inBrowser, screenshot } from '../helpers/browser.ts';
+import { expectAccessible, inBrowser } from '../helpers/browser.ts';
 import type { Theme } from '../helpers/browser.ts';
 import { colourAt, isBlue, openPicture, startStudio } from '../helpers/studio.ts';
 
@@ -9,11 +9,10 @@ const large = { width: 1920, height: 1080 };
 const dialog = (page: Page, name: string) => page.getByRole('dialog', { name });
 
 /** Opens a dialog by its keys, looks at it, and closes it by Escape. */
-async function lookAt(page: Page, keys: string, name: string, file: string): Promise<void> {
+async function lookAt(page: Page, keys: string, name: string): Promise<void> {
   await page.keyboard.press(keys);
   await dialog(page, name).waitFor();
   await expectAccessible(page);
-  await screenshot(page, file);
   await page.keyboard.press('Escape');
   await dialog(page, name).waitFor({ state: 'detached' });
 }
@@ -23,16 +22,13 @@ inBrowser('the shell of the page', () => {
     const { page } = await startStudio({ hasSamples: true }, theme);
     await page.getByText('Try it on a sample').waitFor();
     await expectAccessible(page);
-    await screenshot(page, `samples-${theme}`);
-    await lookAt(page, 'F1', 'Keyboard shortcuts', `keys-${theme}`);
-    await lookAt(page, 'Control+k', 'Commands', `palette-${theme}`);
-    await lookAt(page, 'Control+,', 'Settings', `settings-${theme}`);
+    await lookAt(page, 'F1', 'Keyboard shortcuts');
+    await lookAt(page, 'Control+k', 'Commands');
+    await lookAt(page, 'Control+,', 'Settings');
     await page.getByRole('menuitem', { name: 'Help' }).click();
-    await screenshot(page, `menu-${theme}`);
     await page.getByRole('menuitem', { name: 'About EditAR Studio' }).click();
     await page.getByText('onnxruntime-node').waitFor();
     await expectAccessible(page);
-    await screenshot(page, `about-${theme}`);
   });
 
   test('a sample is edited with one click', async () => {
@@ -60,20 +56,16 @@ inBrowser('the shell of the page', () => {
     await page.getByLabel('Theme', { exact: true }).selectOption('light');
     await page.getByRole('switch', { name: 'High contrast' }).click();
     await expectAccessible(page);
-    await screenshot(page, 'contrast-light');
     await page.getByLabel('Theme', { exact: true }).selectOption('dark');
     await expectAccessible(page);
-    await screenshot(page, 'contrast-dark');
     await page.getByLabel('Language').selectOption('pseudo');
     await page.getByRole('dialog', { name: '[Šéţţîñĝš···]' }).waitFor();
     await expectAccessible(page);
-    await screenshot(page, 'settings-pseudo');
     await page.reload();
     await page.getByRole('button', { name: /^\[Öþéñ å þîçţûŕé…/ }).waitFor();
     const root = page.locator('html');
     expect(await root.getAttribute('data-theme')).toBe('dark');
     expect(await root.getAttribute('data-contrast')).toBe('more');
-    await screenshot(page, 'welcome-pseudo');
   });
 
   test('a command gets another key, from a command that had it if need be', async () => {
@@ -85,7 +77,6 @@ inBrowser('the shell of the page', () => {
     await page.keyboard.press('Control+o');
     await page.getByText('Ctrl+O belongs to “Open…”.').waitFor();
     await expectAccessible(page);
-    await screenshot(page, 'keys-conflict-dark');
     await page.getByRole('button', { name: 'Use it here instead' }).click();
     await page.keyboard.press('Escape');
     await dialog(page, 'Settings').waitFor({ state: 'detached' });
@@ -103,7 +94,6 @@ inBrowser('the shell of the page', () => {
     await page.keyboard.press('ArrowLeft');
     expect(await edge.getAttribute('aria-valuenow')).toBe('332');
     await expect.poll(() => colourAt(page, 0.5, 0.9).then(isBlue)).toBe(true);
-    await screenshot(page, 'picture-large-dark');
     await expect.poll(() => page.evaluate('localStorage.getItem("settings")')).toContain('"panelWidth":332');
     await page.reload();
     await openPicture(page, picture);
@@ -117,6 +107,5 @@ inBrowser('the shell of the page', () => {
     await stop();
     await page.getByText('The engine stopped and is being started again.').waitFor();
     await expectAccessible(page);
-    await screenshot(page, 'lost-dark');
   });
 });

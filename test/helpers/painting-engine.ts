@@ -11,6 +11,8 @@ import { hostServices } from '#node/rpc/host-services.ts';
 import type { Devices } from '#node/services.ts';
 import { SettingsFile } from '#node/settings/settings-file.ts';
 import { writeFakePack } from './fake-pack.ts';
+import { heldModel } from './held-model.ts';
+import type { Hold } from './held-model.ts';
 
 const defaultSize = 256;
 const defaultGrid = 16;
@@ -25,6 +27,7 @@ export interface PaintingSettings {
   readonly stepMs?: number; // how long one row of cells takes
   readonly failAtRow?: number; // a device that gives up
   readonly devices?: readonly DeviceName[]; // of the machine; default: the processor
+  readonly hold?: Hold;
   /** What the model does to the picture; by default it swaps red and blue. */
   readonly paint?: (
     red: number,
@@ -42,7 +45,8 @@ export async function createPaintingEngine(settings: PaintingSettings): Promise<
   await mkdir(embedded, { recursive: true });
   if (hasModel) await writePack(join(embedded, 'mini'), settings);
   const library = new ModelLibrary({ embedded, user: join(folder, 'packs') });
-  const openModel = () => Promise.resolve(new PaintingModel(settings));
+  const model = (): EditModel => new PaintingModel(settings);
+  const openModel = () => Promise.resolve(settings.hold ? heldModel(model(), settings.hold) : model());
   const anotherEngine = () => new Engine({ library, openModel, version: '0.0.0', log: createLog('silent') });
   const engine = anotherEngine();
   const devices: Devices = {

@@ -43,7 +43,7 @@ function inWords(thrown: unknown, message: string): string {
     return [sentence, kept, action].filter((part) => part !== undefined && part !== '').join(' ');
   }
   if (thrown instanceof ModelError) return `${asSentence(message)} ${advice[thrown.code]}`;
-  return `Something unexpected went wrong: ${message}`;
+  return `Something unexpected went wrong: ${asSentence(message)} Nothing was changed. Try it again; if it happens every time, start the program anew.`;
 }
 
 function asSentence(text: string): string {

@@ -5,6 +5,7 @@ export const edit = {
   whatToChange: 'What to change',
   placeholder: 'What should change? For example: make the sky orange',
   hint: 'Enter runs the edit, Shift+Enter starts a new line.',
+  modelNote: '{model}: {note}',
   noModel: 'No model is installed yet, so edits cannot run.',
   damagedModel: 'The installed model cannot be used, so edits cannot run.',
   engineLost: 'The engine is gone for a moment. Reconnecting…',

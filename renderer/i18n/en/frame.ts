@@ -42,5 +42,4 @@ export const frame = {
   engineBusy: 'Editing',
   percent: '{percent} %',
   zoom: 'Zoom',
-  zoomIs: 'Zoom: {percent} %',
 } as const satisfies Area;

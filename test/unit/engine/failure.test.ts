@@ -38,7 +38,8 @@ test('knows a cancelled job from a bug', () => {
   expect(describeFailure(new Cancelled()).code).toBe('cancelled');
   expect(describeFailure(new TypeError('x is undefined'))).toMatchObject({
     code: 'internal',
-    message: 'Something unexpected went wrong: x is undefined',
+    message:
+      'Something unexpected went wrong: X is undefined. Nothing was changed. Try it again; if it happens every time, start the program anew.',
   });
   expect(describeFailure('thrown text')).toMatchObject({ code: 'internal' });
 });

@@ -1,0 +1,115 @@
+import type { Page } from 'playwright-core';
+import { expect } from 'vitest';
+import { button, chooseFile, downloaded, instruction, results } from '../helpers/page.ts';
+import { openPicture } from '../helpers/studio.ts';
+import type { Screen, State } from './stage.ts';
+
+const inSettings = (name: string, tab: string, also: State['also'] = []): State => ({
+  name,
+  reach: ({ page }) => page.getByRole('tab', { name: tab, exact: true }).click(),
+  also,
+});
+/** Another dialog in place of the one that is open. */
+async function instead(page: Page, keys: string): Promise<void> {
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await page.keyboard.press(keys);
+  await page.getByRole('dialog').waitFor();
+}
+const menu = (name: string, also: State['also'] = []): State => ({
+  name: `menu-${name.toLowerCase()}`,
+  reach: async ({ page }) => {
+    await page.keyboard.press('Escape');
+    await page.getByRole('menuitem', { name, exact: true }).click();
+    await page.getByRole('menu').waitFor();
+  },
+  also,
+});
+
+/** What lies over the page. */
+export const dialogScreens: readonly Screen[] = [
+  {
+    name: 'dialogs',
+    states: [
+      {
+        name: 'palette',
+        reach: async ({ page, picture }) => {
+          await openPicture(page, picture);
+          await instruction(page).fill('swap day and dusk');
+          await button(page, 'Run').click();
+          await expect.poll(() => results(page).count()).toBe(1);
+          await button(page, 'Keep as layer').click();
+          await page.keyboard.press('Control+k');
+          await page.getByRole('dialog').waitFor();
+        },
+        also: ['contrast', 'pseudo', 'zoomed'],
+      },
+      { name: 'palette-nothing', reach: ({ page }) => page.keyboard.type('teapot') },
+      { name: 'keys', reach: ({ page }) => instead(page, 'F1'), also: ['contrast', 'pseudo', 'zoomed'] },
+      { name: 'settings', reach: ({ page }) => instead(page, 'Control+,'), also: ['contrast', 'pseudo', 'zoomed'] },
+      inSettings('settings-editing', 'Editing', ['pseudo']),
+      inSettings('settings-files', 'Files', ['pseudo']),
+      inSettings('settings-keys', 'Keys', ['pseudo']),
+      {
+        name: 'settings-keys-conflict',
+        reach: async ({ page }) => {
+          await button(page, 'Change the keys of Show side panel').click();
+          await page.keyboard.press('Control+o');
+          await page.getByText('Ctrl+O belongs to “Open…”.').waitFor();
+        },
+      },
+      {
+        name: 'export',
+        reach: async ({ page }) => {
+          await page.keyboard.press('Escape');
+          await instead(page, 'Control+e');
+          await page.getByLabel('Format').selectOption('jpeg');
+        },
+        also: ['contrast', 'pseudo', 'zoomed'],
+      },
+      { name: 'export-psd', reach: ({ page }) => page.getByLabel('Format').selectOption('psd') },
+      {
+        name: 'exported',
+        reach: async ({ page }) => {
+          await page.getByLabel('Format').selectOption('png');
+          await downloaded(page, () => button(page, 'Export…').last().click());
+          await page.getByText(/^Exported /).waitFor();
+        },
+      },
+      {
+        name: 'recent',
+        reach: async ({ page }) => {
+          await page.keyboard.press('Control+Shift+o');
+          await page.getByRole('dialog').waitFor();
+        },
+        also: ['pseudo'],
+      },
+      menu('File'),
+      menu('Edit'),
+      menu('Select'),
+      menu('Layer', ['contrast', 'pseudo']),
+      menu('View'),
+      menu('Run'),
+      menu('Tools'),
+      menu('Help'),
+      {
+        name: 'about',
+        reach: async ({ page }) => {
+          await page.getByRole('menuitem', { name: 'About EditAR Studio' }).click();
+          await page.getByText('onnxruntime-node').waitFor();
+        },
+        also: ['contrast', 'pseudo'],
+      },
+      {
+        name: 'unsaved',
+        reach: async ({ page, picture }) => {
+          await page.keyboard.press('Escape');
+          await page.getByRole('dialog').waitFor({ state: 'detached' });
+          await chooseFile(page, () => page.keyboard.press('Control+o'), picture);
+          await page.getByRole('dialog', { name: 'Save lake at dusk.png first?' }).waitFor();
+        },
+        also: ['contrast', 'pseudo', 'zoomed'],
+      },
+    ],
+  },
+];

@@ -1,0 +1,88 @@
+import { copyFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { expectAccessible, screenshot } from '../helpers/browser.ts';
+import type { Hold } from '../helpers/held-model.ts';
+import { createPaintingEngine } from '../helpers/painting-engine.ts';
+import type { PaintingSettings } from '../helpers/painting-engine.ts';
+import { realEngine } from '../helpers/real-engine.ts';
+import { studioOn } from '../helpers/studio.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
+
+/** How a screen is looked at. */
+const looks = {
+  dark: { theme: 'dark', width: 1280, height: 800, contrast: 'no-preference', language: 'en' },
+  light: { theme: 'light', width: 1280, height: 800, contrast: 'no-preference', language: 'en' },
+  large: { theme: 'dark', width: 1920, height: 1080, contrast: 'no-preference', language: 'en' },
+  contrast: { theme: 'light', width: 1280, height: 800, contrast: 'more', language: 'en' },
+  pseudo: { theme: 'light', width: 1280, height: 800, contrast: 'no-preference', language: 'pseudo' },
+  /** 1280 × 800 magnified twice, as the browser does it for people who see little. */
+  zoomed: { theme: 'dark', width: 640, height: 400, contrast: 'more', language: 'en' },
+} as const;
+export type Look = keyof typeof looks;
+
+const always: readonly Look[] = ['dark', 'light'];
+const looksOfFew: readonly Look[] = ['contrast', 'zoomed'];
+
+export interface Stage {
+  readonly page: Page;
+  readonly picture: string; // a photo's file
+  readonly longNamed: string; // the same under a name that is too long for most places
+  readonly unreadable: string; // a file that only says it is a picture
+  readonly folder: string; // that a batch may use
+  /** Lets a held edit go on. */
+  release(): void;
+  /** Ends the engine, as a crash does. */
+  stop(): Promise<void>;
+}
+
+/** Something of a screen that can be seen, and how it comes about from the one before. */
+export interface State {
+  readonly name: string; // of its pictures
+  readonly reach: (stage: Stage) => Promise<unknown>;
+  readonly also?: readonly Look[]; // besides both themes
+}
+
+export interface Screen {
+  readonly name: string;
+  readonly engine?: 'real' | Omit<PaintingSettings, 'folder' | 'hold'>; // left out: a stand-in that swaps colours
+  readonly holdAtRow?: number; // of every edit
+  readonly states: readonly State[];
+}
+
+const longName = 'IMG_20240817 Sunset over the lake, seen from the old pier (edited).png';
+
+/** A page for a screen, with an engine of its own. */
+export async function openStage({ engine = {}, holdAtRow }: Screen): Promise<Stage & { setLanguage: SetLanguage }> {
+  const folder = temporaryFolder();
+  let release = (): void => undefined;
+  const until = new Promise<void>((resolve) => (release = resolve));
+  const hold: Hold | undefined = holdAtRow === undefined ? undefined : { row: holdAtRow, until };
+  const hosted =
+    engine === 'real' ? await realEngine(folder, hold) : await createPaintingEngine({ folder, ...engine, hold });
+  const started = await studioOn(hosted, folder);
+  const [longNamed, unreadable] = [join(folder, longName), join(folder, 'notes.png')];
+  await Promise.all([copyFile(started.picture, longNamed), writeFile(unreadable, 'text')]);
+  const setLanguage: SetLanguage = async (language) => void (await hosted.services.settings.change({ language }));
+  return { ...started, folder, longNamed, unreadable, release: () => release(), setLanguage };
+}
+type SetLanguage = (language: 'en' | 'pseudo') => Promise<void>;
+
+/** Takes the pictures of a state. What keeps people from using it fails the test. */
+export async function shoot(
+  { page, setLanguage }: Stage & { setLanguage: SetLanguage },
+  { name, also = [] }: State,
+): Promise<void> {
+  for (const look of [...always, ...also]) {
+    const { theme, width, height, contrast, language } = looks[look];
+    await page.emulateMedia({ colorScheme: theme, contrast });
+    await page.setViewportSize({ width, height });
+    if (language !== 'en') await setLanguage(language);
+    if (looksOfFew.includes(look)) await expectAccessible(page); // the others are seen by test/e2e
+    await screenshot(page, `${name}-${look}`);
+    if (language !== 'en') await setLanguage('en');
+  }
+  const { theme, width, height, contrast } = looks.dark;
+  await page.emulateMedia({ colorScheme: theme, contrast });
+  await page.setViewportSize({ width, height });
+}

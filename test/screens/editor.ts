@@ -21,7 +21,7 @@ export const editorScreens: readonly Screen[] = [
   {
     name: 'an edit with the embedded model',
     engine: 'real',
-    holdAtRow: 8,
+    holdAtRow: 11, // its bands follow some rows later
     states: [
       {
         name: 'edit-picture',
@@ -35,7 +35,7 @@ export const editorScreens: readonly Screen[] = [
         name: 'edit-streaming',
         reach: async ({ page }) => {
           await button(page, 'Run').click();
-          await page.getByText(/^Row [78] of 16/).waitFor({ timeout: 120_000 });
+          await page.getByText(/^Row 1[01] of 16/).waitFor({ timeout: 120_000 });
         },
         also: ['large', 'contrast'],
       },

@@ -12,11 +12,16 @@ export const heldModel = (model: EditModel, hold: Hold): EditModel =>
     heldRun(await model.begin(...args), hold.row * model.capabilities.grid, hold.until),
   );
 
-const heldRun = (run: EditRun, cells: number, until: Promise<void>): EditRun =>
-  withMethod(run, 'step', async (signal?: AbortSignal) => {
-    if (run.committed >= cells) await Promise.race([until, aborted(signal)]);
+function heldRun(run: EditRun, cells: number, until: Promise<void>): EditRun {
+  let isHeld = true;
+  return withMethod(run, 'step', async (signal?: AbortSignal) => {
+    if (isHeld && run.committed >= cells) {
+      await Promise.race([until, aborted(signal)]);
+      isHeld = false;
+    }
     await run.step(signal);
   });
+}
 
 const aborted = (signal: AbortSignal | undefined): Promise<void> =>
   new Promise((resolve) => signal?.addEventListener('abort', () => resolve(), { once: true }));

@@ -59,7 +59,7 @@ export function registerEditorCommands(app: AppState, actions: Actions): () => v
     },
     'view.panel': {
       run: () => void (layout.isPanelOpen = !layout.isPanelOpen),
-      isEnabled: hasPicture,
+      isEnabled: () => hasPicture() || layout.showsMaps,
       isChecked: () => layout.isPanelOpen,
     },
   });

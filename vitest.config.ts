@@ -31,7 +31,7 @@ export default defineConfig({
       project('synthetic'),
       project('integration', { fileParallelism: false }),
       project('e2e', { fileParallelism: false, expect: { poll: { timeout: 30_000 } } }),
-      ...(process.env.EDITAR_SCREENS ? [project('screens')] : []), // pictures of every screen: npm run screenshots
+      ...(process.env.EDITAR_SCREENS ? [project('screens', { expect: { poll: { timeout: 30_000 } } })] : []), // pictures of every screen: npm run screenshots
     ],
   },
 });

@@ -64,6 +64,7 @@ export const batchScreens: readonly Screen[] = [
   },
   {
     name: 'a batch under way',
+    engine: { stepMs: 80 },
     holdAtRow: 7,
     states: [
       {

@@ -111,6 +111,7 @@ export const editorScreens: readonly Screen[] = [
   },
   {
     name: 'several results',
+    engine: { stepMs: 80 },
     holdAtRow: 9,
     states: [
       {
@@ -128,7 +129,7 @@ export const editorScreens: readonly Screen[] = [
           await page.getByLabel('Results side by side').selectOption('4');
           await instruction(page).fill('swap day and dusk');
           await button(page, 'Run').click();
-          await page.getByText(/^Row 9 of 16/).waitFor();
+          await page.getByText(/^Row [89] of 16/).waitFor();
         },
       },
       {
@@ -179,7 +180,7 @@ export const editorScreens: readonly Screen[] = [
       {
         name: 'advanced',
         reach: async ({ page }) => {
-          for (const name of ['Advanced', 'Picture', 'Model']) await button(page, name).click();
+          for (const name of ['Advanced', 'Picture', 'Model']) await page.getByText(name, { exact: true }).click();
         },
         also: ['pseudo'],
       },
@@ -240,6 +241,7 @@ export const editorScreens: readonly Screen[] = [
   },
   {
     name: 'an engine that is gone',
+    engine: { stepMs: 80 },
     holdAtRow: 6,
     states: [
       {
@@ -248,7 +250,7 @@ export const editorScreens: readonly Screen[] = [
           await openPicture(page, picture);
           await instruction(page).fill('swap');
           await button(page, 'Run').click();
-          await page.getByText(/^Row 6 of 16/).waitFor();
+          await page.getByText(/^Row [56] of 16/).waitFor();
           await stop();
           await page.getByText('Reconnecting…').first().waitFor();
         },

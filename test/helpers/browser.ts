@@ -85,5 +85,6 @@ const shots = fileURLToPath(new URL('../../out/screenshots', import.meta.url));
 
 export async function screenshot(page: Page, name: string): Promise<void> {
   mkdirSync(shots, { recursive: true });
+  await page.evaluate(settled); // half-way to another theme, every colour is wrong
   await page.screenshot({ path: join(shots, `${name}.png`) });
 }

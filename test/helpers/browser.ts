@@ -68,10 +68,11 @@ export async function openPage(address: string, theme: Theme = 'dark'): Promise<
   return page;
 }
 
-/** Run in the page: waits until what fades or slides has come to rest; what goes on for ever is left out. */
+/** Run in the page: waits until what fades or slides has come to rest; what goes on for ever, or stands still half-way, is left out. */
 const settled = `Promise.all(document.getAnimations()
-  .filter(({ effect }) => effect.getComputedTiming().iterations !== Infinity)
-  .map(({ finished }) => finished.catch(() => undefined))).then(() => undefined)`;
+  .filter(({ playState, effect }) => playState === 'running' && effect.getComputedTiming().iterations !== Infinity)
+  .map(({ finished }) => Promise.race([finished.catch(() => undefined), new Promise((end) => setTimeout(end, 2000))])))
+  .then(() => undefined)`;
 
 /** Nothing that keeps people from using the page. */
 export async function expectAccessible(page: Page): Promise<void> {

@@ -1,4 +1,5 @@
 const longestMs = 4; // without letting messages in; unpacking one tile takes about as long
+const pauses = 4; // each lets one message in, and a stroke begins with as many
 
 /** Short pieces of work that wait for each other, such as tiles to unpack. Whatever was added last is done first: what a person does now
  * asks later than what was fetched in advance. */
@@ -25,7 +26,7 @@ export class Chores {
     for (let chore = this.#left.pop(); chore; chore = this.#left.pop()) {
       chore();
       if (performance.now() - begun < longestMs) continue;
-      await this.#pause();
+      for (let i = 0; i < pauses; i++) await this.#pause();
       begun = performance.now();
     }
     this.#isBusy = false;

@@ -53,6 +53,7 @@ export async function queueWork(
   const [connection, listening] = [await connectQueue(address, tell), await connectQueue(address)];
   const queue: Queue = new QueueClass(queueName, { connection });
   const events: QueueEvents = new EventsClass(queueName, { connection: listening });
+  for (const quiet of [queue, events]) quiet.on('error', () => undefined); // outages are told by the connection, in words
   events.setMaxListeners(0); // one per item that is under way
   await events.waitUntilReady();
   return {

@@ -57,7 +57,7 @@ export const secondsWords = (ms: number | undefined): string =>
 export function roughWords(ms: number): string {
   const seconds = Math.round(ms / 1000);
   if (seconds < 10) return t('batch.fewSeconds');
-  return durationWords(seconds < 90 ? Math.round(seconds / 5) * 5000 : ms);
+  return t('batch.planTime', { time: durationWords(seconds < 90 ? Math.round(seconds / 5) * 5000 : ms) });
 }
 
 /** A device as a person knows it. */

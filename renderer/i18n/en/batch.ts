@@ -136,7 +136,7 @@ export const batch = {
   inMinutes: { one: '{count} minute', other: '{count} minutes' },
   inHours: '{hours} hours',
   planTime: 'about {time}',
-  timeLeft: 'about {time} left',
+  timeLeft: '{time} left',
   fewSeconds: 'a few seconds',
   planNoTime: 'how long it takes is known after the first picture',
   incomplete: 'Say what to change in every picture.',

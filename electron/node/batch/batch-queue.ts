@@ -53,7 +53,8 @@ export async function queueWork(
   const [connection, listening] = [await connectQueue(address, tell), await connectQueue(address)];
   const queue: Queue = new QueueClass(queueName, { connection });
   const events: QueueEvents = new EventsClass(queueName, { connection: listening });
-  for (const quiet of [queue, events]) quiet.on('error', () => undefined); // outages are told by the connection, in words
+  queue.on('error', () => undefined); // outages are told by the connection, in words
+  events.on('error', () => undefined);
   events.setMaxListeners(0); // one per item that is under way
   await events.waitUntilReady();
   return {

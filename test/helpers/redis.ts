@@ -33,6 +33,7 @@ export async function startRedis(port: number, more: readonly string[] = []): Pr
 }
 
 export async function stopRedis(redis: ChildProcess): Promise<void> {
+  if (redis.exitCode !== null || redis.signalCode !== null) return; // it is gone already
   const gone = new Promise((resolve) => redis.once('exit', resolve));
   redis.kill('SIGKILL');
   await gone;

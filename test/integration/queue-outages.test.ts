@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { Redis } from 'ioredis';
-import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { ItemReport } from '#common/contract/batch.ts';
 import { zBatchOptions } from '#common/contract/batch.ts';
 import { parseRecipe } from '#common/contract/recipe.ts';
@@ -13,18 +13,11 @@ import { freePort, noRedis, startRedis, stopRedis } from '../helpers/redis.ts';
 if (noRedis) console.warn(`skipped: ${noRedis}`);
 vi.setConfig({ testTimeout: 120_000 });
 
-const running: Awaited<ReturnType<typeof startRedis>>[] = [];
-
-afterEach(async () => {
-  for (const redis of running.splice(0))
-    if (redis.exitCode === null && redis.signalCode === null) await stopRedis(redis);
-});
-
 async function withServer(more: readonly string[] = []) {
   const port = await freePort();
   const start = async () => {
     const redis = await startRedis(port, more);
-    running.push(redis);
+    onTestFinished(async () => await stopRedis(redis)); // the last thing: whoever uses it has to let go of it first
     return redis;
   };
   return { port, address: `redis://127.0.0.1:${port}`, start, redis: await start() };

@@ -15,12 +15,11 @@ vi.setConfig({ testTimeout: 120_000 });
 
 async function withServer(more: readonly string[] = []) {
   const port = await freePort();
-  const start = async () => {
-    const redis = await startRedis(port, more);
-    onTestFinished(async () => await stopRedis(redis)); // the last thing: whoever uses it has to let go of it first
-    return redis;
-  };
-  return { port, address: `redis://127.0.0.1:${port}`, start, redis: await start() };
+  let redis = await startRedis(port, more);
+  onTestFinished(async () => await stopRedis(redis)); // the last thing: whoever uses it has to let go of it first
+  const stop = (): Promise<void> => stopRedis(redis);
+  const startAgain = async (): Promise<void> => void (redis = await startRedis(port, more));
+  return { port, address: `redis://127.0.0.1:${port}`, stop, startAgain };
 }
 
 const never = new AbortController().signal;
@@ -69,11 +68,11 @@ function startWorker(address: string): string[] {
 
 describe.skipIf(noRedis)('a queue that fails for a while', () => {
   test('a server that is started anew, and has lost everything, is handed it once more', async () => {
-    const { address, start, redis } = await withServer();
+    const { address, stop, startAgain } = await withServer();
     const { told, results } = await handOver(address, 3);
     await vi.waitFor(async () => expect(await waitingJobs(address)).toBe(3), { timeout: 20_000 });
-    await stopRedis(redis);
-    await start();
+    await stop();
+    await startAgain();
     const made = startWorker(address);
     expect((await results).map(({ width }) => width)).toEqual([1, 2, 3]);
     expect(made.sort()).toEqual(['p1.png', 'p2.png', 'p3.png']);
@@ -96,11 +95,11 @@ describe.skipIf(noRedis)('a queue that fails for a while', () => {
   });
 
   test('a batch can be cancelled while the server is away', async () => {
-    const { address, redis } = await withServer();
+    const { address, stop } = await withServer();
     const abort = new AbortController();
     const { told, results } = await handOver(address, 2, abort.signal);
     await vi.waitFor(async () => expect(await waitingJobs(address)).toBe(2), { timeout: 20_000 });
-    await stopRedis(redis);
+    await stop();
     await vi.waitFor(() => expect(told).toHaveLength(1), { timeout: 20_000 });
     abort.abort(new Error('stop'));
     await expect(results).rejects.toThrow('stop');

@@ -35,6 +35,9 @@ function scene(background: Background, style: Style, ...things: readonly [Thing,
   return { background, style, objects: objects as unknown as Scene['objects'] };
 }
 
+/** The scene with its objects elsewhere than in the three slots. */
+const at = (source: Scene, ...places: NonNullable<Scene['places']>): Scene => ({ ...source, places });
+
 const samples: readonly (Sample & { readonly source: Scene })[] = [
   {
     file: 'meadow.png',
@@ -71,7 +74,7 @@ const samples: readonly (Sample & { readonly source: Scene })[] = [
     file: 'night.png',
     title: 'Night',
     task: 'edit',
-    source: scene('night', 'photo', 'pink mushroom', 'yellow ball', null),
+    source: at(scene('night', 'photo', 'pink mushroom', 'yellow ball', null), [16, 32], [72, 72], null),
     instructions: [
       'make the mushroom red',
       'replace the ball with a tree',

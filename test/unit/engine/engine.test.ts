@@ -148,7 +148,7 @@ test('shows the model the surroundings of a selection when nothing else is asked
 });
 
 test.each([
-  ['a region outside the photo', { region: { x: 500, y: 0, width: 9, height: 9 } }, 'whole', 'unsupported-size'],
+  ['a region outside the photo', { region: { x: 500, y: 0, width: 9, height: 9 } }, 'whole', 'selection-empty'],
   ['a mask of another size', { mask: 'small.png' }, 'whole', 'unsupported-size'],
   ['a black mask', { mask: 'black.png' }, 'whole', 'selection-empty'],
 ] as const)('refuses %s', async (_, selection, fit, code) => {

@@ -59,8 +59,8 @@ inBrowser('files', () => {
 
   test('a picture under a profile of tables, as scanners write them, is seen in its colours', async () => {
     const { page } = await startStudio();
-    const data = Uint8Array.from({ length: 90 * 60 * 3 }, (_, i) => [200, 50, 20][i % 3]!);
-    const scan = { width: 90, height: 60, channels: 3, depth: 8, data, profile: tableProfile() } as const;
+    const data = Uint8Array.from({ length: 900 * 600 * 3 }, (_, i) => [200, 50, 20][i % 3]!);
+    const scan = { width: 900, height: 600, channels: 3, depth: 8, data, profile: tableProfile() } as const;
     const path = join(temporaryFolder(), 'scan.png');
     await writeFile(path, await encodeBytes(scan, 'png'));
     const { data: seen } = await toSrgb8(scan);

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import sharp from 'sharp';
+import { randomNumbers } from './random-numbers.mjs';
 
 const program = fileURLToPath(new URL('../../out/cli.mjs', import.meta.url));
 const { values } = parseArgs({
@@ -21,17 +22,6 @@ const { values } = parseArgs({
 });
 const maxDelayMs = 60; // between a line and the kill: what follows a line takes about so long
 const [points, pictures] = [Number(values.points), Number(values.pictures)];
-
-/** Numbers from 0 to 1 that are the same for the same seed (xorshift32). @param {number} seed */
-function randomNumbers(seed) {
-  let state = seed >>> 0 || 1;
-  return () => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) / 2 ** 32;
-  };
-}
 
 /** @param {string} folder @param {{resume?: boolean, killAt?: {line: number, delayMs: number}}} how
  * @returns {Promise<{code: number | null, lines: number}>} lines it said */

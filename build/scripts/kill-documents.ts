@@ -22,6 +22,7 @@ import { packTile, unpackTile } from '#node/blobs/pack-tile.ts';
 import { Documents } from '#node/projects/documents.ts';
 import { readProject } from '#node/projects/project-reader.ts';
 import { openStores } from '#node/projects/stores.ts';
+import { randomNumbers } from './random-numbers.mjs';
 
 const extent = { width: 1500, height: 1000 };
 const saveEvery = 4; // gestures
@@ -38,17 +39,6 @@ const { values } = parseArgs({
 
 /** What the process says: before it does something, and once it is done. */
 type Said = Readonly<Record<'gesture' | 'written' | 'saving' | 'saved', string | undefined>>;
-
-/** Numbers from 0 to 1 that are the same for the same seed (xorshift32). */
-function randomNumbers(seed: number): () => number {
-  let state = seed >>> 0 || 1;
-  return () => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) / 2 ** 32;
-  };
-}
 
 /** A document in a few letters, in whichever order its fields are. */
 const nameOf = (records: readonly DocumentRecord[]): string =>

@@ -7,17 +7,41 @@ export const KINDS = ['ball', 'cube', 'cone', 'tree', 'house', 'mushroom'] as co
 export const COLORS = ['red', 'orange', 'yellow', 'green', 'blue', 'purple', 'pink', 'white'] as const;
 export const BACKGROUNDS = ['studio', 'room', 'field', 'desert', 'snow', 'night'] as const;
 export const STYLES = ['photo', 'sketch', 'pixel'] as const;
+/** What the full grammar knows beyond the first rungs; appended, so that the indices of the first ones stay. */
+export const ALL_KINDS = [...KINDS, 'cylinder', 'pyramid', 'snowman', 'chair'] as const;
+export const ALL_COLORS = [...COLORS, 'black', 'cyan'] as const;
+export const ALL_STYLES = [...STYLES, 'sepia', 'blueprint', 'cartoon'] as const;
+/** Cells by which a backdrop may be shifted to the left. */
+export const SHIFTS = [-3, -2, -1, 0, 1, 2, 3] as const;
 export const SLOTS = ['left', 'middle', 'right'] as const;
 
-export type Kind = (typeof KINDS)[number];
-export type Color = (typeof COLORS)[number];
+export type Kind = (typeof ALL_KINDS)[number];
+export type Color = (typeof ALL_COLORS)[number];
 export type Background = (typeof BACKGROUNDS)[number];
-export type Style = (typeof STYLES)[number];
+export type Style = (typeof ALL_STYLES)[number];
 
 export interface SceneObject {
   readonly kind: Kind;
   readonly color: Color;
+  /** Absent: big. */
+  readonly size?: 'small';
+  /** Absent: plain. */
+  readonly material?: 'metal' | 'striped';
+  /** Absent: as it usually stands. Which kinds have another pose is said by POSE_OF. */
+  readonly pose?: 'lying' | 'turned';
 }
+
+/** The other pose of each kind that has one. */
+export const POSE_OF: Readonly<Partial<Record<Kind, 'lying' | 'turned'>>> = {
+  cone: 'lying',
+  tree: 'lying',
+  mushroom: 'lying',
+  cylinder: 'lying',
+  snowman: 'lying',
+  house: 'turned',
+  cube: 'turned',
+  chair: 'turned',
+};
 
 /** Top-left corner of an object's tile in pixels, multiples of TOKEN. */
 export type Place = readonly [x: number, y: number];
@@ -25,6 +49,8 @@ export type Place = readonly [x: number, y: number];
 export interface Scene {
   readonly background: Background;
   readonly style: Style;
+  /** Cells by which the backdrop is shifted to the left, one of SHIFTS; absent: 0. Objects stay where they are. */
+  readonly shift?: number;
   /** One entry per slot, in the order of SLOTS. */
   readonly objects: readonly [SceneObject | null, SceneObject | null, SceneObject | null];
   /** Free scenes only: where the slots of this scene are; null for one that never held an object. Tiles do not overlap. */

@@ -21,7 +21,7 @@
 import { writeSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { cut, renderFrame, tile } from '../../native-models/scenes/frame.ts';
-import { vocabulary, type EditType } from '../../native-models/scenes/language.ts';
+import { vocabulary } from '../../native-models/scenes/language.ts';
 import { conditionFrame, makeGroup, type Group, type Task } from '../../native-models/scenes/pairs.ts';
 import { FREE_PLACES, type Layout } from '../../native-models/scenes/places.ts';
 import {
@@ -39,6 +39,7 @@ import {
   type SceneObject,
 } from '../../native-models/scenes/scene.ts';
 import { FIRST_SEED, type Split } from '../../native-models/scenes/splits.ts';
+import type { EditType } from '../../native-models/scenes/templates.ts';
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,

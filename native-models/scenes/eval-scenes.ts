@@ -37,7 +37,7 @@ export interface ScoredItem {
 export interface SceneEvaluation {
   readonly split: Split;
   readonly limit: number; // items per type
-  readonly layout?: Layout | undefined; // where objects stand; in the slots by default
+  readonly layout?: Layout | undefined; // level of the world; slots by default
   readonly sampling: Sampling;
   readonly seed: number; // item i is sampled with seed + i
   /** Makes depth and segmentation maps of the scenes' pictures to paint from, instead of the true ones. */
@@ -46,7 +46,8 @@ export interface SceneEvaluation {
 }
 
 /** Number of items that an evaluation goes through. */
-export const itemCount = ({ split, limit }: SceneEvaluation): number => questionTypes(split).length * limit;
+export const itemCount = ({ split, limit, layout }: SceneEvaluation): number =>
+  questionTypes(split, layout).length * limit;
 
 /**
  * Lets a model answer the test items of a split and judges its answers beside those of the two baselines. One answer per item.
@@ -60,7 +61,7 @@ export async function* evaluateScenes(model: EditModel, evaluation: SceneEvaluat
       grid,
     });
   }
-  for (const type of questionTypes(evaluation.split)) {
+  for (const type of questionTypes(evaluation.split, evaluation.layout)) {
     for (const item of testItems(evaluation.split, type, evaluation.limit, evaluation.layout)) {
       evaluation.signal?.throwIfAborted();
       yield await scoreItem(model, item, evaluation);

@@ -1,8 +1,8 @@
 import type { Random } from './random.ts';
 import { FRAME, placeOf, TILE, TOKEN, usedSlots, type Place, type Scene } from './scene.ts';
 
-/** How objects are placed: in the three slots, or anywhere on the ground. */
-export const LAYOUTS = ['slots', 'free'] as const;
+/** Levels of the world, one after another; world.ts says what each has. Beyond the first objects stand anywhere on the ground. */
+export const LAYOUTS = ['slots', 'free', 'sized', 'shifted', 'varied', 'full'] as const;
 export type Layout = (typeof LAYOUTS)[number];
 
 /** Highest place of a tile: as high as the upper slots, so that every object stands on the ground. Pixels. */
@@ -23,6 +23,16 @@ export function isFreePlace(scene: Scene, place: Place): boolean {
 }
 
 const areApart = (a: Place, b: Place): boolean => Math.abs(a[0] - b[0]) >= TILE || Math.abs(a[1] - b[1]) >= TILE;
+
+/** Sides on which something can be beside an object. */
+export const SIDES = ['left', 'right'] as const;
+export type Side = (typeof SIDES)[number];
+
+/** The place that touches another one on a side, as far from the viewer; null where it is not wholly in the picture. */
+export function placeBeside([x, y]: Place, side: Side): Place | null {
+  const beside = side === 'left' ? x - TILE : x + TILE;
+  return beside >= 0 && beside <= FRAME - TILE ? [beside, y] : null;
+}
 
 /** Places for `count` objects, at most three, that do not overlap: every such choice is equally likely. */
 export function drawPlaces(count: number, random: Random): Place[] {

@@ -1,6 +1,6 @@
 /**
- * What can be in a rendered scene, and where. One size, and tiles on the token grid: an object at a place is always the
- * same pixels. In an aligned scene objects stand in three slots, in a free one anywhere on the ground.
+ * What can be in a rendered scene, and where. Tiles are on the token grid: an object at a place is always the same pixels.
+ * In an aligned scene objects stand in three slots, in a free one anywhere on the ground.
  */
 
 export const KINDS = ['ball', 'cube', 'cone', 'tree', 'house', 'mushroom'] as const;
@@ -11,6 +11,8 @@ export const STYLES = ['photo', 'sketch', 'pixel'] as const;
 export const ALL_KINDS = [...KINDS, 'cylinder', 'pyramid', 'snowman', 'chair'] as const;
 export const ALL_COLORS = [...COLORS, 'black', 'cyan'] as const;
 export const ALL_STYLES = [...STYLES, 'sepia', 'blueprint', 'cartoon'] as const;
+/** In these pictures nobody sees which colour something has. */
+export const HIDING_STYLES: readonly Style[] = ['sepia', 'blueprint'];
 /** Cells by which a backdrop may be shifted to the left. */
 export const SHIFTS = [-3, -2, -1, 0, 1, 2, 3] as const;
 export const SLOTS = ['left', 'middle', 'right'] as const;
@@ -30,6 +32,11 @@ export interface SceneObject {
   /** Absent: as it usually stands. Which kinds have another pose is said by POSE_OF. */
   readonly pose?: 'lying' | 'turned';
 }
+
+/** How an object differs from the usual; undefined is the usual: big, plain, as it stands. */
+export type Size = SceneObject['size'];
+export type Material = SceneObject['material'];
+export type Pose = SceneObject['pose'];
 
 /** The other pose of each kind that has one. */
 export const POSE_OF: Readonly<Partial<Record<Kind, 'lying' | 'turned'>>> = {
@@ -97,13 +104,17 @@ export const ANCHOR: readonly [x: number, y: number] = [23, 36];
 /** Canonical text of a scene: scenes that look the same give the same text, whichever slots hold their objects. */
 export function sceneText(scene: Scene): string {
   const used = usedSlots(scene);
-  const name = (slot: number): string => `${scene.objects[slot]?.color} ${scene.objects[slot]?.kind}`;
+  const name = (slot: number): string => objectText(scene.objects[slot] as SceneObject);
   const homes = used.map((slot) => SLOT_ORIGINS.findIndex((home) => isSamePlace(home, placeOf(scene, slot))));
   const objects = homes.includes(-1)
     ? used.map((slot) => `${name(slot)} at ${placeOf(scene, slot).join(' ')}`).sort()
     : SLOTS.map((_, home) => (homes.includes(home) ? name(used[homes.indexOf(home)]) : '-'));
-  return [scene.background, scene.style, ...objects].join('|');
+  const shift = scene.shift ? [`shift ${scene.shift}`] : [];
+  return [scene.background, scene.style, ...shift, ...objects].join('|');
 }
+
+const objectText = ({ size, material, color, kind, pose }: SceneObject): string =>
+  [size, material, color, kind, pose].filter(Boolean).join(' ');
 
 const isSamePlace = (a: Place, b: Place): boolean => a[0] === b[0] && a[1] === b[1];
 
@@ -112,6 +123,35 @@ export function withObject(scene: Scene, slot: number, object: SceneObject | nul
   const changed = { ...scene, objects: replaced(scene.objects, slot, object) };
   return scene.places && place ? { ...changed, places: replaced(scene.places, slot, place) } : changed;
 }
+
+/** The same scene before a backdrop shifted by a number of cells. */
+export function withShift({ background, style, objects, places }: Scene, shift: number): Scene {
+  return { background, style, ...(shift !== 0 && { shift }), objects, ...(places && { places }) };
+}
+
+/** What an object may be changed to; undefined makes it usual. */
+export interface Change {
+  readonly kind?: Kind;
+  readonly color?: Color;
+  readonly size?: Size;
+  readonly material?: Material;
+  readonly pose?: Pose;
+}
+
+/** The object with some of its attributes changed. What is usual is left out, so that what looks the same is the same JSON. */
+export function changed(object: SceneObject, change: Change): SceneObject {
+  const { kind, color, size, material, pose } = { ...object, ...change };
+  return { kind, color, ...(size && { size }), ...(material && { material }), ...(pose && { pose }) };
+}
+
+type Slot = SceneObject | null | undefined;
+
+/** Whether two slots hold the same object in every attribute, or both nothing. */
+export const isSameObject = (a: Slot, b: Slot): boolean => looksAlike(a, b) && a?.pose === b?.pose;
+
+/** The same but for the pose: two such objects never stand in one scene, as no sentence would tell them apart. */
+export const looksAlike = (a: Slot, b: Slot): boolean =>
+  a?.kind === b?.kind && a?.color === b?.color && a?.size === b?.size && a?.material === b?.material;
 
 type Three<T> = readonly [T, T, T];
 

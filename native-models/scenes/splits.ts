@@ -1,8 +1,8 @@
 import { hashText } from './random.ts';
 import {
+  ALL_COLORS,
+  ALL_KINDS,
   BACKGROUNDS,
-  COLORS,
-  KINDS,
   sceneText,
   usedSlots,
   type Background,
@@ -38,7 +38,8 @@ export function allows(split: Split, scene: Scene): boolean {
 
 /** Combinations of kind, colour and background that no training picture or map ever contains: one in twelve. */
 export function isHeldOut(object: SceneObject, background: Background): boolean {
-  const index = KINDS.indexOf(object.kind) + 2 * COLORS.indexOf(object.color) + 5 * BACKGROUNDS.indexOf(background);
+  const index =
+    ALL_KINDS.indexOf(object.kind) + 2 * ALL_COLORS.indexOf(object.color) + 5 * BACKGROUNDS.indexOf(background);
   return index % 12 === 3;
 }
 

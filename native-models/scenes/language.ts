@@ -23,7 +23,7 @@ export const PROMPT_PREFIX: Readonly<Record<MapTask, string>> = {
   segmentation: 'Given the segmentation mask, generate an image following the description: ',
 };
 
-const WORLDS: Readonly<Record<Background, readonly string[]>> = {
+export const WORLDS: Readonly<Record<Background, readonly string[]>> = {
   studio: ['the studio', 'a studio'],
   room: ['the room', 'a room', 'the living room'],
   field: ['the field', 'a field', 'the meadow', 'a meadow'],
@@ -32,7 +32,7 @@ const WORLDS: Readonly<Record<Background, readonly string[]>> = {
   night: ['the night', 'a night scene', 'a dark night'],
 };
 
-const LOOKS: Readonly<Record<Style, readonly string[]>> = {
+export const LOOKS: Readonly<Record<Style, readonly string[]>> = {
   photo: ['a photo', 'a photograph', 'a picture'],
   sketch: ['a sketch', 'a pencil sketch', 'a drawing'],
   pixel: ['pixel art', 'a pixel art picture', 'pixels'],
@@ -42,30 +42,30 @@ const LOOKS: Readonly<Record<Style, readonly string[]>> = {
 };
 
 /** Where something is added, slot by slot. */
-const PLACES: readonly (readonly string[])[] = [
+export const PLACES: readonly (readonly string[])[] = [
   ['on the left', 'to the left', 'on the left side', 'at the left'],
   ['in the middle', 'in the center', 'in front', 'at the front'],
   ['on the right', 'to the right', 'on the right side', 'at the right'],
 ];
 
 /** Where something is moved, slot by slot. */
-const GOALS: readonly (readonly string[])[] = [
+export const GOALS: readonly (readonly string[])[] = [
   ['to the left', 'to the left side', 'over to the left'],
   ['to the middle', 'to the center', 'to the front'],
   ['to the right', 'to the right side', 'over to the right'],
 ];
 
 /** Where something is beside an object, which follows. */
-const BESIDE: Readonly<Record<Side, readonly string[]>> = {
+export const BESIDE: Readonly<Record<Side, readonly string[]>> = {
   left: ['to the left of', 'on the left of', 'on the left side of', 'left of'],
   right: ['to the right of', 'on the right of', 'on the right side of', 'right of'],
 };
-const GOAL_BESIDE: Readonly<Record<Side, readonly string[]>> = {
+export const GOAL_BESIDE: Readonly<Record<Side, readonly string[]>> = {
   left: ['to the left of', 'to the left side of', 'left of'],
   right: ['to the right of', 'to the right side of', 'right of'],
 };
 
-const POSTURES: Readonly<Record<NonNullable<Pose>, string>> = { lying: 'lying down', turned: 'turned around' };
+export const POSTURES: Readonly<Record<NonNullable<Pose>, string>> = { lying: 'lying down', turned: 'turned around' };
 
 /** What is said of an object; what is not said is left out. */
 export interface Wording {

@@ -3,7 +3,7 @@
  *
  *   scene-stream groups --split train --first 0 --count 1000 --pairs 4 [--task canny] [--type add] [--objects 3] [--layout free]
  *   scene-stream scenes --split train --first 0 --count 1000 --pairs 8 [--task canny] [--type add] [--objects 3] [--layout free]
- *   scene-stream places [--layout free]
+ *   scene-stream places [--layout free] [--part 0/15]
  *   scene-stream tiles
  *   scene-stream looks
  *   scene-stream words
@@ -13,33 +13,31 @@
  * scenes: the JSON alone, one line per group, for readers that compose pictures from `looks`.
  * looks: a uint32 length and JSON index, then per look (a background in a style, or a kind of map) the empty picture and
  * the pictures with one object, slot by slot, in the order of the index.
- * places: a uint32 length and JSON index, then per look the empty picture and the tiles of one object, place by place, in the
- * order of the index.
+ * places: a uint32 length and JSON index, then per look the empty picture of every shift and the tiles of one object, place by
+ * place of the world, in the order of the index. A part holds every n-th place only; its index still lists all.
  * tiles: a uint32 length and JSON index, then all empty scenes, then all object tiles, in the order of the index.
  * words: the vocabulary, one word per line.
  */
 import { writeSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { cut, renderFrame, tile } from '../../native-models/scenes/frame.ts';
+import { renderFrame, tile } from '../../native-models/scenes/frame.ts';
 import { vocabulary } from '../../native-models/scenes/language.ts';
 import { conditionFrame, makeGroup, type Group, type Task } from '../../native-models/scenes/pairs.ts';
-import { FREE_PLACES, type Layout } from '../../native-models/scenes/places.ts';
+import type { Layout } from '../../native-models/scenes/places.ts';
 import {
   BACKGROUNDS,
-  COLORS,
   FRAME,
-  KINDS,
   SLOT_ORIGINS,
   SLOTS,
   STYLES,
   TILE,
   withObject,
-  type Place,
   type Scene,
-  type SceneObject,
 } from '../../native-models/scenes/scene.ts';
 import { FIRST_SEED, type Split } from '../../native-models/scenes/splits.ts';
 import type { EditType } from '../../native-models/scenes/templates.ts';
+import { objectsOf, WORLD } from '../../native-models/scenes/world.ts';
+import { looksOf, placePictures, placesIndex } from './scene-places.ts';
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
@@ -52,6 +50,7 @@ const { positionals, values } = parseArgs({
     type: { type: 'string' },
     objects: { type: 'string', default: '3' },
     layout: { type: 'string', default: 'slots' },
+    part: { type: 'string', default: '0/1' },
   },
 });
 const layout = values.layout as Layout;
@@ -96,7 +95,7 @@ function writeGroups(bytesOf: (group: Group) => Uint8Array): void {
 const jsonLine = (group: Group): Uint8Array => Buffer.from(`${JSON.stringify(group)}\n`);
 
 const worlds = BACKGROUNDS.flatMap((background) => STYLES.map((style) => ({ background, style })));
-const objects: SceneObject[] = KINDS.flatMap((kind) => COLORS.map((color) => ({ kind, color })));
+const objects = objectsOf(WORLD.slots);
 
 function writeTiles(): void {
   write(withHeader({ frame: FRAME, tile: TILE, worlds, objects, slots: SLOTS, origins: SLOT_ORIGINS }, []));
@@ -105,15 +104,13 @@ function writeTiles(): void {
     for (const place of SLOT_ORIGINS) for (const object of objects) write(tile(background, style, place, object));
 }
 
-const photos = BACKGROUNDS.map((background) => ({ background, style: 'photo' as const }));
-const looks = [
-  ...worlds.map((world) => ({ task: 'edit' as const, ...world })),
-  ...photos.map((world) => ({ task: 'canny' as const, ...world })),
-  ...(['depth', 'segmentation'] as const).map((task) => ({ task, ...photos[0] })),
-];
-type Look = (typeof looks)[number];
+const looks = looksOf(WORLD.slots);
 
-const emptyScene = ({ background, style }: Look): Scene => ({ background, style, objects: [null, null, null] });
+const emptyScene = ({ background, style }: (typeof looks)[number]): Scene => ({
+  background,
+  style,
+  objects: [null, null, null],
+});
 const pictureOf = (task: Task, source: Scene): Uint8Array => conditionFrame({ task, seed: 0, source, pairs: [] });
 
 /** Every picture that training can show is pieced together from these: slots do not influence each other. */
@@ -128,18 +125,10 @@ function writeLooks(): void {
 
 /** The same for every place of a layout; tiles alone, as there are many. */
 function writePlaces(): void {
-  const places = layout === 'free' ? FREE_PLACES : SLOT_ORIGINS;
-  write(withHeader({ looks, objects, places, homes: SLOT_ORIGINS, tile: TILE }, []));
-  for (const look of looks) {
-    write(pictureOf(look.task, emptyScene(look)));
-    for (const place of places) for (const object of objects) write(tileOf(look, place, object));
-  }
-}
-
-function tileOf(look: Look, place: Place, object: SceneObject): Uint8Array {
-  if (look.task === 'edit') return tile(look.background, look.style, place, object);
-  const alone = withObject({ ...emptyScene(look), places: [null, null, null] }, 0, object, place);
-  return cut(pictureOf(look.task, alone), place);
+  const index = placesIndex(layout);
+  write(withHeader(index, []));
+  const [part = 0, parts = 1] = values.part.split('/').map(Number);
+  for (const pictures of placePictures(index, [part, parts])) write(pictures);
 }
 
 const commands: Readonly<Record<string, () => void>> = {

@@ -1,13 +1,14 @@
-import { FRAME, HORIZON, type Background } from './scene.ts';
+import { HORIZON, type Background } from './scene.ts';
 
 /** sRGB-like colour, 0..1 per channel. */
-type Paint = readonly [number, number, number];
+export type Paint = readonly [number, number, number];
 
 /**
- * A backdrop is a function of picture coordinates in pixels. The ground inside the slots is one flat colour (or repeats
- * every two tokens), so that an object needs few different edge tokens; decoration stays outside the slots.
+ * A backdrop is a function of world coordinates in pixels; x is 0 at the left of a picture that is not shifted. The ground
+ * inside the slots is one flat colour (or repeats every two tokens), so that an object needs few different edge tokens;
+ * decoration stays outside the slots.
  */
-type Backdrop = (x: number, y: number) => Paint;
+export type Backdrop = (x: number, y: number) => Paint;
 
 const hex = (code: number): Paint => [(code >> 16) / 255, ((code >> 8) & 255) / 255, (code & 255) / 255];
 const mix = (a: Paint, b: Paint, t: number): Paint => [
@@ -31,7 +32,7 @@ const inPeak = (x: number, y: number, cx: number, top: number, rise: number): bo
 const inCloud = (x: number, y: number, cx: number, cy: number): boolean =>
   y < cy + 4 && (inDisc(x, y, cx, cy, 6) || inDisc(x, y, cx - 7, cy + 2, 4) || inDisc(x, y, cx + 7, cy + 1.5, 4.5));
 
-const BACKDROPS: Readonly<Record<Background, Backdrop>> = { studio, room, field, desert, snow, night };
+export const BACKDROPS: Readonly<Record<Background, Backdrop>> = { studio, room, field, desert, snow, night };
 
 function studio(x: number, y: number): Paint {
   if (y >= HORIZON + 3) return floorDisc(x, y) ? hex(0xe6ddd6) : hex(0xdcd1c9);
@@ -42,13 +43,15 @@ function studio(x: number, y: number): Paint {
 }
 
 function floorDisc(x: number, y: number): boolean {
-  return y > 120 || inBox(x, y, 0, 72, 40, 120) ? inOval(x, y, 0, 124, 36, 12) : inOval(x, y, 128, 124, 36, 12);
+  return y > 120 || (x < 40 && y >= 72 && y < 120) ? inOval(x, y, 0, 124, 36, 12) : inOval(x, y, 128, 124, 36, 12);
 }
 
 function room(x: number, y: number): Paint {
   if (y >= HORIZON) return y < HORIZON + 4 ? hex(0xf4ead8) : boards(y);
   if (inBox(x, y, 50, 5, 78, 33)) return windowPane(x, y);
   if (inBox(x, y, 13, 5, 33, 19)) return picture(x, y);
+  if (inDisc(x, y, -12, 14, 7.5)) return clock(x, y);
+  if (inBox(x, y, 133, 6, 147, 28)) return mirror(x, y);
   if (inBox(x, y, 97, 12, 119, 14.5)) return hex(0x8a5a38);
   if (inBox(x, y, 100, 5, 103, 12) || inBox(x, y, 107, 6, 109, 12)) return hex(0xd9694f);
   if (inBox(x, y, 103.5, 4, 106.5, 12) || inBox(x, y, 110, 7, 115, 12)) return hex(0x4f8f8b);
@@ -69,12 +72,25 @@ function picture(x: number, y: number): Paint {
   return inPeak(x, y, 21, 10, 0.9) ? hex(0x3f7f86) : hex(0xf3e3c3);
 }
 
+function clock(x: number, y: number): Paint {
+  if (!inDisc(x, y, -12, 14, 6)) return hex(0x8a5a38);
+  return inBox(x, y, -12.6, 10, -11.4, 14.6) || inBox(x, y, -12.6, 13.4, -8.5, 14.6) ? hex(0x4a3a34) : hex(0xfaf6ec);
+}
+
+function mirror(x: number, y: number): Paint {
+  if (!inOval(x, y, 140, 17, 7, 11)) return Math.floor(x / 4) % 2 === 0 ? hex(0xe9cfa9) : hex(0xe3c59b);
+  if (!inOval(x, y, 140, 17, 5.2, 9.2)) return hex(0xb98a3c);
+  return x + y < 156 ? hex(0xdff0f2) : hex(0xb9d6dc);
+}
+
 function field(x: number, y: number): Paint {
   if (y >= HORIZON) return meadow(x, y);
   if (inHill(x, y, 22, 28, 110)) return hex(0x77bd62);
-  if (inHill(x, y, 96, 24, 130)) return hex(0x8fcb74);
+  if (inHill(x, y, 96, 24, 130) || inHill(x, y, -44, 26, 100)) return hex(0x8fcb74);
+  if (inHill(x, y, 170, 26, 100)) return hex(0x77bd62);
   if (inDisc(x, y, 106, 10, 6.5)) return hex(0xffe071);
-  if (inCloud(x, y, 24, 12) || inCloud(x, y, 68, 16)) return hex(0xffffff);
+  if (inCloud(x, y, 24, 12) || inCloud(x, y, 68, 16) || inCloud(x, y, -12, 9) || inCloud(x, y, 140, 13))
+    return hex(0xffffff);
   return gradient(hex(0x58b3ee), hex(0xbfe6fb), y);
 }
 
@@ -87,6 +103,10 @@ const TUFTS = [
   [97, 115],
   [56, 52],
   [71, 62],
+  [-16, 98],
+  [-8, 70],
+  [136, 86],
+  [146, 112],
 ] as const;
 const FLOWERS = [
   [20, 84, 0xffffff],
@@ -96,6 +116,10 @@ const FLOWERS = [
   [122, 95, 0xffffff],
   [106, 113, 0xff8fb1],
   [64, 47, 0xffffff],
+  [-19, 82, 0xff8fb1],
+  [-9, 112, 0xffffff],
+  [134, 100, 0xff8fb1],
+  [145, 74, 0xffffff],
 ] as const;
 
 function meadow(x: number, y: number): Paint {
@@ -122,6 +146,8 @@ const STONES = [
   [112, 110, 6],
   [99, 88, 3.5],
   [64, 54, 4],
+  [-13, 104, 5],
+  [141, 92, 4.5],
 ] as const;
 
 function desert(x: number, y: number): Paint {
@@ -129,6 +155,8 @@ function desert(x: number, y: number): Paint {
   if (inHill(x, y, 20, 30, 130)) return hex(0xe3a65c);
   if (inPeak(x, y, 70, 15, 0.95)) return x < 70 ? hex(0xc98748) : hex(0xa96a38);
   if (inPeak(x, y, 92, 25, 0.95)) return x < 92 ? hex(0xcf9050) : hex(0xb2733d);
+  if (inPeak(x, y, -27, 20, 0.95)) return x < -27 ? hex(0xc98748) : hex(0xa96a38);
+  if (inPeak(x, y, 150, 21, 0.95)) return x < 150 ? hex(0xcf9050) : hex(0xb2733d);
   if (inDisc(x, y, 27, 12, 7)) return hex(0xfff3bd);
   return gradient(hex(0xf59a63), hex(0xfde0a4), y);
 }
@@ -139,9 +167,12 @@ function sand(x: number, y: number): Paint {
     if (inOval(x, y, cx - 0.8, cy - 0.8, r * 0.7, r * 0.4)) return hex(0xb58f6a);
     if (inOval(x, y, cx, cy, r, r * 0.62)) return hex(0x96714f);
   }
-  const ripple = (inBox(x, y, 4, 100, 26, 101.5) ||
+  const ripple =
+    inBox(x, y, 4, 100, 26, 101.5) ||
     inBox(x, y, 100, 98, 124, 99.5) ||
-    inBox(x, y, 12, 117, 36, 118.5)) as boolean;
+    inBox(x, y, 12, 117, 36, 118.5) ||
+    inBox(x, y, -22, 90, -4, 91.5) ||
+    inBox(x, y, 130, 108, 149, 109.5);
   return ripple ? hex(0xdba75f) : hex(0xebbd76);
 }
 
@@ -158,11 +189,17 @@ const FLAKES = [
   [122, 5],
   [68, 11],
   [37, 20],
+  [-17, 7],
+  [-6, 14],
+  [134, 12],
+  [145, 5],
 ] as const;
 const DRIFTS = [
   [14, 106, 18, 7],
   [112, 104, 17, 7],
   [64, 58, 13, 4],
+  [142, 84, 10, 4],
+  [-13, 82, 9, 4],
 ] as const;
 
 function snow(x: number, y: number): Paint {
@@ -171,6 +208,8 @@ function snow(x: number, y: number): Paint {
   if (inPeak(x, y, 30, 15, 0.8)) return y < 24 ? hex(0xf6fbff) : x < 30 ? hex(0x7f9dc4) : hex(0x6a89b3);
   if (inPeak(x, y, 92, 12, 0.75)) return y < 22 ? hex(0xf6fbff) : x < 92 ? hex(0x8aa8cd) : hex(0x7492bb);
   if (inPeak(x, y, 60, 24, 0.6)) return x < 60 ? hex(0x98b4d6) : hex(0x86a2c6);
+  if (inPeak(x, y, -29, 17, 0.8)) return y < 25 ? hex(0xf6fbff) : x < -29 ? hex(0x7f9dc4) : hex(0x6a89b3);
+  if (inPeak(x, y, 156, 19, 0.75)) return y < 28 ? hex(0xf6fbff) : hex(0x8aa8cd);
   return gradient(hex(0x9cc3e8), hex(0xdcecf8), y);
 }
 
@@ -198,6 +237,11 @@ const STARS = [
   [47, 19],
   [70, 21],
   [112, 22],
+  [-18, 8],
+  [-9, 19],
+  [-4, 5],
+  [134, 9],
+  [145, 18],
 ] as const;
 const GLOWS = [
   [9, 90],
@@ -208,12 +252,17 @@ const GLOWS = [
   [118, 94],
   [108, 112],
   [64, 50],
+  [-11, 100],
+  [-18, 78],
+  [139, 86],
+  [146, 108],
 ] as const;
 
 function night(x: number, y: number): Paint {
   if (y >= HORIZON) return nightGround(x, y);
   if (inHill(x, y, 30, 29, 150)) return hex(0x1f2f55);
-  if (inHill(x, y, 104, 31, 90)) return hex(0x243760);
+  if (inHill(x, y, 104, 31, 90) || inHill(x, y, -37, 27, 100)) return hex(0x243760);
+  if (inHill(x, y, 162, 28, 90)) return hex(0x1f2f55);
   if (inDisc(x, y, 101, 11, 7.5) && !inDisc(x, y, 97.5, 9, 6.5)) return hex(0xfff0bd);
   for (const [cx, cy] of STARS) if (inDisc(x, y, cx, cy, 1.2)) return hex(0xf5f2da);
   return gradient(hex(0x0f1638), hex(0x33407e), y);
@@ -226,28 +275,4 @@ function nightGround(x: number, y: number): Paint {
     if (inDisc(x, y, cx, cy, 2.8)) return hex(0x7c8a5c);
   }
   return hex(0x35556a);
-}
-
-const SAMPLES = 3; // per pixel and axis
-const cache = new Map<Background, Float64Array>();
-
-/** Linear RGB of an empty scene, FRAME x FRAME interleaved; shared, do not change it. */
-export function backdrop(background: Background): Float64Array {
-  let found = cache.get(background);
-  if (!found) cache.set(background, (found = paintBackdrop(BACKDROPS[background])));
-  return found;
-}
-
-function paintBackdrop(paint: Backdrop): Float64Array {
-  const out = new Float64Array(FRAME * FRAME * 3);
-  const share = 1 / (SAMPLES * SAMPLES);
-  for (let pixel = 0; pixel < FRAME * FRAME; pixel++) {
-    for (let i = 0; i < SAMPLES * SAMPLES; i++) {
-      const x = (pixel % FRAME) + ((i % SAMPLES) + 0.5) / SAMPLES;
-      const y = Math.floor(pixel / FRAME) + (Math.floor(i / SAMPLES) + 0.5) / SAMPLES;
-      const color = paint(x, y);
-      for (let c = 0; c < 3; c++) out[pixel * 3 + c] += color[c as 0] * color[c as 0] * share;
-    }
-  }
-  return out;
 }

@@ -1,41 +1,29 @@
-import { sceneClassColours } from '../conditions/scene-classes.ts';
-import { backdrop } from './backgrounds.ts';
+import { laterClassColours, sceneClassColours } from '../conditions/scene-classes.ts';
 import {
   ANCHOR,
   FRAME,
   HORIZON,
   placeOf,
   TILE,
-  tileBounds,
   type Background,
-  type Color,
   type Kind,
   type Place,
   type Scene,
   type SceneObject,
   type Style,
 } from './scene.ts';
-import { PITCH, SCALE, sprite } from './sprites.ts';
-import { applyStyle } from './styles.ts';
+import { PITCH, SCALE, shapeName, sprite, type Shape } from './sprites.ts';
+import { composeObject, drawTile } from './tiles.ts';
+import { backdrop, emptyWorld, inStyle, inWorld, toByte, windowOf } from './panorama.ts';
 
 /** Picture bytes: FRAME x FRAME, RGB interleaved, row by row. */
 export type Frame = Uint8Array;
 
-/** Paint colours, sRGB-like 0..255. */
-const PAINT: Readonly<Record<Color, readonly [number, number, number]>> = {
-  red: [222, 52, 50],
-  orange: [250, 142, 36],
-  yellow: [252, 214, 62],
-  green: [62, 170, 72],
-  blue: [48, 112, 226],
-  purple: [136, 72, 196],
-  pink: [250, 134, 186],
-  white: [244, 244, 240],
-};
-
 /** Segmentation colours. */
-export const CLASS_COLORS: Readonly<Record<'floor' | 'backdrop' | Kind, readonly [number, number, number]>> =
-  sceneClassColours;
+export const CLASS_COLORS: Readonly<Record<'floor' | 'backdrop' | Kind, readonly [number, number, number]>> = {
+  ...sceneClassColours,
+  ...laterClassColours,
+};
 
 const cache = new Map<string, Uint8Array>();
 /** Enough for everything that aligned scenes are made of; of free scenes it keeps what was rendered last. */
@@ -53,62 +41,40 @@ function remember(key: string, make: () => Uint8Array): Uint8Array {
 
 /** RGB of a scene. The empty scene and each object's tile are rendered once and copied. */
 export function renderFrame(scene: Scene): Frame {
-  const { background, style } = scene;
-  const base = remember(`${background} ${style}`, () =>
-    renderDirectly({ background, style, objects: [null, null, null] }),
-  );
-  return assemble(base, scene, (object, place) => tile(background, style, place, object));
+  const { background, style, shift = 0 } = scene;
+  const base = remember(`${background} ${style} ${shift}`, () => windowOf(emptyWorld(background, style), shift));
+  return assemble(base, scene, (object, place) => tile(background, style, inWorld(place, shift), object));
 }
 
-/** TILE x TILE RGB of one object at a place, on its background. Only the tile is composed and restyled. */
+/** TILE x TILE RGB of one object at a place of the world, on its background: the same for every shift that shows it. */
 export function tile(background: Background, style: Style, place: Place, object: SceneObject): Uint8Array {
-  return remember(`${background} ${style} ${place.join()} ${object.color} ${object.kind}`, () => {
-    const photo = renderFrame({ background, style: 'photo', objects: [null, null, null] });
-    composeObject(backdrop(background), place, object, (at, value) => (photo[at] = toByte(value)));
-    return cut(applyStyle(style, photo, tileBounds(place)), place);
-  });
+  const name = `${object.color} ${object.material ?? ''} ${shapeName(object)}`;
+  return remember(`${background} ${style} ${place.join()} ${name}`, () => drawTile(background, style, place, object));
 }
 
 /** The same picture without the tile cache: the definition that `renderFrame` must equal. */
 export function renderDirectly(scene: Scene): Frame {
-  const linear = backdrop(scene.background).slice();
+  const world = backdrop(scene.background).slice();
   scene.objects.forEach((object, slot) => {
-    if (object) composeObject(linear, placeOf(scene, slot), object, (at, value) => (linear[at] = value));
+    if (object) composeObject(world, inWorld(placeOf(scene, slot), scene.shift), object);
   });
-  return applyStyle(scene.style, Uint8Array.from(linear, toByte));
+  return windowOf(inStyle(Uint8Array.from(world, toByte), scene.style), scene.shift ?? 0);
 }
 
-/** Linear light to a display byte; gamma 2, so that only a square root is needed. */
-const toByte = (linear: number): number => Math.min(255, Math.floor(255 * Math.sqrt(linear) + 0.5));
-
-/** Passes the linear value of every channel of the tile at a place to `store`, by its index in the frame. */
-function composeObject(
-  ground: Float64Array,
-  place: Place,
-  object: SceneObject,
-  store: (at: number, value: number) => void,
-): void {
-  const { through, paint, fixed } = sprite(object.kind);
-  const color = PAINT[object.color].map((value) => (value / 255) * (value / 255));
-  for (let i = 0; i < TILE * TILE; i++) {
-    const at = framePixel(place, i) * 3;
-    for (let c = 0; c < 3; c++) store(at + c, ground[at + c] * through[i] + color[c] * paint[i] + fixed[i * 3 + c]);
-  }
-}
-
-/** Class colours: floor, backdrop and one colour per kind. */
+/** Class colours: floor, backdrop and one colour per kind. Maps do not show a shift. */
 export function renderSegmentation(scene: Scene): Frame {
   const base = remember('segmentation', () =>
     fillRows((y) => (y < HORIZON ? CLASS_COLORS.backdrop : CLASS_COLORS.floor)),
   );
-  return assemble(base, scene, (object, place) => segmentationTile(object.kind, place));
+  return assemble(base, scene, (object, place) => segmentationTile(object, place));
 }
 
-function segmentationTile(kind: Kind, place: Place): Uint8Array {
-  return remember(`segmentation ${place.join()} ${kind}`, () => {
-    const { cover } = sprite(kind);
+/** TILE x TILE RGB; the column of the place does not matter. */
+export function segmentationTile(shape: Shape, place: Place): Uint8Array {
+  return remember(`segmentation ${place[1]} ${shapeName(shape)}`, () => {
+    const { cover } = sprite(shape);
     return fillTile(place, (pixel, row) => {
-      if (cover[pixel] > 0.5) return CLASS_COLORS[kind];
+      if (cover[pixel] > 0.5) return CLASS_COLORS[shape.kind];
       return row < HORIZON ? CLASS_COLORS.backdrop : CLASS_COLORS.floor;
     });
   });
@@ -117,12 +83,13 @@ function segmentationTile(kind: Kind, place: Place): Uint8Array {
 /** Grey depth, bright = near: a ramp on the ground, 0 behind the horizon. */
 export function renderDepth(scene: Scene): Frame {
   const base = remember('depth', () => fillRows((y) => grey(groundDepth(y))));
-  return assemble(base, scene, (object, place) => depthTile(object.kind, place));
+  return assemble(base, scene, (object, place) => depthTile(object, place));
 }
 
-function depthTile(kind: Kind, place: Place): Uint8Array {
-  return remember(`depth ${place.join()} ${kind}`, () => {
-    const { cover, nearness } = sprite(kind);
+/** TILE x TILE RGB; the column of the place does not matter. */
+export function depthTile(shape: Shape, place: Place): Uint8Array {
+  return remember(`depth ${place[1]} ${shapeName(shape)}`, () => {
+    const { cover, nearness } = sprite(shape);
     const feet = place[1] + ANCHOR[1];
     return fillTile(place, (pixel, row) => {
       if (cover[pixel] <= 0.5) return grey(groundDepth(row));

@@ -73,7 +73,7 @@ function sepia(photo: Picture, at: number, _x: number, _y: number, out: Uint8Arr
   const brightness = luma(photo, at) / 255;
   for (let c = 0; c < 3; c++) {
     const tone = SEPIA_DARK[c as 0] + (SEPIA_LIGHT[c as 0] - SEPIA_DARK[c as 0]) * brightness;
-    out[at + c] = Math.floor(tone + (photo.data[at + c] - tone) * 0.36 + 0.5);
+    out[at + c] = Math.floor(tone + (photo.data[at + c] - tone) * 0.46 + 0.5);
   }
 }
 
@@ -84,7 +84,7 @@ const LINE: Rgb = [236, 244, 255];
 function blueprint(photo: Picture, at: number, x: number, y: number, out: Uint8Array): void {
   const line = Math.max(0, Math.min(0.95, (change(photo, at, x, y) - 30) / 110));
   for (let c = 0; c < 3; c++) {
-    const surface = BLUE[c as 0] + (photo.data[at + c] - 128) * 0.26;
+    const surface = BLUE[c as 0] + (photo.data[at + c] - 128) * 0.38;
     out[at + c] = Math.max(0, Math.floor(surface + (LINE[c as 0] - surface) * line + 0.5));
   }
 }

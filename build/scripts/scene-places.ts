@@ -59,9 +59,9 @@ type PlacesIndex = ReturnType<typeof placesIndex>;
  */
 export function* placePictures(index: PlacesIndex, [part, parts]: readonly [number, number]): Generator<Uint8Array> {
   const places = index.places.filter((_, i) => i % parts === part);
-  let photos: PhotoTiles | null = null;
+  let photos = new PhotoTiles(BACKGROUNDS[0]);
   for (const look of index.looks) {
-    if (photos?.background !== look.background) photos = new PhotoTiles(look.background);
+    if (photos.background !== look.background) photos = new PhotoTiles(look.background);
     for (const shift of index.shifts) yield emptyPicture(look, shift);
     for (const place of places) {
       const tiles = new Uint8Array(index.objects.length * TILE * TILE * 3);

@@ -41,7 +41,10 @@ function addScenes(evaluate: Command, found: Found): void {
     .option('--model <id|dir>', 'installed model or folder of one (default: the embedded model)')
     .addOption(split())
     .addOption(
-      new Option('--layout <layout>', 'where objects stand: in three slots, or anywhere on the ground')
+      new Option(
+        '--layout <layout>',
+        'what the scenes have, from little to all: objects in three slots, objects anywhere, two sizes, shifted backdrops, materials and poses, everything',
+      )
         .choices(sceneLayouts)
         .default('slots'),
     )

@@ -3,20 +3,22 @@ import { cellsOfTile, damagedCells, missingCells, withNeighbours } from './judge
 import { isClear } from './judge-shape.ts';
 import { judge, type Verdict } from './judge.ts';
 import { changedTokens, type Pair } from './pairs.ts';
-import { placeOf, usedSlots, type Scene, type SceneObject } from './scene.ts';
+import type { Layout } from './places.ts';
+import { isSameObject, isSamePlace, placeOf, usedSlots, type Scene } from './scene.ts';
 
 /** One task with everything that judging its answer needs. */
 export interface Question {
   readonly pair: Pair;
   readonly source: Scene; // for maps: the scene the map was made from
   readonly roundTrip: Frame; // the true target, through the tokenizer and back
+  readonly layout?: Layout; // level of the world; slots by default
 }
 
 /** How well a picture answers a question. */
 export interface Judgement {
   /** What was asked for is there: the named slots, or the background and style; for maps everything. */
   readonly applied: boolean;
-  /** Right kind where an object of another kind was asked for, whatever its colour; null for other edits. */
+  /** Right kind where an object of another kind was asked for, whatever else it is; null for other edits. */
   readonly kind: boolean | null;
   /** Templates: the nearest of all objects is the right one in every slot, and so is the nearest background and style. */
   readonly recognised: boolean;
@@ -34,11 +36,11 @@ const MOST_STRAY = 1 / 20;
 const MOST_FAULTY = 1 / 8;
 
 /** Judges a FRAME × FRAME picture against the one true answer. Nothing but its pixels and renderings of scenes is used. */
-export function judgeAnswer(picture: Frame, { pair, source, roundTrip }: Question): Judgement {
+export function judgeAnswer(picture: Frame, { pair, source, roundTrip, layout }: Question): Judgement {
   const target = renderFrame(pair.target);
   const empty = renderFrame({ ...pair.target, objects: [null, null, null] });
   const anew = isAnew(pair, source);
-  const verdict = judge(picture, pair.target, source);
+  const verdict = judge(picture, pair.target, source, layout);
   const damaged = damagedCells(picture, target, roundTrip);
   const missing = missingCells(picture, target, empty, roundTrip);
   const faulty = damaged.map((is, cell) => is || missing[cell]);
@@ -78,8 +80,8 @@ const isMap = (type: Pair['type']): boolean => type === 'canny' || type === 'dep
 function isApplied({ type, target }: Pair, source: Scene, verdict: Verdict): boolean {
   if (isMap(type)) return verdict.strict;
   if (type === 'background' || type === 'style') return verdict.world;
-  return target.objects.every((object, slot) => sameObject(object, source.objects[slot]) || verdict.slots[slot]);
+  const isKept = (slot: number): boolean =>
+    isSameObject(target.objects[slot], source.objects[slot]) &&
+    isSamePlace(placeOf(target, slot), placeOf(source, slot));
+  return target.objects.every((_, slot) => isKept(slot) || verdict.slots[slot]);
 }
-
-const sameObject = (a: SceneObject | null, b: SceneObject | null): boolean =>
-  a?.kind === b?.kind && a?.color === b?.color;

@@ -1,27 +1,29 @@
-import { renderFrame, tile, type Frame } from './frame.ts';
+import { cut, renderFrame, tile, type Frame } from './frame.ts';
+import { nearest, regionOutside, tileRegion, type Candidate, type Match } from './judge-nearest.ts';
+import { inWorld } from './panorama.ts';
+import type { Layout } from './places.ts';
 import {
   BACKGROUNDS,
-  COLORS,
-  FRAME,
-  KINDS,
+  isSameObject,
+  isSamePlace,
   knownSlots,
   placeOf,
   SLOTS,
-  STYLES,
-  TILE,
+  withShift,
   type Place,
   type Scene,
   type SceneObject,
 } from './scene.ts';
+import { objectsOf, WORLD } from './world.ts';
 
 /** What a picture shows, judged against the scene that was asked for. */
 export interface Verdict {
   /** Everything below holds. */
   readonly strict: boolean;
-  /** The backdrop outside the tiles is nearest to the right background and style, and near enough. */
+  /** The backdrop outside the tiles is nearest to the right background, style and shift, and near enough. */
   readonly world: boolean;
-  /** Per slot: the nearest of all 48 objects or the empty ground is the right one, and near enough; true for a slot of a free
-   * scene that never held an object, as its place is part of the backdrop. */
+  /** Per slot: the nearest of all objects of the level or the empty ground is the right one, and near enough, and so is the
+   * ground that its object left; true for a slot of a free scene that never held an object, as its place is backdrop. */
   readonly slots: readonly boolean[];
   /** Right kind in every slot whose object should have changed to another; null when there is none. */
   readonly kind: boolean | null;
@@ -30,86 +32,82 @@ export interface Verdict {
 /** A slot or backdrop with a larger mean squared error is not recognised, whatever it resembles: 20 dB. */
 const LARGEST_ERROR = (255 * 255) / 100;
 
-const OBJECTS: readonly SceneObject[] = KINDS.flatMap((kind) => COLORS.map((color) => ({ kind, color })));
-
-/** Judges a FRAME x FRAME RGB picture by comparing it with true renderings; `source` only decides which kinds count. */
-export function judge(picture: Frame, target: Scene, source: Scene): Verdict {
-  const world = isRightWorld(picture, target);
+/** Judges a FRAME x FRAME RGB picture of a level by comparing it with true renderings; `source` says what has moved, and which kinds count. */
+export function judge(picture: Frame, target: Scene, source: Scene, layout: Layout = 'slots'): Verdict {
+  const left = SLOTS.map((_, slot) => leftPlace(target, source, slot));
+  const world = isRightWorld(picture, target, left, layout);
   const known = knownSlots(target);
   const found = SLOTS.map((_, slot) =>
-    known.includes(slot) ? nearestObject(picture, target, slot) : { object: null, near: true },
+    known.includes(slot)
+      ? nearestObject(picture, target, placeOf(target, slot), target.objects[slot], layout)
+      : { what: null, error: 0 },
   );
-  const slots = found.map((match, slot) => match.near && same(match.object, target.objects[slot]));
+  const slots = found.map((match, slot) => {
+    const place = left[slot];
+    const isLeft = !place || isFound(nearestObject(picture, target, place, null, layout), null);
+    return isLeft && isFound(match, target.objects[slot]);
+  });
   const renewed = SLOTS.flatMap((_, slot) => {
     const wanted = target.objects[slot];
-    return wanted && !same(wanted, source.objects[slot])
-      ? [found[slot].near && found[slot].object?.kind === wanted.kind]
+    return wanted && !isSameObject(wanted, source.objects[slot])
+      ? [isNear(found[slot]) && found[slot].what?.kind === wanted.kind]
       : [];
   });
   const kind = renewed.length > 0 ? renewed.every(Boolean) : null;
   return { strict: world && slots.every(Boolean), world, slots, kind };
 }
 
-const same = (a: SceneObject | null, b: SceneObject | null): boolean => a?.kind === b?.kind && a?.color === b?.color;
-
-interface Match {
-  readonly object: SceneObject | null;
-  readonly near: boolean;
+/** The place where a slot's object stood before it was moved. */
+function leftPlace(target: Scene, source: Scene, slot: number): Place | null {
+  const before = placeOf(source, slot);
+  return source.objects[slot] && !isSamePlace(before, placeOf(target, slot)) ? before : null;
 }
 
-function nearestObject(picture: Frame, target: Scene, slot: number): Match {
-  const empty = renderFrame({ ...target, objects: [null, null, null] });
-  const place = placeOf(target, slot);
-  let best: SceneObject | null = null;
-  let least = tileError(picture, place, (i) => empty[i], true);
-  for (const object of OBJECTS) {
-    const pixels = tile(target.background, target.style, place, object);
-    const error = tileError(picture, place, (i) => pixels[i], false);
-    if (error < least) [best, least] = [object, error];
-  }
-  return { object: best, near: least < LARGEST_ERROR };
+const isNear = ({ error }: Match<unknown>): boolean => error < LARGEST_ERROR;
+
+const isFound = (match: Match<SceneObject | null>, wanted: SceneObject | null): boolean =>
+  isNear(match) && isSameObject(match.what, wanted);
+
+function nearestObject(
+  picture: Frame,
+  target: Scene,
+  place: Place,
+  wanted: SceneObject | null,
+  layout: Layout,
+): Match<SceneObject | null> {
+  const candidate = (what: SceneObject | null): Candidate<SceneObject | null> => ({
+    what,
+    pixels: () => (what ? tileOf(target, place, what) : cut(emptyFrame(target), place)),
+  });
+  const others = [null, ...objectsOf(WORLD[layout])].filter((other) => !isSameObject(other, wanted));
+  return nearest(picture, tileRegion(place), candidate(wanted), others.map(candidate));
 }
 
-/** Mean squared error in a tile; `whole` says that the candidate is indexed by frame and not by tile. */
-function tileError(picture: Frame, [left, top]: Place, candidate: (index: number) => number, whole: boolean): number {
-  let sum = 0;
-  for (let row = 0; row < TILE; row++) {
-    const inFrame = ((top + row) * FRAME + left) * 3;
-    const start = whole ? inFrame : row * TILE * 3;
-    for (let i = 0; i < TILE * 3; i++) {
-      const difference = picture[inFrame + i] - candidate(start + i);
-      sum += difference * difference;
-    }
-  }
-  return sum / (TILE * TILE * 3);
+const emptyFrame = (scene: Scene): Frame => renderFrame({ ...scene, objects: [null, null, null] });
+
+const tileOf = ({ background, style, shift }: Scene, place: Place, object: SceneObject): Uint8Array =>
+  tile(background, style, inWorld(place, shift), object);
+
+function isRightWorld(picture: Frame, target: Scene, left: readonly (Place | null)[], layout: Layout): boolean {
+  const { background, style, shift = 0 } = target;
+  const places = [
+    ...knownSlots(target).map((slot) => placeOf(target, slot)),
+    ...left.filter((place) => place !== null),
+  ];
+  const candidate = (world: Scene): Candidate<string> => ({
+    what: nameOf(world),
+    pixels: () => renderFrame(world),
+  });
+  const right = emptyWorldOf(background, style, shift);
+  const { styles, shifts } = WORLD[layout];
+  const others = BACKGROUNDS.flatMap((ground) =>
+    styles.flatMap((look) => shifts.map((cells) => emptyWorldOf(ground, look, cells))),
+  ).filter((world) => nameOf(world) !== nameOf(right));
+  const match = nearest(picture, regionOutside(places), candidate(right), others.map(candidate));
+  return isNear(match) && match.what === nameOf(right);
 }
 
-function isRightWorld(picture: Frame, target: Scene): boolean {
-  const places = knownSlots(target).map((slot) => placeOf(target, slot));
-  let best = '';
-  let least = LARGEST_ERROR;
-  for (const background of BACKGROUNDS) {
-    for (const style of STYLES) {
-      const error = errorOutside(places, picture, renderFrame({ background, style, objects: [null, null, null] }));
-      if (error < least) [best, least] = [`${background} ${style}`, error];
-    }
-  }
-  return best === `${target.background} ${target.style}`;
-}
+const emptyWorldOf = (background: Scene['background'], style: Scene['style'], shift: number): Scene =>
+  withShift({ background, style, objects: [null, null, null] }, shift);
 
-function errorOutside(places: readonly Place[], picture: Frame, world: Frame): number {
-  let sum = 0;
-  let count = 0;
-  for (let pixel = 0; pixel < FRAME * FRAME; pixel++) {
-    if (isInside(places, pixel % FRAME, Math.floor(pixel / FRAME))) continue;
-    count += 3;
-    for (let c = 0; c < 3; c++) {
-      const difference = picture[pixel * 3 + c] - world[pixel * 3 + c];
-      sum += difference * difference;
-    }
-  }
-  return sum / count;
-}
-
-const isInside = (places: readonly Place[], x: number, y: number): boolean =>
-  places.some(([left, top]) => x >= left && x < left + TILE && y >= top && y < top + TILE);
+const nameOf = ({ background, style, shift = 0 }: Scene): string => `${background} ${style} ${shift}`;

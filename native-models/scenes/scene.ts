@@ -116,7 +116,7 @@ export function sceneText(scene: Scene): string {
 const objectText = ({ size, material, color, kind, pose }: SceneObject): string =>
   [size, material, color, kind, pose].filter(Boolean).join(' ');
 
-const isSamePlace = (a: Place, b: Place): boolean => a[0] === b[0] && a[1] === b[1];
+export const isSamePlace = (a: Place, b: Place): boolean => a[0] === b[0] && a[1] === b[1];
 
 /** The scene with one slot changed. In a free scene a slot that is filled for the first time needs a place. */
 export function withObject(scene: Scene, slot: number, object: SceneObject | null, place?: Place): Scene {

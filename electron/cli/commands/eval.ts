@@ -32,7 +32,7 @@ export async function evalScenes(
   } else {
     const { cfg, temperature, topK, topP } = settings.sampling;
     terminal.note(
-      `${settings.model}, ${settings.split}, ${settings.layout === 'free' ? 'objects anywhere, ' : ''}${request.maps ?? 'true'} maps, guidance ${cfg}, temperature ${temperature}, top-k ${topK}, top-p ${topP}, ` +
+      `${settings.model}, ${settings.split}, ${settings.layout === 'slots' ? '' : `level ${settings.layout}, `}${request.maps ?? 'true'} maps, guidance ${cfg}, temperature ${temperature}, top-k ${topK}, top-p ${topP}, ` +
         `seed ${settings.seed}, one answer per item; 95 % intervals; rendered scenes only, not photographs`,
     );
     for (const line of evalLines(rows)) terminal.result(line);

@@ -3,7 +3,6 @@ import type { Random } from './random.ts';
 import {
   BACKGROUNDS,
   changed,
-  HIDING_STYLES,
   looksAlike,
   usedSlots,
   withObject,
@@ -41,7 +40,7 @@ const repeatShare = ({ sizes, materials }: World): number => (sizes.length * mat
 
 /** A new object, usually of a kind the scene does not have, never one that looks like another but for its pose. */
 export function drawObject(scene: Scene, world: World, random: Random): SceneObject {
-  const repeat = random.chance(repeatShare(world)) && !HIDING_STYLES.includes(scene.style);
+  const repeat = random.chance(repeatShare(world));
   for (;;) {
     const object = drawAnyObject(world, random);
     const clash = scene.objects.some((other) => other?.kind === object.kind && (!repeat || looksAlike(other, object)));

@@ -6,7 +6,6 @@ import { refer } from './refer.ts';
 import {
   BACKGROUNDS,
   changed,
-  HIDING_STYLES,
   looksAlike,
   placeOf,
   POSE_OF,
@@ -33,9 +32,7 @@ import type { World } from './world.ts';
  * - recolor, resize, material, pose: everything else stays. Only what changes something is asked for; a turned object
  *   that is turned around stands as usual again;
  * - move: the goals of add, free while the object is still there;
- * - background: the new one is not shifted; style: everything stays;
- * - where the style hides colours, nothing is asked for that needs them: no other colour, material or style, and the colour
- *   of a new object is always said.
+ * - background: the new one is not shifted; style: everything stays.
  */
 export interface Edit {
   readonly type: EditType;
@@ -58,11 +55,8 @@ interface Named {
   readonly name: string;
 }
 
-const NEEDS_COLOR: readonly EditType[] = ['recolor', 'material', 'style'];
-
 /** An edit of a type, or null where the dice ask for something that the source does not allow. */
 export function drawEdit(source: Scene, type: EditType, world: World, unseen: boolean, random: Random): Edit | null {
-  if (HIDING_STYLES.includes(source.style) && NEEDS_COLOR.includes(type)) return null;
   const setting = { source, world, unseen, random };
   if (type === 'background' || type === 'style') return worldEdit(type, setting);
   if (type === 'add') return addEdit(setting);
@@ -116,8 +110,7 @@ function recolorEdit(named: Named, setting: Setting): Edit | null {
 function replaceEdit(named: Named, setting: Setting): Edit | null {
   const { world, random } = setting;
   const kind = random.pick(world.kinds.filter((other) => other !== named.object.kind));
-  const saysColor = random.chance(0.5) || HIDING_STYLES.includes(setting.source.style);
-  const color = saysColor ? random.pick(world.colors) : undefined;
+  const color = random.chance(0.5) ? random.pick(world.colors) : undefined;
   const size = said(world.sizes, random);
   const material = said(world.materials, random);
   const change: Change = {

@@ -83,7 +83,12 @@ async function scoreItem(model: EditModel, item: TestItem, evaluation: SceneEval
   const still = stillCells(item, condition, target);
   const scores = ANSWERERS.map((answerer) => ({
     ...{ answerer, question: item.type, index: item.index, prompt: item.pair.prompt },
-    ...judgeAnswer(answers[answerer].picture, { pair: item.pair, source: item.source, roundTrip: oracle.picture, layout: item.layout }),
+    ...judgeAnswer(answers[answerer].picture, {
+      pair: item.pair,
+      source: item.source,
+      roundTrip: oracle.picture,
+      layout: item.layout,
+    }),
     unchanged: agreement(answers[answerer].ids, oracle.ids, still),
     ...pixelScores(answers[answerer].picture, item, condition, target),
   }));

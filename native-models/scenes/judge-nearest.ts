@@ -37,13 +37,7 @@ export interface Match<T> {
 }
 
 /**
- * Two renderings that differ less than this (mean squared, grey levels) are taken for the same: two levels in every pixel. A
- * backdrop without marks looks nearly the same when it is shifted; two objects never come as near (judge-levels.test.ts).
- */
-export const ALIKE = 4;
-
-/**
- * The nearest of all candidates; `right` when none is nearer, or only what looks the same. A candidate is dropped as soon as
+ * The nearest of all candidates; `right` when none is nearer. A candidate is dropped as soon as
  * it is farther than the nearest one so far, which decides like comparing every pixel of all of them.
  */
 export function nearest<T>(
@@ -53,13 +47,10 @@ export function nearest<T>(
   others: Iterable<Candidate<T>>,
 ): Match<T> {
   const count = region.inPicture.length * 3;
-  const truth = right.pixels();
-  const error = squaredError(picture, truth, region, Infinity);
-  let best = { what: right.what, sum: error };
+  let best = { what: right.what, sum: squaredError(picture, right.pixels(), region, Infinity) };
   for (const { what, pixels } of others) {
-    const candidate = pixels();
-    const sum = squaredError(picture, candidate, region, best.sum);
-    if (sum < best.sum && !isAlike(candidate, truth, region)) best = { what, sum };
+    const sum = squaredError(picture, pixels(), region, best.sum);
+    if (sum < best.sum) best = { what, sum };
   }
   return { what: best.what, error: best.sum / count };
 }
@@ -75,8 +66,4 @@ function squaredError(picture: Frame, candidate: Uint8Array, region: Region, mos
     }
   }
   return sum;
-}
-
-function isAlike(a: Uint8Array, b: Uint8Array, { inCandidate }: Region): boolean {
-  return squaredError(a, b, { inPicture: inCandidate, inCandidate }, Infinity) < ALIKE * inCandidate.length * 3;
 }

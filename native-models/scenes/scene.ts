@@ -11,8 +11,6 @@ export const STYLES = ['photo', 'sketch', 'pixel'] as const;
 export const ALL_KINDS = [...KINDS, 'cylinder', 'pyramid', 'snowman', 'chair'] as const;
 export const ALL_COLORS = [...COLORS, 'black', 'cyan'] as const;
 export const ALL_STYLES = [...STYLES, 'sepia', 'blueprint', 'cartoon'] as const;
-/** In these pictures nobody sees which colour something has. */
-export const HIDING_STYLES: readonly Style[] = ['sepia', 'blueprint'];
 /** Cells by which a backdrop may be shifted to the left. */
 export const SHIFTS = [-3, -2, -1, 0, 1, 2, 3] as const;
 export const SLOTS = ['left', 'middle', 'right'] as const;
@@ -86,13 +84,6 @@ export interface Bounds {
   readonly top: number;
   readonly right: number;
   readonly bottom: number;
-}
-
-export const WHOLE_FRAME: Bounds = { left: 0, top: 0, right: FRAME, bottom: FRAME };
-
-/** The pixels of the tile at a place. */
-export function tileBounds([left, top]: Place): Bounds {
-  return { left, top, right: left + TILE, bottom: top + TILE };
 }
 
 /** Where a slot of a scene is. A slot of a free scene that never held an object has no place of its own: the aligned one stands for it. */

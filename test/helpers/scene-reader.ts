@@ -111,7 +111,10 @@ const DEFAULT_ORDER = [1, 2, 0] as const;
 
 /** Places that a phrase can mean. */
 function spots(phrase: string, source: Scene): Place[] {
-  if (phrase === '') return DEFAULT_ORDER.map((home) => SLOT_ORIGINS[home]!).filter((place) => isFreePlace(source, place)).slice(0, 1); // prettier-ignore
+  if (phrase === '')
+    return DEFAULT_ORDER.map((home) => SLOT_ORIGINS[home]!)
+      .filter((place) => isFreePlace(source, place))
+      .slice(0, 1);
   const object = new RegExp(`the ${THING}$`).exec(phrase)?.[0];
   if (object === undefined) {
     const home = [PLACES, GOALS].map((table) => table.findIndex((phrases) => phrases.includes(phrase)));

@@ -140,7 +140,8 @@ function changedSlot({ source, pair }: TestItem): number {
 function withOtherKind(item: TestItem): Scene {
   const slot = changedSlot(item);
   const wanted = item.pair.target.objects[slot] as SceneObject;
-  const kind = KINDS[(KINDS.indexOf(wanted.kind) + 1) % KINDS.length] as SceneObject['kind'];
+  const kinds: readonly SceneObject['kind'][] = KINDS;
+  const kind = kinds[(kinds.indexOf(wanted.kind) + 1) % kinds.length] as SceneObject['kind'];
   return withObject(item.pair.target, slot, { kind, color: wanted.color });
 }
 

@@ -1,9 +1,12 @@
 import { expect, test } from 'vitest';
 import { renderFrame } from '../../../native-models/scenes/frame.ts';
 import { judge } from '../../../native-models/scenes/judge.ts';
-import { EDIT_TYPES } from '../../../native-models/scenes/language.ts';
 import { makeGroup } from '../../../native-models/scenes/pairs.ts';
 import { FIRST_SEED } from '../../../native-models/scenes/splits.ts';
+import type { EditType } from '../../../native-models/scenes/templates.ts';
+import { WORLD } from '../../../native-models/scenes/world.ts';
+
+const EDIT_TYPES = Object.keys(WORLD.slots.edits) as EditType[];
 
 // The first look at a background and style renders its 144 tiles.
 const PATIENCE = 60_000; // milliseconds

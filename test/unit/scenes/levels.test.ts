@@ -141,7 +141,7 @@ test('the levels show everything that they have', () => {
   const counts = [
     ...[scenes.map(({ style }) => style), scenes.map(({ shift }) => shift), objects.map(({ kind }) => kind)],
     ...[objects.map(({ color }) => color), objects.map(({ size }) => size), objects.map(({ material }) => material)],
-  ].map((values) => new Set(values).size);
+  ].map((values) => new Set<unknown>(values).size);
   expect(counts).toEqual([6, 7, 10, 10, 2, 3]);
   const posed = new Set(objects.filter(({ pose }) => pose).map(({ kind }) => kind));
   expect([...posed].sort()).toEqual(Object.keys(POSE_OF).sort());

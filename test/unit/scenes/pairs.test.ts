@@ -1,9 +1,13 @@
 import { expect, test } from 'vitest';
 import { renderFrame } from '../../../native-models/scenes/frame.ts';
-import { EDIT_TYPES, MAP_TASKS, PROMPT_PREFIX, vocabulary } from '../../../native-models/scenes/language.ts';
+import { MAP_TASKS, PROMPT_PREFIX, vocabulary } from '../../../native-models/scenes/language.ts';
 import { changedTokens, conditionFrame, makeGroup, type Group } from '../../../native-models/scenes/pairs.ts';
 import { sceneText, usedSlots } from '../../../native-models/scenes/scene.ts';
 import { FIRST_SEED, hasHeldOut, sceneClass, SPLITS, type Split } from '../../../native-models/scenes/splits.ts';
+import type { EditType } from '../../../native-models/scenes/templates.ts';
+import { WORLD } from '../../../native-models/scenes/world.ts';
+
+const EDIT_TYPES = Object.keys(WORLD.slots.edits) as EditType[];
 
 const groups = (split: Split, count: number, options: Partial<Parameters<typeof makeGroup>[1]> = {}): Group[] =>
   Array.from({ length: count }, (_, i) => makeGroup(FIRST_SEED[split] + i, { split, pairs: 4, ...options }));

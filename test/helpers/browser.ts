@@ -82,10 +82,23 @@ export async function expectAccessible(page: Page): Promise<void> {
   expect(grave.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([]);
 }
 
-const shots = fileURLToPath(new URL('../../out/screenshots', import.meta.url));
+/** Where pictures of the page are put. */
+export const shots = fileURLToPath(new URL('../../out/screenshots', import.meta.url));
 
 export async function screenshot(page: Page, name: string): Promise<void> {
   mkdirSync(shots, { recursive: true });
   await page.evaluate(settled); // half-way to another theme, every colour is wrong
   await page.screenshot({ path: join(shots, `${name}.png`) });
+}
+
+const mostPictures = 8; // of what never comes to rest, like the edge of a selection
+
+/** A PNG of the page at rest: with the small pictures that come late, and with a canvas that has all its tiles. */
+export async function restingPicture(page: Page): Promise<Buffer> {
+  await page.evaluate(settled);
+  await page.locator('canvas[aria-busy="true"]').first().waitFor({ state: 'detached' });
+  let [last, shot] = [await page.screenshot(), await page.screenshot()];
+  for (let taken = 2; !shot.equals(last) && taken < mostPictures; taken++)
+    [last, shot] = [shot, await page.screenshot()];
+  return shot;
 }

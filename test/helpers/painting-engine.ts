@@ -17,6 +17,7 @@ import type { Hold } from './held-model.ts';
 const defaultSize = 256;
 const defaultGrid = 16;
 const samples = fileURLToPath(new URL('../../native-models/packs/mini/samples', import.meta.url));
+const manifest = fileURLToPath(new URL('../../package.json', import.meta.url));
 
 export interface PaintingSettings {
   readonly folder: string;
@@ -54,7 +55,7 @@ export async function createPaintingEngine(settings: PaintingSettings): Promise<
     memoryOf: () => Promise.resolve(1),
     free: () => 100,
   };
-  const program = { version: '0.0.0', onnxruntime: '0.0.0' };
+  const program = await programVersions();
   const settingsFile = new SettingsFile(join(folder, 'settings.json'));
   const services = { program, library, engine, anotherEngine, devices, settings: settingsFile, dataFolder: folder };
   const hosted = hostServices(services, [folder]);
@@ -63,6 +64,15 @@ export async function createPaintingEngine(settings: PaintingSettings): Promise<
     await engine[Symbol.asyncDispose]();
   };
   return { ...hosted, [Symbol.asyncDispose]: dispose };
+}
+
+/** As the real program tells them. */
+async function programVersions(): Promise<{ version: string; onnxruntime: string }> {
+  const { version, dependencies } = JSON.parse(await readFile(manifest, 'utf8')) as {
+    version: string;
+    dependencies: Record<string, string>;
+  };
+  return { version, onnxruntime: dependencies['onnxruntime-node'] ?? '' };
 }
 
 async function writePack(

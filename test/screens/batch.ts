@@ -19,9 +19,15 @@ export const batchScreens: readonly Screen[] = [
     name: 'batch',
     engine: { stepMs: 5 },
     states: [
-      { name: 'batch-empty', reach: ({ page }) => button(page, 'Batch').click(), also: ['pseudo', 'zoomed'] },
+      {
+        name: 'batch-empty',
+        shows: 'Before a folder is chosen',
+        reach: ({ page }) => button(page, 'Batch').click(),
+        also: ['small', 'pseudo', 'zoomed'],
+      },
       {
         name: 'batch-folder',
+        shows: 'Choosing a folder in a browser',
         reach: async (stage) => {
           await putPhotos(stage);
           await button(stage.page, 'Choose a folder…').click();
@@ -32,16 +38,18 @@ export const batchScreens: readonly Screen[] = [
       },
       {
         name: 'batch-plan',
+        shows: 'What would be made, before it is',
         reach: async ({ page }) => {
           await button(page, 'Use this folder').click();
           await page.getByText('9 pictures to make').waitFor();
           await page.getByLabel('What to change').fill('swap day and dusk');
           await row(page, 'DSC_0002').click();
         },
-        also: ['large', 'contrast', 'pseudo', 'zoomed'],
+        also: ['large', 'small', 'contrast', 'pseudo', 'zoomed'],
       },
       {
         name: 'batch-failed',
+        shows: 'One file failed: why, and what can be done',
         reach: async ({ page }) => {
           await button(page, 'Start batch').click();
           await page.getByText(/^9 in = 8 done/).waitFor({ timeout: 120_000 });
@@ -52,13 +60,14 @@ export const batchScreens: readonly Screen[] = [
       },
       {
         name: 'batch-sheet',
+        shows: 'Results as a contact sheet, one of them accepted',
         reach: async ({ page }) => {
           await button(page, /^All/).click();
           await button(page, 'Contact sheet').click();
           await page.getByRole('option', { name: /DSC_0002/ }).click();
           await button(page, 'Accept').click();
         },
-        also: ['large', 'contrast', 'pseudo'],
+        also: ['large', 'small', 'contrast', 'pseudo'],
       },
     ],
   },
@@ -69,6 +78,7 @@ export const batchScreens: readonly Screen[] = [
     states: [
       {
         name: 'batch-running',
+        shows: 'Under way',
         reach: async (stage) => {
           const { page } = stage;
           await putPhotos(stage);
@@ -81,10 +91,11 @@ export const batchScreens: readonly Screen[] = [
           await page.getByText(/Being made, \d\d %/).waitFor();
           await row(page, 'DSC_0001').click();
         },
-        also: ['large', 'contrast', 'pseudo'],
+        also: ['large', 'small', 'contrast', 'pseudo'],
       },
       {
         name: 'batch-paused',
+        shows: 'Paused',
         reach: async ({ page, release }) => {
           await button(page, 'Pause').click();
           release();

@@ -4,8 +4,9 @@ import { button, chooseFile, downloaded, instruction, results } from '../helpers
 import { openPicture } from '../helpers/studio.ts';
 import type { Screen, State } from './stage.ts';
 
-const inSettings = (name: string, tab: string, also: State['also'] = []): State => ({
-  name,
+const inSettings = (tab: string, also: State['also'] = []): State => ({
+  name: `settings-${tab.toLowerCase()}`,
+  shows: `Settings: ${tab.toLowerCase()}`,
   reach: ({ page }) => page.getByRole('tab', { name: tab, exact: true }).click(),
   also,
 });
@@ -16,11 +17,14 @@ async function instead(page: Page, keys: string): Promise<void> {
   await page.keyboard.press(keys);
   await page.getByRole('dialog').waitFor();
 }
+/** Opened from the keyboard: a pointer would open whichever menu lies under it when names change with the language. */
 const menu = (name: string, also: State['also'] = []): State => ({
   name: `menu-${name.toLowerCase()}`,
+  shows: `Menu: ${name}`,
   reach: async ({ page }) => {
     await page.keyboard.press('Escape');
-    await page.getByRole('menuitem', { name, exact: true }).click();
+    await page.getByRole('dialog').or(page.getByRole('menu')).waitFor({ state: 'detached' });
+    await page.getByRole('menuitem', { name, exact: true }).press('Enter');
     await page.getByRole('menu').waitFor();
   },
   also,
@@ -33,6 +37,7 @@ export const dialogScreens: readonly Screen[] = [
     states: [
       {
         name: 'palette',
+        shows: 'Every command, to be searched',
         reach: async ({ page, picture }) => {
           await openPicture(page, picture);
           await instruction(page).fill('swap day and dusk');
@@ -44,14 +49,29 @@ export const dialogScreens: readonly Screen[] = [
         },
         also: ['contrast', 'pseudo', 'zoomed'],
       },
-      { name: 'palette-nothing', reach: ({ page }) => page.keyboard.type('teapot') },
-      { name: 'keys', reach: ({ page }) => instead(page, 'F1'), also: ['contrast', 'pseudo', 'zoomed'] },
-      { name: 'settings', reach: ({ page }) => instead(page, 'Control+,'), also: ['contrast', 'pseudo', 'zoomed'] },
-      inSettings('settings-editing', 'Editing', ['pseudo']),
-      inSettings('settings-files', 'Files', ['pseudo']),
-      inSettings('settings-keys', 'Keys', ['pseudo']),
+      {
+        name: 'palette-nothing',
+        shows: 'No command has these words',
+        reach: ({ page }) => page.keyboard.type('teapot'),
+      },
+      {
+        name: 'keys',
+        shows: 'Keyboard shortcuts',
+        reach: ({ page }) => instead(page, 'F1'),
+        also: ['contrast', 'pseudo', 'zoomed'],
+      },
+      {
+        name: 'settings',
+        shows: 'Settings: appearance',
+        reach: ({ page }) => instead(page, 'Control+,'),
+        also: ['contrast', 'pseudo', 'zoomed'],
+      },
+      inSettings('Editing', ['pseudo']),
+      inSettings('Files', ['pseudo']),
+      inSettings('Keys', ['pseudo', 'zoomed']),
       {
         name: 'settings-keys-conflict',
+        shows: 'Keys that belong to another command',
         reach: async ({ page }) => {
           await button(page, 'Change the keys of Show side panel').click();
           await page.keyboard.press('Control+o');
@@ -60,6 +80,7 @@ export const dialogScreens: readonly Screen[] = [
       },
       {
         name: 'export',
+        shows: 'Export as JPEG',
         reach: async ({ page }) => {
           await page.keyboard.press('Escape');
           await instead(page, 'Control+e');
@@ -67,18 +88,26 @@ export const dialogScreens: readonly Screen[] = [
         },
         also: ['contrast', 'pseudo', 'zoomed'],
       },
-      { name: 'export-psd', reach: ({ page }) => page.getByLabel('Format').selectOption('psd') },
+      {
+        name: 'export-psd',
+        shows: 'Export as PSD',
+        reach: ({ page }) => page.getByLabel('Format').selectOption('psd'),
+      },
       {
         name: 'exported',
+        shows: 'A notice after something worked',
         reach: async ({ page }) => {
           await page.getByLabel('Format').selectOption('png');
           await downloaded(page, () => button(page, 'Export…').last().click());
           await page.getByText(/^Exported /).waitFor();
         },
+        pointerOn: (page) => page.getByText(/^Exported /), // or it would leave by itself
       },
       {
         name: 'recent',
+        shows: 'Files that were used before',
         reach: async ({ page }) => {
+          await button(page, 'Dismiss').click();
           await page.keyboard.press('Control+Shift+o');
           await page.getByRole('dialog').waitFor();
         },
@@ -94,6 +123,7 @@ export const dialogScreens: readonly Screen[] = [
       menu('Help'),
       {
         name: 'about',
+        shows: 'About, with the licences of what is inside',
         reach: async ({ page }) => {
           await page.getByRole('menuitem', { name: 'About EditAR Studio' }).click();
           await page.getByText('onnxruntime-node').waitFor();
@@ -102,6 +132,7 @@ export const dialogScreens: readonly Screen[] = [
       },
       {
         name: 'unsaved',
+        shows: 'A question before work would be lost',
         reach: async ({ page, picture }) => {
           await page.keyboard.press('Escape');
           await page.getByRole('dialog').waitFor({ state: 'detached' });

@@ -2,19 +2,13 @@ import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { button, drag, instruction, layers, results, showPanel } from '../helpers/page.ts';
 import { openPicture } from '../helpers/studio.ts';
-import type { Screen, State } from './stage.ts';
+import type { Screen } from './stage.ts';
 
 async function run(page: Page, words: string, count: number): Promise<void> {
   await instruction(page).fill(words);
   await button(page, 'Run').click();
   await expect.poll(() => results(page).count(), { timeout: 120_000 }).toBe(count);
 }
-
-const opened = (name: string, also: State['also'] = []): State => ({
-  name,
-  reach: ({ page, picture }) => openPicture(page, picture),
-  also,
-});
 
 /** A picture that is open, and what is done to it. */
 export const editorScreens: readonly Screen[] = [
@@ -25,6 +19,7 @@ export const editorScreens: readonly Screen[] = [
     states: [
       {
         name: 'edit-picture',
+        shows: 'A sample and an instruction, with what the model sees of it',
         reach: async ({ page }) => {
           await button(page, 'Open Meadow').click();
           await instruction(page).fill('move the scene to the snow');
@@ -33,6 +28,7 @@ export const editorScreens: readonly Screen[] = [
       },
       {
         name: 'edit-streaming',
+        shows: 'Rows appear over the picture while they are decoded',
         reach: async ({ page }) => {
           await button(page, 'Run').click();
           await page.getByText(/^Row 1[01] of 16/).waitFor({ timeout: 120_000 });
@@ -41,6 +37,7 @@ export const editorScreens: readonly Screen[] = [
       },
       {
         name: 'edit-queue',
+        shows: 'Two edits wait for the one that runs',
         reach: async ({ page }) => {
           for (const words of ['make the red ball blue', 'remove the tree']) {
             await instruction(page).fill(words);
@@ -52,16 +49,18 @@ export const editorScreens: readonly Screen[] = [
       },
       {
         name: 'edit-result',
+        shows: 'A result that nobody has decided on yet',
         reach: async ({ page, release }) => {
           for (const words of ['make the red ball blue', 'remove the tree'])
             await button(page, `Remove: ${words}`).click();
           release();
           await expect.poll(() => results(page).count(), { timeout: 120_000 }).toBe(1);
         },
-        also: ['large', 'contrast', 'pseudo', 'zoomed'],
+        also: ['large', 'small', 'contrast', 'pseudo', 'zoomed'],
       },
       {
         name: 'edit-history',
+        shows: 'The history of edits, each with its recipe',
         reach: async ({ page }) => {
           await button(page, 'Keep as layer').click();
           await run(page, 'make the red ball blue', 1);
@@ -71,20 +70,23 @@ export const editorScreens: readonly Screen[] = [
       },
       {
         name: 'edit-history-menu',
+        shows: 'What can be done with an edit of the history',
         reach: ({ page }) => button(page, 'More for move the scene to the snow').click(),
       },
       {
         name: 'edit-layers',
+        shows: 'Two results kept as layers, with their masks',
         reach: async ({ page }) => {
           await page.keyboard.press('Escape');
           await button(page, 'Keep as layer').click();
           await showPanel(page, 'Layers');
           await expect.poll(() => layers(page).count()).toBe(3);
         },
-        also: ['large', 'contrast', 'pseudo', 'zoomed'],
+        also: ['large', 'small', 'contrast', 'pseudo', 'zoomed'],
       },
       {
         name: 'unknown-words',
+        shows: 'Words the model does not know',
         reach: async ({ page }) => {
           await showPanel(page, 'Edit');
           await run(page, 'give the bicycle a moustache', 1);
@@ -100,6 +102,7 @@ export const editorScreens: readonly Screen[] = [
     states: [
       {
         name: 'photo-unfamiliar',
+        shows: 'A photo unlike those the model knows',
         reach: async ({ page, picture }) => {
           await openPicture(page, picture);
           await run(page, 'make the house blue', 1);
@@ -116,6 +119,7 @@ export const editorScreens: readonly Screen[] = [
     states: [
       {
         name: 'long-name',
+        shows: 'A file with a long name and unsaved changes',
         reach: async ({ page, longNamed }) => {
           await openPicture(page, longNamed);
           await page.keyboard.press('Control+j');
@@ -125,6 +129,7 @@ export const editorScreens: readonly Screen[] = [
       },
       {
         name: 'variants-streaming',
+        shows: 'Four results of one edit are decoded side by side',
         reach: async ({ page }) => {
           await page.getByLabel('Results side by side').selectOption('4');
           await instruction(page).fill('swap day and dusk');
@@ -134,14 +139,16 @@ export const editorScreens: readonly Screen[] = [
       },
       {
         name: 'variants',
+        shows: 'Four results to choose from',
         reach: async ({ page, release }) => {
           release();
           await expect.poll(() => results(page).count()).toBe(4);
         },
-        also: ['pseudo', 'zoomed'],
+        also: ['small', 'pseudo', 'zoomed'],
       },
       {
         name: 'compare',
+        shows: 'A starred result and the picture before it, on both sides of a slider',
         reach: async ({ page }) => {
           await button(page, 'Star result').click();
           await button(page, 'Compare with the picture before').click();
@@ -149,6 +156,7 @@ export const editorScreens: readonly Screen[] = [
       },
       {
         name: 'branch',
+        shows: 'Upper rows to keep, from which another result goes on',
         reach: async ({ page }) => {
           await button(page, 'Compare with the picture before').click();
           await button(page, 'Keep the upper rows and go on').click();
@@ -161,9 +169,15 @@ export const editorScreens: readonly Screen[] = [
   {
     name: 'tools',
     states: [
-      opened('picture', ['large']),
+      {
+        name: 'picture',
+        shows: 'A photo that has just been opened',
+        reach: ({ page, picture }) => openPicture(page, picture),
+        also: ['large'],
+      },
       {
         name: 'selection',
+        shows: 'A rectangle is selected: the model sees what lies around it',
         reach: async ({ page }) => {
           await page.keyboard.press('m');
           await drag(page, [0.42, 0.12], [0.58, 0.5]);
@@ -172,6 +186,7 @@ export const editorScreens: readonly Screen[] = [
       },
       {
         name: 'square',
+        shows: 'A square, placed by hand, that the model will see',
         reach: async ({ page }) => {
           await page.keyboard.press('Control+d');
           await page.getByLabel('Part of the picture').selectOption('square');
@@ -179,6 +194,7 @@ export const editorScreens: readonly Screen[] = [
       },
       {
         name: 'advanced',
+        shows: 'Advanced sampling, facts of the picture and of the model',
         reach: async ({ page }) => {
           for (const name of ['Advanced', 'Picture', 'Model']) await page.getByText(name, { exact: true }).click();
         },
@@ -186,33 +202,44 @@ export const editorScreens: readonly Screen[] = [
       },
       {
         name: 'crop',
+        shows: 'The crop tool',
         reach: async ({ page }) => {
+          await page.getByLabel('Part of the picture').selectOption('auto');
           await page.getByRole('application').focus();
           await page.keyboard.press('c');
         },
       },
       {
         name: 'paint',
+        shows: 'The paint brush on a new layer',
         reach: async ({ page }) => {
           await page.keyboard.press('Escape');
           await showPanel(page, 'Layers');
           await page.keyboard.press('Control+Shift+l');
           await page.getByRole('application').focus();
           await page.keyboard.press('p');
+          await page.locator('input[type="color"]').fill('#f2b84b');
           await drag(page, [0.3, 0.3], [0.45, 0.2], [0.6, 0.3]);
         },
-        also: ['contrast', 'pseudo'],
+        also: ['small', 'contrast', 'pseudo'],
       },
       {
         name: 'layer-mask',
+        shows: 'Painting on a mask hides parts of a layer',
         reach: async ({ page }) => {
           await button(page, 'Add mask').click();
+          await expect.poll(() => page.getByRole('radio', { name: 'Hide' }).count()).toBe(1);
           await drag(page, [0.4, 0.2], [0.5, 0.3]);
         },
       },
-      { name: 'layer-menu', reach: ({ page }) => button(page, /^More for Layer/).click() },
+      {
+        name: 'layer-menu',
+        shows: 'What can be done with a layer',
+        reach: ({ page }) => button(page, /^More for Layer/).click(),
+      },
       {
         name: 'no-panel',
+        shows: 'Without the side panel',
         reach: async ({ page }) => {
           await page.keyboard.press('Escape');
           await page.keyboard.press('Control+\\');
@@ -226,6 +253,7 @@ export const editorScreens: readonly Screen[] = [
     states: [
       {
         name: 'failed',
+        shows: 'An edit failed: what happened, what was kept, what to do',
         reach: async ({ page, picture }) => {
           await openPicture(page, picture);
           await instruction(page).fill('swap');
@@ -246,6 +274,7 @@ export const editorScreens: readonly Screen[] = [
     states: [
       {
         name: 'engine-lost-editing',
+        shows: 'The engine was lost during an edit',
         reach: async ({ page, picture, stop }) => {
           await openPicture(page, picture);
           await instruction(page).fill('swap');
@@ -262,6 +291,7 @@ export const editorScreens: readonly Screen[] = [
     states: [
       {
         name: 'instructions',
+        shows: 'Earlier instructions, to be searched',
         reach: async ({ page, picture }) => {
           await openPicture(page, picture);
           await run(page, 'make the sky orange', 1);

@@ -17,6 +17,7 @@ export const mapScreens: readonly Screen[] = [
     states: [
       {
         name: 'maps-none',
+        shows: 'The workbench before there is a map',
         reach: async ({ page }) => {
           await page.getByText('Try it on a sample').waitFor();
           await page.keyboard.press('Control+Shift+M');
@@ -26,6 +27,7 @@ export const mapScreens: readonly Screen[] = [
       },
       {
         name: 'maps-canny',
+        shows: 'Edges over their picture',
         reach: async ({ page }) => {
           await page.keyboard.press('Control+Shift+M');
           await openPicture(page, join(samples, 'meadow.png'));
@@ -33,10 +35,11 @@ export const mapScreens: readonly Screen[] = [
           await press(page, 'Find edges');
           await isReady(page);
         },
-        also: ['large', 'contrast', 'pseudo', 'zoomed'],
+        also: ['large', 'small', 'contrast', 'pseudo', 'zoomed'],
       },
       {
         name: 'maps-canny-drawn',
+        shows: 'A line was drawn into the edges',
         reach: async ({ page }) => {
           await press(page, 'Line');
           await drag(page, [0.45, 0.45], [0.55, 0.55]);
@@ -44,6 +47,7 @@ export const mapScreens: readonly Screen[] = [
       },
       {
         name: 'maps-painted',
+        shows: 'A picture painted from edges, and how well it keeps to them',
         reach: async ({ page }) => {
           await page.getByLabel('What the picture shows').fill('a red ball and a yellow house in the field');
           await press(page, 'Paint');
@@ -55,6 +59,7 @@ export const mapScreens: readonly Screen[] = [
       },
       {
         name: 'maps-depth',
+        shows: 'A depth map beside its picture',
         reach: async ({ page }) => {
           await press(page, 'Discard');
           await press(page, 'Depth');
@@ -66,6 +71,7 @@ export const mapScreens: readonly Screen[] = [
       },
       {
         name: 'maps-classes',
+        shows: 'Classes beside their picture',
         reach: async ({ page }) => {
           await press(page, 'Classes');
           await press(page, 'Find with Scene segmentation');
@@ -75,6 +81,7 @@ export const mapScreens: readonly Screen[] = [
       },
       {
         name: 'maps-class-list',
+        shows: 'The classes of a map: shares, colours, names',
         reach: async ({ page }) => {
           await button(page, 'Paint with rendered house').scrollIntoViewIfNeeded();
           await button(page, 'Rename rendered house').click();
@@ -83,6 +90,7 @@ export const mapScreens: readonly Screen[] = [
       },
       {
         name: 'maps-off-palette',
+        shows: 'Pixels in no colour of the palette, as a heat map',
         reach: async ({ page }) => {
           await page.keyboard.press('Escape');
           await chooseFile(page, () => press(page, 'Open map…'), join(samples, 'meadow.png'));

@@ -1,7 +1,8 @@
-import { copyFile, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Page } from 'playwright-core';
-import { expectAccessible, screenshot } from '../helpers/browser.ts';
+import type { Locator, Page } from 'playwright-core';
+import { beforeAll, test } from 'vitest';
+import { expectAccessible, inBrowser, restingPicture, shots } from '../helpers/browser.ts';
 import type { Hold } from '../helpers/held-model.ts';
 import { createPaintingEngine } from '../helpers/painting-engine.ts';
 import type { PaintingSettings } from '../helpers/painting-engine.ts';
@@ -14,6 +15,8 @@ const looks = {
   dark: { theme: 'dark', width: 1280, height: 800, contrast: 'no-preference', language: 'en' },
   light: { theme: 'light', width: 1280, height: 800, contrast: 'no-preference', language: 'en' },
   large: { theme: 'dark', width: 1920, height: 1080, contrast: 'no-preference', language: 'en' },
+  /** The smallest window of the desktop program. */
+  small: { theme: 'light', width: 800, height: 600, contrast: 'no-preference', language: 'en' },
   contrast: { theme: 'light', width: 1280, height: 800, contrast: 'more', language: 'en' },
   pseudo: { theme: 'light', width: 1280, height: 800, contrast: 'no-preference', language: 'pseudo' },
   /** 1280 × 800 magnified twice, as the browser does it for people who see little. */
@@ -22,7 +25,7 @@ const looks = {
 export type Look = keyof typeof looks;
 
 const always: readonly Look[] = ['dark', 'light'];
-const looksOfFew: readonly Look[] = ['contrast', 'zoomed'];
+const looksOfFew: readonly Look[] = ['contrast', 'zoomed', 'small'];
 
 export interface Stage {
   readonly page: Page;
@@ -39,7 +42,9 @@ export interface Stage {
 /** Something of a screen that can be seen, and how it comes about from the one before. */
 export interface State {
   readonly name: string; // of its pictures
+  readonly shows: string; // what, for whoever looks for it
   readonly reach: (stage: Stage) => Promise<unknown>;
+  readonly pointerOn?: (page: Page) => Locator; // left out: it rests where nothing lies under it
   readonly also?: readonly Look[]; // besides both themes
 }
 
@@ -50,10 +55,36 @@ export interface Screen {
   readonly states: readonly State[];
 }
 
+/** Shows every screen in every state, and lists them beside the pictures. @param area names the list's file, `title` is for people */
+export function showScreens(area: string, title: string, screens: readonly Screen[]): void {
+  inBrowser(`${title}: every screen in every state, as it looks`, () => {
+    beforeAll(() => writeList(area, title, screens));
+    test.for(screens)('$name', { timeout: 600_000 }, async (screen) => {
+      const stage = await openStage(screen);
+      for (const state of screen.states) {
+        await state.reach(stage);
+        await shoot(stage, state);
+      }
+      stage.release();
+    });
+  });
+}
+
+async function writeList(area: string, title: string, screens: readonly Screen[]): Promise<void> {
+  const states = screens.flatMap((screen) =>
+    screen.states.map(({ name, shows, also = [] }) => ({ name, shows, looks: [...always, ...also] })),
+  );
+  await mkdir(shots, { recursive: true });
+  await writeFile(join(shots, `${area}.json`), JSON.stringify({ title, states }));
+}
+
 const longName = 'IMG_20240817 Sunset over the lake, seen from the old pier (edited).png';
 
+type SetLanguage = (language: 'en' | 'pseudo') => Promise<void>;
+type OpenStage = Stage & { readonly setLanguage: SetLanguage };
+
 /** A page for a screen, with an engine of its own. */
-export async function openStage({ engine = {}, holdAtRow }: Screen): Promise<Stage & { setLanguage: SetLanguage }> {
+async function openStage({ engine = {}, holdAtRow }: Screen): Promise<OpenStage> {
   const folder = temporaryFolder();
   let release = (): void => undefined;
   const until = new Promise<void>((resolve) => (release = resolve));
@@ -66,23 +97,24 @@ export async function openStage({ engine = {}, holdAtRow }: Screen): Promise<Sta
   const setLanguage: SetLanguage = async (language) => void (await hosted.services.settings.change({ language }));
   return { ...started, folder, longNamed, unreadable, release: () => release(), setLanguage };
 }
-type SetLanguage = (language: 'en' | 'pseudo') => Promise<void>;
 
 /** Takes the pictures of a state. What keeps people from using it fails the test. */
-export async function shoot(
-  { page, setLanguage }: Stage & { setLanguage: SetLanguage },
-  { name, also = [] }: State,
-): Promise<void> {
+async function shoot({ page, setLanguage }: OpenStage, { name, pointerOn, also = [] }: State): Promise<void> {
   for (const look of [...always, ...also]) {
-    const { theme, width, height, contrast, language } = looks[look];
-    await page.emulateMedia({ colorScheme: theme, contrast });
-    await page.setViewportSize({ width, height });
+    const { language } = looks[look];
+    await lookAt(page, look);
     if (language !== 'en') await setLanguage(language);
+    if (pointerOn) await pointerOn(page).hover();
+    else await page.mouse.move(0, looks[look].height - 1); // on the status line
     if (looksOfFew.includes(look)) await expectAccessible(page); // the others are seen by test/e2e
-    await screenshot(page, `${name}-${look}`);
+    await writeFile(join(shots, `${name}-${look}.png`), await restingPicture(page));
     if (language !== 'en') await setLanguage('en');
   }
-  const { theme, width, height, contrast } = looks.dark;
+  await lookAt(page, 'dark');
+}
+
+async function lookAt(page: Page, look: Look): Promise<void> {
+  const { theme, width, height, contrast } = looks[look];
   await page.emulateMedia({ colorScheme: theme, contrast });
   await page.setViewportSize({ width, height });
 }

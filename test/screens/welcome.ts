@@ -10,16 +10,19 @@ export const welcomeScreens: readonly Screen[] = [
     states: [
       {
         name: 'welcome',
+        shows: 'The first screen, with sample pictures and one-click edits',
         reach: ({ page }) => page.getByText('Try it on a sample').waitFor(),
-        also: ['large', 'contrast', 'pseudo', 'zoomed'],
+        also: ['large', 'small', 'contrast', 'pseudo', 'zoomed'],
       },
       {
         name: 'welcome-maps',
+        shows: 'Further down: samples to paint from a map',
         reach: ({ page }) =>
           page.getByRole('group', { name: 'Or paint a picture from a map' }).scrollIntoViewIfNeeded(),
       },
       {
         name: 'welcome-recent',
+        shows: 'With files that were used before',
         reach: async ({ page, picture }) => {
           await openPicture(page, picture);
           await downloaded(page, () => page.keyboard.press('Control+s'));
@@ -30,6 +33,7 @@ export const welcomeScreens: readonly Screen[] = [
       },
       {
         name: 'refused',
+        shows: 'A file that is no picture was opened',
         reach: async ({ page, unreadable }) => {
           await chooseFile(page, () => button(page, 'Open a picture…').click(), unreadable);
           await page
@@ -41,7 +45,9 @@ export const welcomeScreens: readonly Screen[] = [
       },
       {
         name: 'engine-lost',
+        shows: 'The engine is gone and comes again',
         reach: async ({ page, stop }) => {
+          await button(page, 'Dismiss').click();
           await stop();
           await page.getByText('The engine stopped and is being started again.').waitFor();
         },
@@ -54,11 +60,13 @@ export const welcomeScreens: readonly Screen[] = [
     states: [
       {
         name: 'no-model',
+        shows: 'No model is installed',
         reach: ({ page }) => page.getByText('No model is installed yet.').waitFor(),
         also: ['pseudo'],
       },
       {
         name: 'no-model-picture',
+        shows: 'A picture is open, and no model is installed',
         reach: async ({ page, picture }) => {
           await openPicture(page, picture);
           await instruction(page).fill('make the sky orange');

@@ -41,7 +41,7 @@ function buildPage() {
     build: {
       outDir: '../out/renderer',
       emptyOutDir: true,
-      modulePreload: false,
+      modulePreload: { polyfill: false }, // so that no part waits for another to name it
       assetsInlineLimit: 0,
       target: 'es2023',
       sourcemap: true,

@@ -41,7 +41,7 @@ export function watchSystem(listener: (wishes: SystemWishes) => void): () => voi
 
 /** Tells now and at every change whether the window has no room for a panel beside the work. @returns ends it */
 export function watchNarrow(listener: (isNarrow: boolean) => void): () => void {
-  const query = matchMedia('(max-width: 860px)');
+  const query = matchMedia('(max-width: 900px)');
   const tell = () => listener(query.matches);
   query.addEventListener('change', tell);
   tell();

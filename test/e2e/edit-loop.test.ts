@@ -167,6 +167,10 @@ inBrowser('the edit loop', () => {
     await page.getByLabel('Search earlier instructions').fill('orange sky');
     await page.getByRole('button', { name: 'make the sky orange', exact: true }).click();
     await expectAccessible(page);
+    await page.getByRole('application').focus();
+    await page.keyboard.press('m');
+    await drag(page, [0.45, 0.4], [0.55, 0.6]); // within the square, which leaves other tools their work
+    await page.getByText(/^Selection \d+ × \d+/).waitFor();
   });
 
   test('the embedded model edits a picture with the real engine', async () => {

@@ -68,6 +68,39 @@ inBrowser('the shell of the page', () => {
     expect(await root.getAttribute('data-contrast')).toBe('more');
   });
 
+  test('what was unfolded stays so when the language changes', async () => {
+    const { page, picture } = await startStudio();
+    await openPicture(page, picture);
+    await page.getByText('Advanced', { exact: true }).click();
+    await page.getByRole('slider', { name: 'Temperature' }).waitFor();
+    await page.keyboard.press('Control+,');
+    await page.getByRole('tab', { name: 'Appearance' }).click();
+    await page.getByLabel('Language').selectOption('pseudo');
+    await page.keyboard.press('Escape');
+    await page.getByRole('slider', { name: /^\[Ţéɱþéŕåţûŕé/ }).waitFor();
+    await page
+      .getByRole('combobox', { name: /^\[Ŕéšûļţš/ })
+      .getByText('[1 ŕéšûļţ')
+      .first()
+      .waitFor({ state: 'attached' });
+  });
+
+  test('a small window has one bar above the picture, and shows the recipe of a batch or its pictures', async () => {
+    const { page, picture } = await startStudio();
+    await page.setViewportSize({ width: 800, height: 600 });
+    await openPicture(page, picture);
+    const bar = await page.getByRole('banner').boundingBox();
+    expect(bar!.height).toBeLessThan(50);
+    await expectAccessible(page);
+    await page.getByRole('button', { name: 'Batch', exact: true }).click();
+    await page.getByRole('form', { name: 'Batch settings' }).waitFor();
+    await expectAccessible(page);
+    await page.getByRole('group', { name: 'What is shown' }).getByText('Pictures').click();
+    await page.getByText('One recipe for a whole folder').waitFor();
+    await page.getByRole('form', { name: 'Batch settings' }).waitFor({ state: 'hidden' });
+    await expectAccessible(page);
+  });
+
   test('a command gets another key, from a command that had it if need be', async () => {
     const { page, picture } = await startStudio();
     await openPicture(page, picture);

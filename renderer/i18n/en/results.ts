@@ -24,7 +24,7 @@ export const results = {
   noHistoryMore: 'Every edit of this picture will be listed here and can be run again.',
   isLayer: 'Is a layer',
   isDiscarded: 'Discarded',
-  isOpen: 'Not decided',
+  isOpen: 'Undecided',
   showAgain: 'Show this result again',
   replay: 'Run exactly again',
   copyRecipe: 'Copy recipe',

@@ -19,7 +19,7 @@ PEAK = 9.0
 
 @torch.no_grad()
 def copy_init(model, codebook, meaning, generator):
-    """Needs 8 heads of 32, dim 256 or more, a codebook [vocab, d] of unit vectors and meaning [vocab, MEANING]."""
+    """Needs at least 8 heads of 32, dim 256 or more, a codebook [vocab, d] of unit vectors and meaning [vocab, MEANING]."""
     cfg = model.cfg
     size = cfg["dim"] // cfg["heads"]
     code = torch.cat([0.6 * codebook, 0.8 * unit(len(codebook), CODE - codebook.shape[1], generator)], 1)
@@ -51,6 +51,9 @@ def copy_init(model, codebook, meaning, generator):
     read_text(q[7], k[7], speeds(cfg), constant)
     layer.wo.weight[TEXT : TEXT + size, 7 * size : 8 * size] = torch.eye(size)
     v[7].normal_(0, cfg["dim"] ** -0.5, generator=generator)
+    for free in range(8, cfg["heads"]):  # nothing reads these yet
+        for m in (q[free], k[free], v[free]):
+            m.normal_(0, cfg["dim"] ** -0.5, generator=generator)
 
     for i, other in enumerate(model.layers):
         other.feed_forward.w2.weight.zero_()

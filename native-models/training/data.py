@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from PIL import Image
 
-import scenes
+from world import SCENE, TASKS, TYPES
 
 
 class Tokens:
@@ -43,25 +43,6 @@ def changed_cells(condition, targets, side):
     return differs.reshape(-1, h // side, side, w // side, side).any((2, 4)).reshape(len(targets), -1)
 
 
-def scene_samples(program, split, first, count, pairs, table, text, teacher=None, **choice):
-    """Dicts of one group: condition [cells], target, changed and busy [pairs,cells], words, mask, group, features."""
-    for group in scenes.descriptions(program, split, first, count, pairs, **choice):
-        condition, target = table.group(group)
-        words, mask = zip(*(text(p["prompt"]) for p in group["pairs"]))
-        changed = (target != condition[None]) | (group["task"] != "edit")
-        sample = dict(condition=condition, target=target, changed=changed, busy=table.busy(group), words=words, mask=mask, group=group)
-        if teacher:
-            sample["features"] = teacher([p["target"] for p in group["pairs"]])
-        yield sample
-
-
-def mixed(sources, shares, generator):
-    """Endless samples of several sources by name, in the proportions of `shares`."""
-    names, weights = list(shares), torch.tensor(list(shares.values()))
-    while True:
-        yield next(sources[names[torch.multinomial(weights, 1, generator=generator).item()]])
-
-
 def folder_samples(root, size, tokens, text, seed):
     """Endless samples from `root/<task>/pairs.jsonl`, tasks in the proportions of `root/mix.json`; see README.md.
 
@@ -78,7 +59,7 @@ def folder_samples(root, size, tokens, text, seed):
         ids = tokens(frames)
         words, mask = text(item["prompt"])
         changed = changed_cells(frames[0], frames[1:], tokens.side)
-        sample = dict(condition=ids[0], target=ids[1:], changed=changed, busy=np.zeros_like(changed), words=[words], mask=[mask], group={"task": task})
+        sample = dict(condition=ids[0], target=ids[1:], changed=changed, busy=np.zeros_like(changed), words=[words], mask=[mask], group={"task": task}, frames=frames)
         if "features" in item:
             sample["features"] = np.load(os.path.join(root, task, item["features"]))[None]
         yield sample
@@ -94,24 +75,46 @@ def picture(path, size):
 
 
 class Batch:
-    """Tensors of several groups; every group has the same number of pairs."""
+    """Tensors of several groups on a device; every group has the same number of pairs.
 
-    def __init__(self, samples):
-        stack = lambda key: torch.from_numpy(np.stack([s[key] for s in samples]))
-        join = lambda key: torch.from_numpy(np.concatenate([np.asarray(s[key]) for s in samples]))
-        self.condition = stack("condition").long()
-        self.target, self.changed, self.busy = join("target").long(), join("changed"), join("busy")
-        self.words, self.mask = join("words").long(), join("mask").long()
-        self.is_map = torch.tensor([s["group"]["task"] != "edit" for s in samples for _ in s["words"]])
-        self.features = join("features") if "features" in samples[0] else None
-        self.types = [p["type"] for s in samples for p in s["group"].get("pairs", [{"type": s["group"]["task"]}])]
-        self.samples = samples
+    condition [g,cells]; target, changed, busy [b,cells]; words, mask [b,text]; task [g]; types [b], numbers of TYPES; is_map [b];
+    features [b,d,grid/2,grid/2] or None.
+    """
 
-    def to(self, device):
-        for name, value in vars(self).items():
-            if torch.is_tensor(value):
-                setattr(self, name, value.to(device))
-        return self
+    def __init__(self, **tensors):
+        vars(self).update(tensors)
+        self.is_map = (self.task != 0).repeat_interleave(len(self.types) // len(self.task))
+
+    @classmethod
+    def of_rows(cls, rows, pairs, table, teacher=None):
+        """From the rows of readers.py (int [g, row] on the device), without waiting for it."""
+        task, source = rows[:, 0], rows[:, 1 : 1 + SCENE]
+        each = rows[:, 1 + SCENE :].reshape(len(rows) * pairs, -1)
+        types, scene, words = each[:, 0], each[:, 1 : 1 + SCENE], each[:, 1 + SCENE :]
+        many = lambda x: x.repeat_interleave(pairs, 0)
+        condition, target = table.of(source, task), table.of(scene, torch.zeros_like(types))
+        changed = (target != many(condition)) | (many(task) != 0)[:, None]
+        features = teacher(scene) if teacher else None
+        return cls(condition=condition, target=target, changed=changed, busy=table.marked(many(source), scene), words=words,
+                   mask=(words != 0).long(), task=task, types=types, features=features)
+
+    @classmethod
+    def of_samples(cls, samples, device):
+        """From folder_samples, one pair each."""
+        stack = lambda key: torch.from_numpy(np.stack([s[key] for s in samples])).to(device)
+        join = lambda key: torch.from_numpy(np.concatenate([np.asarray(s[key]) for s in samples])).to(device)
+        number = lambda names, name: names.index(name) if name in names else 0
+        task = torch.tensor([number(TASKS, s["group"]["task"]) for s in samples], device=device)
+        types = torch.tensor([number(TYPES, s["group"]["task"]) for s in samples for _ in s["words"]], device=device)
+        return cls(condition=stack("condition").long(), target=join("target").long(), changed=join("changed"), busy=join("busy"), words=join("words").long(),
+                   mask=join("mask").long(), task=task, types=types, features=join("features").float() if "features" in samples[0] else None)
+
+    def part(self, groups):
+        """The groups of a slice."""
+        share = len(self.types) // len(self.task)
+        pairs = slice(groups.start * share, groups.stop * share)
+        cut = {k: v if v is None else v[groups if k in ("condition", "task") else pairs] for k, v in vars(self).items() if k != "is_map"}
+        return Batch(**cut)
 
 
 def choose_cells(changed, busy, count, generator):
@@ -119,44 +122,49 @@ def choose_cells(changed, busy, count, generator):
     where cells are `busy` [b,cells] (the tiles of rendered scenes), a quarter anywhere.
     """
     b, cells = changed.shape
+    device = changed.device
     if count >= cells:
-        return torch.arange(cells, device=changed.device).expand(b, -1)
+        return torch.arange(cells, device=device).expand(b, -1)
     grid = int(round(cells**0.5))
-    blocks = torch.arange(cells).reshape(grid // 2, 2, grid // 2, 2).permute(0, 2, 1, 3).reshape(-1, 4).to(changed.device)
-    draw = lambda: torch.rand(b, len(blocks), generator=generator).to(changed.device)
-    weight = lambda marked: marked[..., blocks].any(-1).float()
+    side = grid // 2
+    marked = lambda m: m.view(b, side, 2, side, 2).any(4).any(2).flatten(1).float()
     n = count // 4
-    taken = torch.zeros(b, len(blocks), device=changed.device)
+    taken = torch.zeros(b, side * side, device=device)
     taken[:, 0] = 1
-    for score, part in ((weight(changed), n // 2), (weight(busy), n // 4), (0.0, n - n // 2 - n // 4 - 1)):
-        best = (draw() + score - 4 * taken).topk(part, 1).indices
-        taken = taken.scatter(1, best, 1.0)
-    return blocks[taken.bool().nonzero()[:, 1].view(b, n)].flatten(1).sort(1).values
+    for score, part in ((marked(changed), n // 2), (marked(busy), n // 4), (0.0, n - n // 2 - n // 4 - 1)):
+        best = (torch.rand(b, side * side, generator=generator, device=device) + score - 4 * taken).topk(part, 1).indices
+        taken.scatter_(1, best, 1.0)
+    block = taken.topk(n, 1).indices
+    first = block // side * 2 * grid + block % side * 2
+    inside = torch.arange(2, device=device)
+    inside = (inside[:, None] * grid + inside).flatten()
+    return (first[:, :, None] + inside).flatten(1).sort(1).values
 
 
 def corrupt(ids, most, vocab, generator):
-    """Replaces a share of ids, drawn per row from 0..most, by random ones."""
+    """Replaces a share of ids, drawn per row from 0..most, by random ones. The generator lives on the device of the ids."""
     if most == 0:
         return ids
-    share = torch.rand(len(ids), 1, generator=generator) * most
-    hit = torch.rand(ids.shape, generator=generator) < share
-    return torch.where(hit.to(ids.device), torch.randint(0, vocab, ids.shape, generator=generator).to(ids.device), ids)
+    draw = lambda *shape: torch.rand(*shape, generator=generator, device=ids.device)
+    hit = draw(*ids.shape) < draw(len(ids), 1) * most
+    return torch.where(hit, torch.randint(0, vocab, ids.shape, generator=generator, device=ids.device), ids)
 
 
-def mislead(ids, share, feed, vocab, generator):
+def mislead(ids, share, feed, vocab, generator, turn):
     """(output ids [b,cells] as they are fed, blind [b]): what to draw must come from the condition and the text, not
     from what is already drawn, or one wrong start spoils a whole object.
 
     `feed` gives the shares of rows that are blind (fed nothing but random ids, or the ids of a sibling: another answer
-    to the same condition) and of rows with some such ids; the rest is fed the truth, but for a few random ids.
+    to the same condition, the one `turn` rows on) and of rows with some such ids; the rest is fed the truth, but for a few random ids.
     `share` rows have the same condition.
     """
     b, cells = ids.shape
-    sibling = ids.view(-1, share, cells).roll(int(torch.randint(1, max(2, share), (1,), generator=generator)), 1).reshape(b, cells)
-    noise = torch.randint(0, vocab, ids.shape, generator=generator).to(ids.device)
-    die, level = torch.rand(b, 1, generator=generator), torch.rand(b, 1, generator=generator)
-    blind = die < feed["blind"]
-    level = torch.where(blind, 1.0, torch.where(die < feed["blind"] + feed["partial"], level, feed["noise"]))
-    hit = (torch.rand(ids.shape, generator=generator) < level).to(ids.device)
-    from_sibling = (torch.rand(b, 1, generator=generator) < feed["sibling"]) & (die < feed["blind"] + feed["partial"])
-    return torch.where(hit, torch.where(from_sibling.to(ids.device), sibling, noise), ids), blind[:, 0].to(ids.device)
+    draw = lambda *shape: torch.rand(*shape, generator=generator, device=ids.device)
+    sibling = ids.view(-1, share, cells).roll(turn, 1).reshape(b, cells)
+    noise = torch.randint(0, vocab, ids.shape, generator=generator, device=ids.device)
+    die, level = draw(b, 1), draw(b, 1)
+    blind, partly = die < feed["blind"], die < feed["blind"] + feed["partial"]
+    level = torch.where(blind, 1.0, torch.where(partly, level, feed["noise"]))
+    hit = draw(b, cells) < level
+    from_sibling = (draw(b, 1) < feed["sibling"]) & partly
+    return torch.where(hit, torch.where(from_sibling, sibling, noise), ids), blind[:, 0]

@@ -13,6 +13,7 @@ import shutil
 import numpy as np
 import torch
 
+import checkpoint
 import scenes
 from t5 import T5Encoder
 from train_tokenizer import to_tensor
@@ -56,9 +57,12 @@ def main():
     for name in ("--vq", "--transformer", "--out"):
         parser.add_argument(name, required=True)
     parser.add_argument("--config", help="take the sampling defaults and what the pack says of itself from this file")
+    parser.add_argument("--text", help="text.pt of train_text.py, for weights that were kept without it (train_transformer.py --keep)")
     parser.add_argument("--stream", help="scene-stream.mjs; needed for a local tokenizer")
     args = parser.parse_args()
-    saved = torch.load(args.transformer, map_location="cpu", weights_only=False)
+    saved = checkpoint.load(args.transformer)
+    if args.text:
+        saved["model"] |= {f"text.{k}": v for k, v in checkpoint.load(args.text)["text"].items()}
     if args.config:
         fresh = json.load(open(args.config))
         saved["config"] |= {k: fresh[k] for k in ("samplingDefaults", "pack") if k in fresh}

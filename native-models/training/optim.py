@@ -16,7 +16,7 @@ def orthogonal(g, steps=5):
 
 
 class Muon(torch.optim.Optimizer):
-    """Momentum with orthogonalised updates.
+    """Momentum with orthogonalised updates; matrices of one shape are treated together.
 
     A group's `split` cuts a matrix into that many row blocks (wqkv: 3); a kernel's `used` slice limits the update.
     """
@@ -27,20 +27,30 @@ class Muon(torch.optim.Optimizer):
     @torch.no_grad()
     def step(self):
         for group in self.param_groups:
+            alike = {}
             for p in group["params"]:
                 if p.grad is None:
                     continue
-                state, used = self.state[p], getattr(p, "used", None)
-                if not state:
-                    state["momentum"] = torch.zeros_like(p)
-                m = state["momentum"].mul_(group["momentum"]).add_(p.grad)
-                g = p.grad + group["momentum"] * m
-                rows = p.shape[0] // group["split"]
-                matrix = (g[:, :, used, used] if used else g).reshape(group["split"], rows, -1)
-                scale = max(1.0, rows / matrix.shape[-1]) ** 0.5
-                p.mul_(1 - group["lr"] * group["weight_decay"])
-                target = p[:, :, used, used] if used else p
-                target.add_(orthogonal(matrix).reshape(target.shape), alpha=-group["lr"] * scale)
+                if not self.state[p]:
+                    self.state[p]["momentum"] = torch.zeros_like(p)
+                used = getattr(p, "used", None)
+                alike.setdefault((p.shape, used and (used.start, used.stop)), []).append(p)
+            for (shape, _), params in alike.items():
+                self.update(group, params, shape, getattr(params[0], "used", None))
+
+    def update(self, group, params, shape, used):
+        gradients, moments = [p.grad for p in params], [self.state[p]["momentum"] for p in params]
+        torch._foreach_mul_(moments, group["momentum"])
+        torch._foreach_add_(moments, gradients)
+        g = torch.stack(torch._foreach_add(gradients, moments, alpha=group["momentum"]))
+        rows = shape[0] // group["split"]
+        matrix = (g[..., used, used] if used else g).reshape(len(params), group["split"], rows, -1)
+        rate = group["lr"] * max(1.0, rows / matrix.shape[-1]) ** 0.5
+        targets = [p[:, :, used, used] if used else p for p in params]
+        if group["weight_decay"]:
+            torch._foreach_mul_(params, 1 - group["lr"] * group["weight_decay"])
+        change = orthogonal(matrix).reshape(len(params), *targets[0].shape)
+        torch._foreach_add_(targets, list(change.unbind(0)), alpha=-rate)
 
 
 def set_rate(optimizers, factor):

@@ -1,6 +1,7 @@
 """Reads rendered scenes from `node scene-stream.mjs` (build/scripts/scene-stream.ts)."""
 
 import json
+import os
 import struct
 import subprocess
 import threading
@@ -27,7 +28,7 @@ def read_header(pipe):
 
 
 def start(program, *arguments):
-    return subprocess.Popen(["node", program, *map(str, arguments)], stdout=subprocess.PIPE, bufsize=1 << 20)
+    return subprocess.Popen([os.environ.get("NODE", "node"), program, *map(str, arguments)], stdout=subprocess.PIPE, bufsize=1 << 20)
 
 
 def choice(split, first, count, pairs, task=None, type=None, objects=3, layout="slots"):

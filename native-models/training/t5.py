@@ -81,7 +81,7 @@ class Block(nn.Module):
 class T5Encoder(nn.Module):
     def __init__(self, cfg):
         super().__init__()
-        self.cfg = cfg
+        self.cfg, self.where = cfg, {}  # buckets by length
         self.shared = nn.Embedding(cfg["vocab_size"], cfg["d_model"])
         self.encoder = nn.Module()
         self.encoder.block = nn.ModuleList([Block(cfg, i == 0) for i in range(cfg["num_layers"])])
@@ -91,8 +91,9 @@ class T5Encoder(nn.Module):
         """ids and mask [b,n] to features [b,n,d_model]; rows of padding are computed too, as EditAR reads them."""
         cfg, n = self.cfg, ids.shape[1]
         table = self.encoder.block[0].layer[0].SelfAttention.relative_attention_bias.weight
-        where = buckets(n, cfg["relative_attention_num_buckets"], cfg["relative_attention_max_distance"]).to(ids.device)
-        bias = table[where].permute(2, 0, 1)[None] + (1 - mask[:, None, None, :].float()) * -1e9
+        if n not in self.where or self.where[n].device != ids.device:
+            self.where[n] = buckets(n, cfg["relative_attention_num_buckets"], cfg["relative_attention_max_distance"]).to(ids.device)
+        bias = table[self.where[n]].permute(2, 0, 1)[None] + (1 - mask[:, None, None, :].float()) * -1e9
         x = self.shared(ids)
         for block in self.encoder.block:
             x = block(x, bias)

@@ -1,8 +1,9 @@
 """Frozen teachers for the distillation loss when no DINOv2 features are at hand."""
 
 import numpy as np
+import torch
 
-from parse import BACKGROUNDS, COLORS, KINDS, STYLES
+from world import ATTRIBUTES, BACKGROUNDS, CODES, STYLES, attributes
 
 
 class PatchTeacher:
@@ -27,24 +28,27 @@ class PatchTeacher:
 class LabelTeacher:
     """Privileged: fixed random codes of what the renderer knows about the target.
 
-    A cell in a tile carries kind and colour of the whole object there (or that it is gone), every cell carries
-    background and style. Averaged over 2 x 2 cells: features [n,dim,grid/2,grid/2], about unit variance per cell.
+    A cell in a tile carries kind, colour and whatever is unusual about the whole object there (or that it is gone), every cell
+    carries background and style. Averaged over 2 x 2 cells: features [n,dim,grid/2,grid/2], about unit variance per cell.
     """
 
-    def __init__(self, dim, table):
+    def __init__(self, dim, table, device):
         draw = np.random.default_rng(0)
-        code = lambda count: draw.normal(size=(count, dim)).astype(np.float32)
-        self.background, self.style = 0.6 * code(len(BACKGROUNDS)), 0.6 * code(len(STYLES))
-        self.kind, self.color, self.none = 0.7 * code(len(KINDS)), 0.7 * code(len(COLORS)), 0.7 * code(2)
-        self.table, self.grid = table, int(round(table.empty.shape[1] ** 0.5))
+        code = lambda count, scale: scale * draw.normal(size=(count, dim))
+        self.table = table
+        weights = dict(kind=0.7, color=0.7, size=0.5, material=0.5, pose=0.5)
+        names = {name: code(len(values), weights[name]) for name, values in ATTRIBUTES.items()}
+        for name in ("size", "material", "pose"):
+            names[name][0] = 0  # the usual says nothing
+        things = sum(names[name][its] for name, its in zip(ATTRIBUTES, attributes(np.arange(CODES))))
+        to = lambda a: torch.from_numpy(a).float().to(device)
+        self.cells = to(np.concatenate([code(2, 0.7), things]))
+        self.background, self.style = to(code(len(BACKGROUNDS), 0.6)), to(code(len(STYLES), 0.6))
 
-    def __call__(self, targets):
-        return np.stack([self.of(scene) for scene in targets])
-
-    def of(self, scene):
-        cells = np.tile(self.none[0], (self.grid * self.grid, 1))
-        for o, its in self.table.tiles(scene):
-            cells[its] = self.none[1] if o is None else self.kind[KINDS.index(o["kind"])] + self.color[COLORS.index(o["color"])]
-        cells += self.background[BACKGROUNDS.index(scene["background"])] + self.style[STYLES.index(scene["style"])]
-        half = self.grid // 2
-        return cells.reshape(half, 2, half, 2, -1).mean((1, 3)).transpose(2, 0, 1)
+    def __call__(self, scene):
+        """Features of target scenes, int rows [n, SCENE]."""
+        labels = self.table.labels(scene)
+        half = int(round(labels.shape[1] ** 0.5)) // 2
+        cells = self.cells[labels].view(len(scene), half, 2, half, 2, -1).mean((2, 4))
+        cells += (self.background[scene[:, 0]] + self.style[scene[:, 1]])[:, None, None]
+        return cells.permute(0, 3, 1, 2)

@@ -15,11 +15,13 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-import scenes
+import checkpoint
 import words
-from parse import LABELS, parse
+from parse import LABELS
+from readers import Readers
 from t5 import T5Encoder
 from transformer import TextProjection
+from world import SCENE
 
 
 class Reader(nn.Module):
@@ -37,14 +39,18 @@ class Reader(nn.Module):
         return [head(pooled) for head in self.heads]
 
 
-def batches(stream, split, text, size):
-    """Endless (ids, mask, labels) of `size` sentences, by groups of eight."""
-    rows = []
-    for group in scenes.descriptions(stream, split, 0, 10**8, 8):
-        rows += [(*text(p["prompt"]), parse(p, group["source"])) for p in group["pairs"]]
-        if len(rows) >= size:
-            yield tuple(torch.tensor(column) for column in zip(*rows[:size]))
-            rows = rows[size:]
+class Sentences:
+    """Endless (ids, mask, labels) of `groups` times eight sentences."""
+
+    def __init__(self, args, cfg, whole, content, split, count, **options):
+        self.words, self.pairs, self.device = whole["transformer"]["textTokens"], 8, args.device
+        self.readers = Readers(args.stream, content, self.words, count, cfg.get("mix", {"edit": 0.7, "canny": 0.1, "depth": 0.1, "segmentation": 0.1}), self.pairs,
+                               cfg.get("layout", "slots"), args.out, split=split, labels=len(LABELS), **options)
+
+    def batch(self, groups):
+        rows = torch.from_numpy(self.readers.batch(groups)).to(self.device).long()
+        each = rows[:, 1 + SCENE :].reshape(groups * self.pairs, -1)[:, 1 + SCENE :]
+        return each[:, : self.words], (each[:, : self.words] != 0).long(), each[:, self.words :]
 
 
 @torch.no_grad()
@@ -60,32 +66,51 @@ def main():
     parser.add_argument("config")
     parser.add_argument("--out", required=True)
     parser.add_argument("--stream", required=True)
+    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    parser.add_argument("--readers", type=int, default=1)
+    parser.add_argument("--minutes", type=float, help="length by the clock, from the start of this program, instead of the config's steps")
     args = parser.parse_args()
+    began = time.time()
     whole = json.load(open(args.config))
     cfg = whole["textTraining"]
     os.makedirs(args.out, exist_ok=True)
     torch.manual_seed(cfg["seed"])
     content = words.scene_tokenizer(args.stream)
-    text = words.TextTokenizer(content, whole["transformer"]["textTokens"])
-    reader = Reader(whole, len(json.loads(content)["model"]["vocab"]))
-    optimizer = torch.optim.AdamW(reader.parameters(), cfg["rate"], betas=(0.9, 0.98), weight_decay=0.01)
-    check = next(batches(args.stream, "val", text, 1024))
+    reader = Reader(whole, len(json.loads(content)["model"]["vocab"])).to(args.device)
+    fused = args.device.startswith("cuda")
+    optimizer = torch.optim.AdamW(reader.parameters(), cfg["rate"], betas=(0.9, 0.98), weight_decay=0.01, fused=fused)
+    checks = Sentences(args, cfg, whole, content, "val", 1, groups=256)
+    check = checks.batch(128)
+    checks.readers.close()
+    print(json.dumps(dict(words=len(json.loads(content)["model"]["vocab"]), longest=check[1].sum(1).max().item())), flush=True)
+    sentences, groups, step, noted, noted_step = Sentences(args, cfg, whole, content, "train", args.readers), cfg["batch"] // 8, 0, time.time(), 0
+
+    def save():
+        saved = dict(text=reader.text.state_dict(), projection=reader.projection.state_dict(), tokenizer=content)
+        checkpoint.save(os.path.join(args.out, "text.pt"), {k: {n: w.cpu() for n, w in v.items()} if isinstance(v, dict) else v for k, v in saved.items()})
+
     start = time.time()
-    for step, (ids, mask, labels) in enumerate(batches(args.stream, "train", text, cfg["batch"])):
-        progress = step / cfg["steps"]
+    while True:
+        progress = (time.time() - start) / max(1.0, args.minutes * 60 - (start - began)) if args.minutes else step / cfg["steps"]
+        if progress >= 1:
+            break
         optimizer.param_groups[0]["lr"] = cfg["rate"] * min(1, (step + 1) / 100, max(0.02, 2 * (1 - progress)))
-        with torch.autocast("cpu", torch.bfloat16):
+        ids, mask, labels = sentences.batch(groups)
+        with torch.autocast(args.device.split(":")[0], torch.bfloat16):
             loss = sum(F.cross_entropy(h.float(), labels[:, i]) for i, h in enumerate(reader(ids, mask)))
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         nn.utils.clip_grad_norm_(reader.parameters(), 1.0)
         optimizer.step()
-        if step % 100 == 99:
-            print(json.dumps(dict(step=step + 1, spent=round(time.time() - start), loss=round(loss.item(), 4), **accuracy(reader, check))), flush=True)
-            saved = dict(text=reader.text.state_dict(), projection=reader.projection.state_dict(), tokenizer=content)
-            torch.save(saved, os.path.join(args.out, "text.pt"))
-        if step + 1 == cfg["steps"]:
-            break
+        step += 1
+        if time.time() - noted > cfg.get("noteEvery", 15):
+            spent, rate = round(time.time() - began), round((step - noted_step) * groups * 8 / (time.time() - noted))
+            print(json.dumps(dict(step=step, spent=spent, rate=rate, loss=round(loss.item(), 4), **accuracy(reader, check))), flush=True)
+            save()
+            noted, noted_step = time.time(), step
+    print(json.dumps(dict(step=step, spent=round(time.time() - began), **accuracy(reader, check))), flush=True)
+    save()
+    sentences.readers.close()
 
 
 if __name__ == "__main__":

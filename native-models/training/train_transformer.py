@@ -1,75 +1,73 @@
-"""Trains the transformer (and the small text encoder with it).
+"""Trains the transformer on top of a frozen image tokenizer and text encoder, on a GPU or a CPU.
 
-    python train_transformer.py configs/mini.json --vq DIR/vq.pt --out DIR --stream out/scene-stream.mjs --minutes 80
+    python train_transformer.py configs/mini-gpu.json --vq DIR/vq.pt --text DIR/text.pt --out DIR --stream out/scene-stream.mjs --minutes 9
     python train_transformer.py configs/editar-512.json --vq vq_ds16_t2i.pt --data FOLDER --text flan-t5-xl --out DIR
 """
 
 import argparse
 import json
 import os
+import random
 import signal
+import subprocess
 import sys
 import time
 
-import numpy as np
 import torch
-import torch.multiprocessing as mp
 import torch.nn.functional as F
 
+import checkpoint
 import data
-import scenes
-import team
+import scene_ids
 import words
-from copy_init import copy_init
+from copy_init import MEANING, copy_init
 from optim import Muon, schedule, set_rate
+from readers import Readers
 from t5 import T5Encoder
-from scene_ids import SceneIds
 from teacher import LabelTeacher, PatchTeacher
-from transformer import Transformer, deinterleave
+from transformer import Compiled, Transformer, deinterleave, layer_in, layer_out, try_shared_attention
 from vq import VQ
+from world import TYPES
 
 
 class Model(torch.nn.Module):
-    """Transformer and text encoder; the text encoder is trained with it unless it was loaded."""
+    """Transformer and text encoder; the text encoder stays as it was loaded."""
 
-    def __init__(self, cfg, text_encoder, frozen):
+    def __init__(self, cfg, text_encoder):
         super().__init__()
-        self.gpt, self.text, self.frozen = Transformer(cfg), text_encoder, frozen
-        self.text.requires_grad_(not frozen)
+        self.gpt, self.text = Transformer(cfg), text_encoder
+        self.text.requires_grad_(False)
 
+    @torch.no_grad()
     def features(self, ids, mask):
-        with torch.set_grad_enabled(torch.is_grad_enabled() and not self.frozen):
-            return self.text(ids, mask)
+        return self.text(ids, mask)
 
 
 def load_vq(path, cfg):
     """The image tokenizer of a training run, or one in the released layout, which is never local."""
-    saved = torch.load(path, map_location="cpu", weights_only=False)
+    saved = checkpoint.load(path)
     vq = VQ({**cfg, "local": cfg["local"] and "config" in saved})
     vq.load_state_dict({k: v for k, v in saved["model"].items() if "codebook_used" not in k})
     return vq.eval()
 
 
-def build(whole, args):
-    """(model, vq, text tokenizer, table of scene ids or None) from a config.
+def build(whole, args, vq, table):
+    """(model, text tokenizer's file) from a config.
 
-    The text encoder comes from a folder with a pretrained T5, or from train_text.py, and stays as it is.
+    The text encoder comes from a folder with a pretrained T5, or from train_text.py.
     """
-    vq = load_vq(args.vq, whole["vq"])
     torch.manual_seed(whole["transformerTraining"]["seed"])  # the tables for dropped text and image are random, too
     if os.path.isdir(args.text):
         content, projection = open(os.path.join(args.text, "tokenizer.json")).read(), None
         encoder = T5Encoder.load(args.text)
     else:
-        pretrained = torch.load(args.text, map_location="cpu", weights_only=True)
+        pretrained = checkpoint.load(args.text)
         content, projection = pretrained["tokenizer"], pretrained["projection"]
         encoder = T5Encoder({**whole["t5"], "vocab_size": len(json.loads(content)["model"]["vocab"])})
         encoder.load_state_dict(pretrained["text"])
-    model = Model(whole["transformer"], encoder, frozen=True)
-    table = None if args.data else SceneIds.make(
-        args.stream, data.Tokens(vq).encode, os.path.join(args.out, "scene-ids.npz"), whole["transformerTraining"].get("layout", "slots"))
-    if whole["transformerTraining"].get("copyInit"):
-        copy_init(model.gpt, vq.codebook.detach(), table.meaning(whole["transformer"]["vocab"]), torch.Generator().manual_seed(0))
+    model = Model(whole["transformer"], encoder)
+    if whole["transformerTraining"].get("copyInit") and not args.warm:
+        copy_init(model.gpt, vq.codebook.detach().cpu(), table.meaning(whole["transformer"]["vocab"], MEANING), torch.Generator().manual_seed(0))
     if projection:
         model.gpt.cls_embedding.load_state_dict(projection)
     if args.init:
@@ -78,72 +76,76 @@ def build(whole, args):
         if projection:
             kept = {k: v for k, v in kept.items() if not k.startswith("cls_embedding")}
         model.gpt.load_state_dict(kept, strict=False)
-    return model, vq, content, table
+    return model, content
 
 
-def optimizers(model, cfg):
+def optimizers(model, cfg, fused):
     """Muon (or AdamW) for matrices; a fifth of the rate for what carries the copying; AdamW for the rest."""
     trained = [(n, p) for n, p in model.named_parameters() if p.requires_grad]
     if not cfg.get("muonRate"):
         heavy, light = [p for _, p in trained if p.ndim > 1], [p for _, p in trained if p.ndim < 2]
         groups = [{"params": heavy, "weight_decay": cfg["weightDecay"]}, {"params": light, "weight_decay": 0.0}]
-        return [torch.optim.AdamW(groups, cfg["rate"], betas=(0.9, 0.95))]
+        return [torch.optim.AdamW(groups, cfg["rate"], betas=(0.9, 0.95), fused=fused)]
     protected = lambda n: n in ("gpt.tok_embeddings.weight", "gpt.output.weight") or n.startswith("gpt.layers.0.attention.w")
     matrix = lambda n, p: p.ndim == 2 and not protected(n) and "shared" not in n and "bias" not in n
     packed = [p for n, p in trained if matrix(n, p) and "wqkv" in n]
     plain = [p for n, p in trained if matrix(n, p) and "wqkv" not in n]
     rest = [p for n, p in trained if not matrix(n, p) and not protected(n)]
+    slow = cfg["rate"] * cfg.get("protectedShare", 0.2)
     return [
         Muon([{"params": packed, "split": 3}, {"params": plain}], cfg["muonRate"]),
         torch.optim.AdamW(
-            [{"params": [p for n, p in trained if protected(n)], "lr": cfg["rate"] / 5}, {"params": rest}],
-            cfg["rate"], betas=(0.9, 0.95), weight_decay=0.0,
+            [{"params": [p for n, p in trained if protected(n)], "lr": slow}, {"params": rest}],
+            cfg["rate"], betas=(0.9, 0.95), weight_decay=0.0, fused=fused,
         ),
     ]
 
 
 def drops(groups, share, cfg, generator, device):
     """Condition dropouts 5/5/5 as in the paper: (image dropped per group, text dropped per sample)."""
-    image = torch.rand(groups, generator=generator)
+    image = torch.rand(groups, generator=generator, device=device)
     both, only_image, only_text = cfg["drop"]
-    no_image = image < both + only_image
-    no_text = (image < both).repeat_interleave(share) | (torch.rand(groups * share, generator=generator) < only_text)
-    return no_image.to(device), no_text.to(device)
+    no_text = (image < both).repeat_interleave(share) | (torch.rand(groups * share, generator=generator, device=device) < only_text)
+    return image < both + only_image, no_text
 
 
 def loss_of(model, batch, cells, cfg, generator):
-    """(loss, parts) for the chosen cells [b,n] of a batch, of which the first is cell 0."""
-    gpt = model.gpt
+    """(loss, (cross-entropy, distillation, counts of blind rows)) for the chosen cells [b,n] of a batch, of which the first is cell 0."""
+    gpt, device = model.gpt, batch.target.device
     b, share = len(batch.target), len(batch.target) // len(batch.condition)
-    no_image, no_text = drops(len(batch.condition), share, cfg, generator, batch.target.device)
+    no_image, no_text = drops(len(batch.condition), share, cfg, generator, device)
     condition = data.corrupt(batch.condition, cfg["corruptCondition"], gpt.cfg["vocab"], generator)
-    fed, blind = data.mislead(batch.target, share, cfg["feed"], gpt.cfg["vocab"], generator)
+    fed, blind = data.mislead(batch.target, share, cfg["feed"], gpt.cfg["vocab"], generator, random.randint(1, max(1, share - 1)))
     places = cells[:, 1:] - 1
     hidden = gpt(condition, model.features(batch.words, batch.mask), fed.gather(1, places), places, no_image, no_text)
-    logits = gpt.output(hidden).float()
+    logits = gpt.output(hidden)
     target, changed = batch.target.gather(1, cells), batch.changed.gather(1, cells)
-    ce = F.cross_entropy(logits.flatten(0, 1), target.flatten(), reduction="none").view(b, -1)
+    ce = F.cross_entropy(logits.flatten(0, 1).float(), target.flatten(), reduction="none").view(b, -1)
     weight = torch.where(batch.is_map[:, None], cfg["mapWeight"], torch.where(changed, cfg["changedWeight"], 1.0))
-    weight = weight * torch.where(no_image.repeat_interleave(share) | no_text, cfg["droppedWeight"], 1.0)[:, None]
-    total = (ce * weight).sum() / weight.sum()
-    asked = (blind & ~no_text & ~no_image.repeat_interleave(share))[:, None]
-    parts = dict(ce=total.item(), blind=blind_counts(logits.argmax(-1) == target, changed, asked, batch.types))
+    without = no_image.repeat_interleave(share) | no_text
+    weight = weight * torch.where(without, cfg["droppedWeight"], 1.0)[:, None]
+    total = entropy = (ce * weight).sum() / weight.sum()
+    counts = blind_counts(logits.detach().argmax(-1) == target, changed, blind & ~without, batch.types)
+    distance = torch.zeros((), device=device)
     if cfg.get("distill") and batch.features is not None:
         distance = distillation(gpt, hidden, cells, batch.features)
-        parts["distill"] = distance.item()
         total = total + cfg["distill"] * distance
-    return total, parts
+    return total, (entropy.detach(), distance.detach(), counts)
 
 
 def blind_counts(right, changed, asked, types):
-    """[hits, cells] per type over changed cells of rows that were fed nothing useful, and over their other cells."""
-    counts = {}
-    for i in asked[:, 0].nonzero()[:, 0].tolist():
-        for name, cell in ((types[i], changed[i]), ("unchanged", ~changed[i])):
-            count = counts.setdefault(name, [0, 0])
-            count[0] += (right[i] & cell).sum().item()
-            count[1] += cell.sum().item()
-    return counts
+    """[types + 1, 2]: hits and cells per type over changed cells of rows that were fed nothing useful, and, last, over their other cells."""
+    out = torch.zeros(len(TYPES) + 1, 2, device=right.device)
+    asked = asked[:, None]
+    count = lambda marked: torch.stack([(right & marked).sum(1), marked.sum(1)], 1).float()
+    out.index_add_(0, types, count(changed & asked))
+    out[-1] = count(~changed & asked).sum(0)
+    return out
+
+
+def shares(counts):
+    """The same as {name: share of hits}."""
+    return {name: round(hits / n, 4) for name, (hits, n) in zip([*TYPES, "unchanged"], counts.tolist()) if n}
 
 
 def distillation(gpt, hidden, cells, teacher):
@@ -158,19 +160,19 @@ def distillation(gpt, hidden, cells, teacher):
 
 @torch.no_grad()
 def blind_accuracy(model, batches, generator):
-    """Accuracy per edit or map type over changed cells, and over unchanged ones, with random ids fed in."""
-    sums = {}
+    """(accuracy per type over changed cells, and over unchanged ones, with random ids fed in; share of rows per type without any wrong cell)."""
+    counts, exact = 0, 0
     for batch in batches:
         device = batch.target.device
         places = torch.arange(model.gpt.cells - 1, device=device).expand(len(batch.target), -1)
         none = (torch.zeros(len(n), dtype=torch.bool, device=device) for n in (batch.condition, batch.target))
-        fed = torch.randint(0, model.gpt.cfg["vocab"], places.shape, generator=generator).to(device)
-        right = model.gpt.output(model.gpt(batch.condition, model.features(batch.words, batch.mask), fed, places, *none)).argmax(-1)
-        asked = torch.ones(len(right), 1, dtype=torch.bool)
-        for name, (hits, n) in blind_counts(right == batch.target, batch.changed, asked, batch.types).items():
-            s = sums.setdefault(name, [0, 0])
-            s[0], s[1] = s[0] + hits, s[1] + n
-    return {k: round(hits / n, 4) for k, (hits, n) in sorted(sums.items()) if n}
+        fed = torch.randint(0, model.gpt.cfg["vocab"], places.shape, generator=generator, device=device)
+        right = model.gpt.output(model.gpt(batch.condition, model.features(batch.words, batch.mask), fed, places, *none)).argmax(-1) == batch.target
+        everyone = torch.ones(len(right), dtype=torch.bool, device=device)
+        counts = counts + blind_counts(right, batch.changed, everyone, batch.types)
+        rows = torch.zeros(len(TYPES) + 1, 2, device=device)
+        exact = exact + rows.index_add_(0, batch.types, torch.stack([right.all(1).float(), everyone.float()], 1))
+    return shares(counts), shares(exact)
 
 
 def arguments():
@@ -183,163 +185,396 @@ def arguments():
     parser.add_argument("--text", required=True, help="text.pt of train_text.py, or the folder of a pretrained T5 encoder")
     parser.add_argument("--init", help="released transformer checkpoint to start from, such as t2i_XL_stage2_512.pt")
     parser.add_argument("--warm", help="transformer.pt of another run to start from; steps and learning rate begin anew")
-    parser.add_argument("--minutes", type=float, help="length of the run by the clock, instead of the config's")
+    parser.add_argument("--minutes", type=float, help="when the run ends, by the clock from the start of this program; stages keep their proportions")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
-    parser.add_argument("--workers", type=int, default=1, help="CPU processes with one thread each, all but one at low priority; 1 = one process, all threads")
+    parser.add_argument("--readers", type=int, default=1, help="processes that make samples from scenes")
+    parser.add_argument("--parts", type=int, default=1, help="processes that render the tables of a level")
+    parser.add_argument("--keep", help="folder for the finished stages' weights alone, in files of at most 15 MiB")
+    parser.add_argument("--compile", action="store_true", help="let torch.compile join the small operations of a layer")
+    parser.add_argument("--set", action="append", default=[], metavar="KEY=JSON", help="another value for a number of transformerTraining")
     return parser.parse_args()
 
 
-class Run:
-    """One worker of a training run; worker 0 leads: it updates the weights, logs, checks and saves."""
+class Clock:
+    """Where the time of a step goes: differences between marks on the device, or on the host where there is no device queue."""
 
-    def __init__(self, rank, shared, args):
-        self.rank, self.shared, self.args = rank, shared, args
+    def __init__(self, device):
+        self.cuda, self.spent, self.marks = device.startswith("cuda"), {}, []
+
+    def mark(self, name):
+        if self.cuda:
+            event = torch.cuda.Event(enable_timing=True)
+            event.record()
+            self.marks.append((name, event))
+        else:
+            self.marks.append((name, time.perf_counter()))
+
+    def read(self):
+        """Milliseconds by name since the last call; waits for the device."""
+        if self.cuda:
+            torch.cuda.synchronize()
+        for (_, a), (name, b) in zip(self.marks, self.marks[1:]):
+            self.spent[name] = self.spent.get(name, 0.0) + (a.elapsed_time(b) if self.cuda else 1000 * (b - a))
+        out, self.spent, self.marks = self.spent, {}, self.marks[-1:]
+        return {k: round(v) for k, v in out.items()}
+
+
+class Tables:
+    """Tables of scene ids by level; those of later stages are made by a process beside the training."""
+
+    def __init__(self, args, vq, config_path):
+        self.args, self.vq, self.config, self.ready, self.makers = args, vq, config_path, {}, {}
+
+    def path(self, level):
+        return os.path.join(self.args.out, f"scene-ids-{level}.npz")
+
+    def begin(self, level):
+        if level not in self.makers and not os.path.exists(self.path(level)):
+            a = self.args
+            self.makers[level] = subprocess.Popen(
+                [sys.executable, os.path.join(os.path.dirname(os.path.abspath(__file__)), "scene_ids.py"), "--stream", a.stream, "--layout", level, "--vq", a.vq,
+                 "--config", self.config, "--out", self.path(level), "--parts", str(a.parts), "--device", a.device])
+
+    def available(self, level):
+        """Whether `get` gives it at once; an error where making it has failed."""
+        maker = self.makers.get(level)
+        if maker is not None and maker.poll():
+            raise RuntimeError(f"the table of level {level} could not be made; see the error above")
+        return level in self.ready or os.path.exists(self.path(level))
+
+    def get(self, level):
+        if level not in self.ready:
+            if not os.path.exists(self.path(level)):
+                if level in self.makers:
+                    while not self.available(level):
+                        time.sleep(0.2)
+                else:
+                    scene_ids.save(self.path(level), scene_ids.make(self.args.stream, level, self.vq, self.args.device, self.args.parts))
+            self.ready = {level: scene_ids.SceneIds(scene_ids.load(self.path(level)), self.args.device)}
+        return self.ready[level]
+
+    def close(self):
+        for maker in self.makers.values():
+            maker.kill()
+
+
+class Source:
+    """Endless batches of rendered scenes of one stage."""
+
+    def __init__(self, run, stage, number, split="train", count=None, groups=None):
+        cfg, whole = run.cfg, run.whole
+        more = {} if groups is None else dict(groups=groups, block=1)
+        first = 1_000_000 * (cfg["seed"] - 1) + run.first if split == "train" else 0
+        self.readers = Readers(run.args.stream, run.content, whole["transformer"]["textTokens"], count or run.args.readers, stage.get("mix", cfg["mix"]),
+                               cfg["pairs"], stage["layout"], run.args.out, split=split, stage=number, objects=cfg["mostObjects"],
+                               seeds=first, **more)
+        self.run = run
+
+    def batch(self, groups):
+        run, rows = self.run, torch.from_numpy(self.readers.batch(groups))
+        if run.device.startswith("cuda"):
+            rows = rows.pin_memory().to(run.device, non_blocking=True)
+        return data.Batch.of_rows(rows.long(), run.cfg["pairs"], run.table, run.teacher)
+
+    def close(self):
+        self.readers.close()
+
+
+class Folder:
+    """Endless batches from folders of pictures; see data.folder_samples."""
+
+    def __init__(self, run):
+        tokens = data.Tokens(run.vq)
+        text = words.TextTokenizer(run.content, run.whole["transformer"]["textTokens"])
+        self.samples = data.folder_samples(run.args.data, run.whole["imageSize"], tokens, text, run.cfg["seed"] + run.seen)
+        self.device = run.device
+        self.teacher = run.cfg.get("teacher") == "patches" and PatchTeacher(run.whole["transformer"]["distillDim"], 2 * tokens.side)
+
+    def batch(self, groups):
+        samples = [next(self.samples) for _ in range(groups)]
+        if self.teacher:
+            for sample in samples:
+                sample["features"] = self.teacher(sample["frames"][1:])
+        return data.Batch.of_samples(samples, self.device)
+
+    def close(self):
+        pass
+
+
+class Run:
+    def __init__(self, args):
+        self.began = time.time()
+        self.args, self.device = args, args.device
         self.whole = json.load(open(args.config))
         self.cfg = self.whole["transformerTraining"]
-        self.minutes = args.minutes or self.cfg.get("minutes")
-        if shared.size > 1:
-            torch.set_num_threads(1)
-            os.nice(10 * rank)
-        self.model, self.vq, self.content, self.table = build(self.whole, args)
-        self.model.train().to(args.device)
-        self.member = team.Member(shared, self.model)
-        self.generator = torch.Generator().manual_seed(self.cfg["seed"] + 1000 * rank + int(shared.state[1]))
-        self.open_data()
+        for change in args.set:
+            key, value = change.split("=", 1)
+            self.cfg[key] = json.loads(value)
+        cfg = self.cfg
+        self.stages = cfg.get("stages") or [dict(layout=cfg.get("layout", "slots"), minutes=cfg.get("minutes", 0), finish=True)]
+        self.log = open(os.path.join(args.out, "log.jsonl"), "a")
+        self.vq = load_vq(args.vq, self.whole["vq"])
+        self.table = self.teacher = None
+        self.tables = Tables(args, self.vq, args.config)
+        if not args.data:
+            level = self.stages[0].get("table", self.stages[0]["layout"])
+            for stage in self.stages[1:]:
+                if stage.get("table", stage["layout"]) != level:
+                    self.tables.begin(stage.get("table", stage["layout"]))
+                    break
+            self.table = self.tables.get(level)
+            self.note(table=level, seconds=self.seconds())
+        self.model, self.content = build(self.whole, args, self.vq, self.table)
+        self.model.train().to(self.device)
+        open(os.path.join(args.out, "tokenizer.json"), "w").write(self.content)
+        self.steps = self.seen = self.stage_number = 0
+        self.kept_spent = self.stage_spent = 0.0
+        self.opts = optimizers(self.model, cfg, self.device.startswith("cuda"))
+        self.rates = [[g["lr"] for g in o.param_groups] for o in self.opts]
+        self.caution = 1.0
+        self.generator = torch.Generator(self.device).manual_seed(cfg["seed"])
+        self.clock = Clock(self.device)
+        self.resume()
 
-    def open_data(self):
-        args, cfg, first = self.args, self.cfg, 20_000_000 * self.rank + int(self.shared.state[2])
-        first += 1_000_000 * (cfg["seed"] - 1)
-        text = words.TextTokenizer(self.content, self.whole["transformer"]["textTokens"])
-        self.check = []
-        if args.data:
-            tokens = data.Tokens(self.vq)
-            source = data.folder_samples(args.data, self.whole["imageSize"], tokens, text, cfg["seed"] + 1000 * self.rank + int(self.shared.state[1]))
-            self.teacher = cfg.get("teacher") == "patches" and PatchTeacher(self.whole["transformer"]["distillDim"], 2 * tokens.side)
-        else:
-            self.teacher = None
-            teacher = cfg.get("teacher") == "labels" and LabelTeacher(self.whole["transformer"]["distillDim"], self.table)
-            read = lambda split, first, count, **choice: data.scene_samples(
-                args.stream, split, first, count, cfg["pairs"], self.table, text, teacher, objects=cfg["mostObjects"], layout=cfg.get("layout", "slots"), **choice)
-            source = data.mixed({task: read("train", first, 10**8, task=task) for task in cfg["mix"]}, cfg["mix"], torch.Generator().manual_seed(first))
-            self.check = list(read("val", 0, cfg["checkGroups"])) if self.rank == 0 else []
-        self.source = scenes.ahead(source, 16)
-        self.batches = [data.Batch(self.check[i : i + 4]).to(args.device) for i in range(0, len(self.check), 4)]
-
-    def help(self):
-        """The life of a worker that does not lead."""
-        while not self.shared.state[3]:
-            self.member.begin()
-            self.micro_batch()
-            self.member.contribute()
-
-    def lead(self):
-        cfg, state = self.cfg, self.shared.state
-        opts = optimizers(self.model, cfg)
-        self.resume(opts)
-        self.recent, last = [], time.time()
-        self.due = {k: state[0].item() + cfg[k] for k in ("noteEvery", "saveEvery", "checkEvery")}
-        self.log = open(os.path.join(self.args.out, "log.jsonl"), "a")
-        while not state[3]:
-            set_rate(opts, schedule(self.progress(), cfg["warmup"], cfg["decay"]))
-            self.member.begin()
-            own = cfg["groups"] // cfg["microGroups"]
-            for _ in range(own):
-                self.micro_batch()
-            batches, self.norm = self.member.step(opts, cfg["clip"], own)
-            now = time.time()
-            state[0] += min(now - last, 60)
-            last = now
-            state[1] += 1
-            state[2] += batches * cfg["microGroups"]
-            state[3] = float(self.progress() >= 1)
-            self.report(opts)
-
-    def progress(self):
-        """Share of the run that is done: by steps where the config counts steps, else by the clock."""
-        steps = self.cfg.get("steps")
-        return self.shared.state[1].item() / steps if steps else self.shared.state[0].item() / (self.minutes * 60)
-
-    def micro_batch(self):
-        cfg, progress = self.cfg, self.progress()
-        groups = [next(self.source) for _ in range(cfg["microGroups"])]
-        if self.teacher:
-            for group in groups:
-                group["features"] = self.teacher(group["frames"][1:])
-        batch = data.Batch(groups).to(self.args.device)
-        count, whole = next((n, whole) for until, n, whole in cfg["cells"] if progress < until)
-        if torch.rand(1, generator=self.generator) < whole:
-            count = self.model.gpt.cells
-        cells = data.choose_cells(batch.changed, batch.busy, count, self.generator)
-        with torch.autocast(batch.target.device.type, torch.bfloat16):
-            loss, parts = loss_of(self.model, batch, cells, cfg, self.generator)
-        loss.backward()
-        if self.rank == 0:
-            self.recent.append(parts)
-
-    def report(self, opts):
-        state = self.shared.state
-        spent = round(state[0].item())
-        late = {k: state[0] > v for k, v in self.due.items()}
-        if late["noteEvery"] and self.recent:
-            blind = {}
-            for name, (hits, n) in (item for p in self.recent for item in p["blind"].items()):
-                hits_before, before = blind.get(name, (0, 0))
-                blind[name] = hits_before + hits, before + n
-            mean = {k: round(float(np.mean([p[k] for p in self.recent])), 4) for k in ("ce", "distill") if k in self.recent[0]}
-            shares = {k: round(hits / n, 3) for k, (hits, n) in sorted(blind.items()) if n}
-            self.note(spent=spent, step=int(state[1]), samples=int(state[2]) * self.cfg["pairs"], norm=round(self.norm, 2), **mean, blind=shares)
-            self.recent = []
-        if late["saveEvery"] or state[3]:
-            self.save(opts)
-        if late["checkEvery"] and self.batches:
-            with torch.autocast(torch.device(self.args.device).type, torch.bfloat16):
-                self.note(spent=spent, check=blind_accuracy(self.model, self.batches, torch.Generator().manual_seed(0)))
-        for k in self.due:
-            if late[k]:
-                self.due[k] = spent + self.cfg[k]
+    def seconds(self):
+        return round(time.time() - self.began, 1)
 
     def note(self, **entry):
         for out in (self.log, None):
             print(json.dumps(entry), file=out, flush=True)
 
-    def resume(self, opts):
-        path = os.path.join(self.args.out, "optimizer.pt")
-        if self.shared.state[1] > 0 and os.path.exists(path):
-            for opt, kept in zip(opts, torch.load(path, weights_only=False)):
-                opt.load_state_dict(kept)
+    def resume(self):
+        path = os.path.join(self.args.out, "transformer.pt")
+        saved = checkpoint.load(path) if os.path.exists(path) else None
+        if saved or self.args.warm:
+            weights = (saved or checkpoint.load(self.args.warm))["model"]
+            kept = self.model.state_dict()
+            self.model.load_state_dict({**{k: v for k, v in kept.items() if k.startswith("text.") and k not in weights}, **weights})
+        if saved:
+            self.kept_spent, self.steps, self.seen = saved["spent"], saved["steps"], saved["seen"]
+            self.stage_number, self.stage_spent = saved.get("stage", 0), saved.get("stageSpent", 0.0)
+            moments = os.path.join(self.args.out, "optimizer.pt")
+            if os.path.exists(moments):
+                for opt, kept in zip(self.opts, torch.load(moments, map_location=self.device, weights_only=False)):
+                    opt.load_state_dict(kept)
+        self.first = self.seen
+        self.generator.manual_seed(self.cfg["seed"] + self.steps)
+        random.seed(self.cfg["seed"] + self.steps)
 
-    def save(self, opts):
-        state = self.shared.state
-        saved = dict(model=self.model.state_dict(), spent=state[0].item(), steps=int(state[1]), seen=int(state[2]), config=self.whole, tokenizer=self.content)
-        for name, content in (("optimizer.pt", [o.state_dict() for o in opts]), ("transformer.pt", saved)):
-            path = os.path.join(self.args.out, name)
-            torch.save(content, path + ".tmp")
-            os.replace(path + ".tmp", path)
+    def go(self):
+        if self.device.startswith("cuda"):
+            size = self.whole["transformer"]["dim"] // self.whole["transformer"]["heads"]
+            self.note(shared_attention=try_shared_attention(self.device, self.whole["transformer"]["heads"], size), seconds=self.seconds())
+        if self.args.compile:
+            self.compile()
+        for number, stage in enumerate(self.stages):
+            if number >= self.stage_number:
+                self.stage_number = number
+                self.run_stage(stage, number)
+                self.stage_spent = 0.0
+        self.save()
+        self.tables.close()
 
+    def length(self, number):
+        """Seconds of a stage: of --minutes, what is left is divided in proportion; else the config's."""
+        left = self.stages[number:]
+        if not self.args.minutes:
+            return 60 * left[0]["minutes"]
+        return max(1.0, self.args.minutes * 60 - (time.time() - self.began)) * left[0]["minutes"] / sum(s["minutes"] for s in left)
 
-def work(rank, shared, args):
-    run = Run(rank, shared, args)
-    run.help() if rank else run.lead()
+    def run_stage(self, stage, number):
+        cfg, args = self.cfg, self.args
+        if not args.data:
+            level = stage.get("table", stage["layout"])
+            self.table = self.tables.get(level)
+            self.teacher = cfg.get("teacher") == "labels" and LabelTeacher(self.whole["transformer"]["distillDim"], self.table, self.device)
+            source = Source(self, stage, number)
+            checks = Source(self, {**stage, "mix": cfg["checkMix"]} if "checkMix" in cfg else stage, 0, split="val", count=1, groups=cfg["checkGroups"])
+        else:
+            source, checks = Folder(self), None
+        following = self.stages[number + 1] if number + 1 < len(self.stages) and not args.data else None
+        length, self.stage_began = self.length(number), time.time() - self.stage_spent
+        self.note(stage=number, layout=stage["layout"], length=round(length), seconds=self.seconds())
+        self.sums, self.noted, self.noted_steps, self.noted_seen = 0, time.time(), self.steps, self.seen
+        saved = time.time()
+        while True:
+            spent = time.time() - self.stage_began
+            progress = self.steps / cfg["steps"] if cfg.get("steps") else spent / length
+            if progress >= 1:
+                if following is None or self.tables.available(following.get("table", following["layout"])):
+                    break
+                if spent > 3 * length + 60:
+                    raise RuntimeError("the next level's table is not ready")
+            self.step(stage, source, min(progress, 1.0))
+            now = time.time()
+            if now - self.noted > cfg["noteEvery"]:
+                self.report(source)
+            if now - saved > cfg["saveEvery"]:
+                self.save()
+                saved = time.time()
+        self.report(source)
+        source.close()
+        if checks:
+            self.check(stage, number, checks)
+        self.keep(stage, number)
+
+    def step(self, stage, source, progress):
+        cfg, gpt, clock = self.cfg, self.model.gpt, self.clock
+        share = stage.get("rate", 1.0) * self.caution
+        share *= schedule(progress, stage.get("warmup", cfg["warmup"]), cfg["decay"] if stage.get("finish") else 1e-9)
+        for opt, rates in zip(self.opts, self.rates):
+            for group, rate in zip(opt.param_groups, rates):
+                group["lr"] = rate * share
+        clock.mark("rest")
+        batch = source.batch(cfg["groups"])
+        count, whole = next((n, whole) for until, n, whole in stage.get("cells", cfg["cells"]) if progress < until)
+        if random.random() < whole:
+            count = gpt.cells
+        micro = cfg["microGroups"] if count < gpt.cells else cfg.get("wholeGroups", cfg["microGroups"])
+        parts = range(0, cfg["groups"], micro)
+        clock.mark("data")
+        for opt in self.opts:
+            opt.zero_grad(set_to_none=True)
+        for at in parts:
+            piece = batch.part(slice(at, at + micro))
+            cells = data.choose_cells(piece.changed, piece.busy, count, self.generator)
+            with torch.autocast(self.device.split(":")[0], torch.bfloat16):
+                loss, (entropy, distance, counts) = loss_of(self.model, piece, cells, cfg, self.generator)
+            clock.mark("forward")
+            (loss / len(parts)).backward()
+            clock.mark("backward")
+            self.sums = self.sums + torch.cat([counts.flatten(), torch.stack([entropy, distance, torch.ones_like(entropy), torch.zeros_like(entropy)])])
+        norm = torch.nn.utils.clip_grad_norm_(self.model.gpt.parameters(), cfg["clip"])
+        self.sums[-1] += norm
+        for opt in self.opts:
+            opt.step()
+        clock.mark("optimiser")
+        self.steps += 1
+        self.seen += cfg["groups"]
+
+    def report(self, source):
+        if self.steps == self.noted_steps:
+            return
+        sums, steps = self.sums.cpu(), self.steps - self.noted_steps
+        now = time.time()
+        counts, (entropy, distance, n, norm) = sums[:-4].view(-1, 2), (sums[-4:] / torch.tensor([1, 1, 1, steps])).tolist()
+        split = self.clock.read()
+        if hasattr(source, "readers"):
+            split["waited"], source.readers.waited = round(1000 * source.readers.waited), 0.0
+        self.note(
+            seconds=self.seconds(), stage=self.stage_number, step=self.steps, samples=self.seen * self.cfg["pairs"],
+            rate=round((self.seen - self.noted_seen) * self.cfg["pairs"] / (now - self.noted)), ms=split, norm=round(norm, 3),
+            ce=round(entropy / n, 4), distill=round(distance / n, 4), blind=shares(counts))
+        self.guard(entropy / n, norm)
+        self.sums, self.noted, self.noted_steps, self.noted_seen = 0, now, self.steps, self.seen
+
+    def guard(self, entropy, norm):
+        """Keeps a copy of weights that are sound; goes back to it, more slowly, when they are no longer."""
+        state = {k: v for k, v in self.model.gpt.state_dict().items()}
+        if entropy == entropy and norm == norm and norm != float("inf"):
+            self.sound = {k: v.clone() for k, v in state.items()}
+        elif hasattr(self, "sound"):
+            self.caution *= 0.5
+            self.note(seconds=self.seconds(), unsound=True, caution=self.caution)
+            self.model.gpt.load_state_dict(self.sound)
+            self.opts = optimizers(self.model, self.cfg, self.device.startswith("cuda"))
+
+    def check(self, stage, number, checks):
+        """The measurement of a stage: validation scenes of its level."""
+        began, size = time.time(), 25
+        try:
+            batches = []
+            while sum(len(b.task) for b in batches) + size <= self.cfg["checkGroups"]:
+                batches.append(checks.batch(size))
+        except EOFError as error:
+            self.note(check="cut short", because=str(error))
+        checks.close()
+        self.model.eval()
+        with torch.autocast(self.device.split(":")[0], torch.bfloat16):
+            blind, exact = blind_accuracy(self.model, batches, torch.Generator(self.device).manual_seed(0))
+        self.model.train()
+        self.note(seconds=self.seconds(), stage=number, layout=stage["layout"], check=blind, exact=exact, took=round(time.time() - began, 1))
+
+    def saved(self):
+        return dict(spent=self.kept_spent + time.time() - self.began, steps=self.steps, seen=self.seen, stage=self.stage_number,
+                    stageSpent=time.time() - getattr(self, "stage_began", time.time()), config=self.whole, tokenizer=self.content)
+
+    def save(self):
+        """A checkpoint to go on from."""
+        checkpoint.save(os.path.join(self.args.out, "optimizer.pt"), [o.state_dict() for o in self.opts])
+        checkpoint.save(os.path.join(self.args.out, "transformer.pt"), dict(model=self.model.state_dict(), **self.saved()))
+
+    def keep(self, stage, number):
+        """The weights alone, small: the last stage's, and those of the last stage before it that was brought to an end."""
+        if not self.args.keep:
+            return
+        name = os.path.join(self.args.keep, f"{number}-{stage['layout']}.pt")
+        content = dict(model=checkpoint.half(self.model.gpt.state_dict(prefix="gpt.")), **self.saved())
+        checkpoint.save(name, content, checkpoint.MOST)
+        self.kept = [k for k in getattr(self, "kept", []) if k[1]][-1:] + [(name, bool(stage.get("finish")))]
+        for other in os.listdir(self.args.keep):
+            if ".pt." in other and not any(other.startswith(os.path.basename(k) + ".") for k, _ in self.kept):
+                os.remove(os.path.join(self.args.keep, other))
+        self.note(seconds=self.seconds(), kept=os.path.basename(name))
+
+    def compile(self, most=75):
+        """Compiles the layers for the shapes of training, unless that fails, takes more than `most` seconds, or is no faster."""
+        cfg, gpt = self.cfg, self.model.gpt
+        text, dim = gpt.cfg["textTokens"], gpt.cfg["dim"]
+        counts = {n: cfg["microGroups"] for _, n, _ in cfg["cells"]} | {gpt.cells: cfg.get("wholeGroups", cfg["microGroups"])}
+        began = time.time()
+
+        def late(*_):
+            raise TimeoutError("compiling took too long")
+
+        signal.signal(signal.SIGALRM, late)
+        signal.alarm(most)
+        try:
+            plain = self.trial(counts)
+            Compiled.inside, Compiled.outside = (torch.compile(f, dynamic=False) for f in (layer_in, layer_out))
+            for n, groups in counts.items():
+                Compiled.shapes |= {(groups, gpt.cells, dim), (groups * cfg["pairs"], text + n - 1, dim)}
+            torch._dynamo.config.cache_size_limit = 64
+            self.trial(counts)
+            fused = self.trial(counts)
+            if sum(fused.values()) > sum(plain.values()):
+                Compiled.inside = None
+        except BaseException as error:
+            if isinstance(error, (KeyboardInterrupt, SystemExit)):
+                raise
+            Compiled.inside = None
+            plain, fused = locals().get("plain"), f"{type(error).__name__}: {str(error)[:300]}"
+        signal.alarm(0)
+        self.model.zero_grad(set_to_none=True)
+        self.note(seconds=self.seconds(), compiled=Compiled.inside is not None, took=round(time.time() - began, 1), plain=plain, fused=fused)
+
+    def trial(self, counts):
+        """Milliseconds of a forward and backward pass on random ids, per number of cells."""
+        cfg, gpt, out = self.cfg, self.model.gpt, {}
+        for n, groups in counts.items():
+            b = groups * cfg["pairs"]
+            draw = lambda *shape: torch.randint(0, gpt.cfg["vocab"], shape, device=self.device)
+            places = torch.arange(n - 1, device=self.device).expand(b, -1)
+            text = torch.randn(b, gpt.cfg["textTokens"], gpt.cfg["captionDim"], device=self.device)
+            none = [torch.zeros(k, dtype=torch.bool, device=self.device) for k in (groups, b)]
+            for turn in range(3):
+                began = time.time()
+                with torch.autocast(self.device.split(":")[0], torch.bfloat16):
+                    logits = gpt.output(gpt(draw(groups, gpt.cells), text, draw(b, n - 1), places, *none))
+                    F.cross_entropy(logits.flatten(0, 1).float(), draw(b * n)).backward()
+                if self.device.startswith("cuda"):
+                    torch.cuda.synchronize()
+                out[n] = round(1000 * (time.time() - began), 1)
+        return out
 
 
 def main():
     args = arguments()
-    whole = json.load(open(args.config))
     os.makedirs(args.out, exist_ok=True)
-    model, _, content, _ = build(whole, args)
-    open(os.path.join(args.out, "tokenizer.json"), "w").write(content)
-    checkpoint = os.path.join(args.out, "transformer.pt")
-    saved = torch.load(checkpoint, weights_only=False) if os.path.exists(checkpoint) else None
-    if saved or args.warm:
-        model.load_state_dict((saved or torch.load(args.warm, weights_only=False))["model"])
-    shared = team.Shared(model, args.workers)
-    if saved:
-        shared.state[:3] = torch.tensor([saved["spent"], saved["steps"], saved["seen"]])
+    if args.keep:
+        os.makedirs(args.keep, exist_ok=True)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    others = [mp.get_context("spawn").Process(target=work, args=(r, shared, args), daemon=True) for r in range(1, args.workers)]
-    for process in others:
-        process.start()
-    work(0, shared, args)
+    Run(args).go()
 
 
 if __name__ == "__main__":

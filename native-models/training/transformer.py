@@ -6,6 +6,7 @@ Rotary pairs are (i, i + head/2) here; `interleave` writes the released order (2
 import torch
 import torch.nn.functional as F
 from torch import nn
+from torch.nn.attention.bias import causal_lower_right
 
 
 class Attention(torch.autograd.Function):
@@ -41,6 +42,52 @@ class Attention(torch.autograd.Function):
         return dq, dk, dv, None
 
 
+class SharedAttention(torch.autograd.Function):
+    """Causal attention of rows that also see a prefix they share with their neighbours, on CUDA: two passes of the flash kernel, one over the
+    prefix, for all rows of a group at once, one over the rows' own keys, joined by their log-sums. Nothing of the prefix is copied.
+
+    q, k, v [b,h,n,d]; pk, pv [g,h,m,d], b a multiple of g.
+    """
+
+    @staticmethod
+    def forward(ctx, q, k, v, pk, pv):
+        share = len(q) // len(pk)
+        flash = torch.ops.aten._scaled_dot_product_flash_attention
+        own = flash(q, k, v, 0.0, True)
+        shared = flash(together(q, share), pk, pv, 0.0, False)
+        there, sums = apart(shared[0], share), apart(shared[1][..., None], share)[..., 0]
+        total = torch.logaddexp(own[1], sums)
+        weight = lambda part: (part - total).exp()[..., None].to(q.dtype)
+        out = own[0] * weight(own[1]) + there * weight(sums)
+        ctx.save_for_backward(q, k, v, pk, pv, out, total)
+        ctx.rest = own[2:8], shared[2:8]
+        return out
+
+    @staticmethod
+    def backward(ctx, grad):
+        q, k, v, pk, pv, out, total = ctx.saved_tensors
+        share = len(q) // len(pk)
+        back = torch.ops.aten._scaled_dot_product_flash_attention_backward
+        (cq, ck, mq, mk, seed, offset), (cq2, ck2, mq2, mk2, seed2, offset2) = ctx.rest
+        gathered = lambda x: together(x, share)
+        dq, dk, dv = back(grad, q, k, v, out, total, cq, ck, mq, mk, 0.0, True, seed, offset)
+        sums = together(total[..., None], share)[..., 0].contiguous()
+        dq2, dpk, dpv = back(gathered(grad), gathered(q), pk, pv, gathered(out), sums, cq2, ck2, mq2, mk2, 0.0, False, seed2, offset2)
+        return dq + apart(dq2, share), dk, dv, dpk, dpv
+
+
+def together(x, share):
+    """Rows of neighbours behind one another: [g * share,h,n,d] to [g,h,share * n,d]."""
+    b, h, n, d = x.shape
+    return x.reshape(b // share, share, h, n, d).transpose(1, 2).reshape(b // share, h, share * n, d)
+
+
+def apart(x, share):
+    """The reverse."""
+    g, h, n, d = x.shape
+    return x.reshape(g, h, share, n // share, d).transpose(1, 2).reshape(g * share, h, n // share, d)
+
+
 def causal_mask(new, old, device, dtype):
     """[new, old + new]: every new row sees all old keys and the new keys up to itself."""
     mask = torch.full((new, new), float("-inf"), device=device).triu(1)
@@ -63,21 +110,41 @@ class SelfAttention(nn.Module):
         self.wo = nn.Linear(dim, dim, bias=False)
         self.heads = heads
 
-    def project(self, x, rotary):
-        """x [b,n,dim] to rotated q, k and v, each [b,heads,n,d]."""
-        b, n, dim = x.shape
-        q, k, v = self.wqkv(x).reshape(b, n, 3, self.heads, dim // self.heads).permute(2, 0, 3, 1, 4)
-        return rotate(q, rotary), rotate(k, rotary), v
 
-    def merge(self, out):
-        return self.wo(out.transpose(1, 2).flatten(2))
+def turn(qkv, heads, cos, sin):
+    """qkv [b,n,3 * dim] to rotated q, k and v, each [b,n,heads,d]; cos and sin [n,d/2] or [b,n,d/2]."""
+    q, k, v = qkv.unflatten(2, (3, heads, -1)).unbind(2)
+    return rotate(q, cos, sin), rotate(k, cos, sin), v
 
 
-def rotate(x, rotary):
-    """x [b,h,n,d]; rotary = (cos, sin), each [n,d/2] or [b,1,n,d/2]."""
-    cos, sin = (t.to(x.dtype) for t in rotary)
+def rotate(x, cos, sin):
+    cos, sin = cos.to(x.dtype)[..., None, :], sin.to(x.dtype)[..., None, :]
     a, b = x.chunk(2, -1)
     return torch.cat([a * cos - b * sin, b * cos + a * sin], -1)
+
+
+def layer_in(x, norm, eps, wqkv, heads, cos, sin):
+    """What a layer does before its attention: rotated q, k and v, each [b,n,heads,d]."""
+    return turn(F.linear(F.rms_norm(x, (x.shape[-1],), norm, eps), wqkv), heads, cos, sin)
+
+
+def layer_out(x, out, wo, norm, eps, w1, w2, w3, dropout):
+    """What it does after it; out [b,n,dim]."""
+    drop = lambda y: F.dropout(y, dropout) if dropout else y
+    x = x + drop(F.linear(out, wo))
+    y = F.rms_norm(x, (x.shape[-1],), norm, eps)
+    return x + drop(F.linear(F.silu(F.linear(y, w1)) * F.linear(y, w3), w2))
+
+
+class Compiled:
+    """The compiled versions of `layer_in` and `layer_out`, for training with inputs of known shapes; none by default."""
+
+    inside = outside = None
+    shapes = set()
+
+    @classmethod
+    def fits(cls, x):
+        return cls.inside is not None and torch.is_grad_enabled() and tuple(x.shape) in cls.shapes
 
 
 class FeedForward(nn.Module):
@@ -86,9 +153,6 @@ class FeedForward(nn.Module):
         self.w1, self.w3 = (nn.Linear(dim, hidden, bias=False) for _ in range(2))
         self.w2 = nn.Linear(hidden, dim, bias=False)
 
-    def forward(self, x):
-        return self.w2(F.silu(self.w1(x)) * self.w3(x))
-
 
 class Layer(nn.Module):
     def __init__(self, cfg):
@@ -96,12 +160,20 @@ class Layer(nn.Module):
         self.attention = SelfAttention(cfg["dim"], cfg["heads"])
         self.feed_forward = FeedForward(cfg["dim"], cfg["ffnHidden"])
         self.attention_norm, self.ffn_norm = (RMSNorm(cfg["dim"], cfg["normEps"]) for _ in range(2))
-        self.dropout = nn.Dropout(cfg.get("dropout", 0.0))
+        self.dropout = cfg.get("dropout", 0.0)
+
+    def before_attention(self, x, rotary):
+        """x [b,n,dim] to q, k and v, each [b,heads,n,d]."""
+        run = Compiled.inside if Compiled.fits(x) else layer_in
+        cfg = self.attention
+        return tuple(m.transpose(1, 2) for m in run(x, self.attention_norm.weight, self.attention_norm.eps, cfg.wqkv.weight, cfg.heads, *rotary))
 
     def after_attention(self, x, out):
-        """Adds the attention output, then the feed-forward output."""
-        x = x + self.dropout(self.attention.merge(out))
-        return x + self.dropout(self.feed_forward(self.ffn_norm(x)))
+        """Adds the attention output [b,heads,n,d], then the feed-forward output."""
+        run = Compiled.outside if Compiled.fits(x) else layer_out
+        norm, f = self.ffn_norm, self.feed_forward
+        dropout = self.dropout if self.training else 0.0
+        return run(x, out.transpose(1, 2).flatten(2), self.attention.wo.weight, norm.weight, norm.eps, f.w1.weight, f.w2.weight, f.w3.weight, dropout)
 
 
 class TextProjection(nn.Module):
@@ -147,10 +219,10 @@ class Transformer(nn.Module):
         x = self.tok_embeddings(ids)
         x = torch.where(dropped[:, None, None], self.img_uncond_embedding.to(x.dtype), x)
         rotary = self.cos[: self.cells], self.sin[: self.cells]
-        mask = causal_mask(self.cells, 0, ids.device, self.compute_dtype)
+        mask = causal_mask(self.cells, 0, ids.device, self.compute_dtype) if x.device.type == "cpu" else None
         kept = []
         for i, layer in enumerate(self.layers):
-            q, k, v = layer.attention.project(layer.attention_norm(x), rotary)
+            q, k, v = layer.before_attention(x, rotary)
             kept.append((k, v))
             if i == len(self.layers) - 1:
                 break
@@ -170,13 +242,11 @@ class Transformer(nn.Module):
         rows = cfg["textTokens"]
         x = torch.cat([self.text_dropout(self.text_rows(text, text_dropped).float()), self.tok_embeddings(inputs)], 1)
         where = torch.cat([torch.full((b, rows), self.cells, device=x.device), places + self.cells + rows], 1)
-        rotary = self.cos[where][:, None], self.sin[where][:, None]
-        mask = causal_mask(rows + m, self.cells, inputs.device, self.compute_dtype)
+        rotary = self.cos[where], self.sin[where]
+        mask = causal_mask(rows + m, self.cells, inputs.device, self.compute_dtype) if x.device.type == "cpu" else None
         for layer, (pk, pv) in zip(self.layers, kept):
-            q, k, v = layer.attention.project(layer.attention_norm(x), rotary)
-            k = torch.cat([pk.repeat_interleave(share, 0), k], 2)
-            v = torch.cat([pv.repeat_interleave(share, 0), v], 2)
-            x = layer.after_attention(x, attend(q, k, v, mask))
+            q, k, v = layer.before_attention(x, rotary)
+            x = layer.after_attention(x, attend_shared(q, k, v, pk, pv, share, mask))
         return self.norm(x[:, rows - 1 :])
 
     @property
@@ -206,7 +276,7 @@ class Transformer(nn.Module):
             rotary = self.cos[at : at + n], self.sin[at : at + n]
             mask = causal_mask(n, at, x.device, caches[0].dtype)
             for layer, cache in zip(self.layers, caches):
-                q, k, v = layer.attention.project(layer.attention_norm(x), rotary)
+                q, k, v = layer.before_attention(x, rotary)
                 cache[0, :, :, at : at + n], cache[1, :, :, at : at + n] = k, v
                 y = F.scaled_dot_product_attention(q.to(cache.dtype), cache[0, :, :, : at + n], cache[1, :, :, : at + n], attn_mask=mask)
                 x = layer.after_attention(x, y)
@@ -222,9 +292,39 @@ class Transformer(nn.Module):
 
 
 def attend(q, k, v, mask):
+    """Causal attention; new rows are the last ones."""
     if q.device.type == "cpu":
         return Attention.apply(q, k, v, mask)
-    return F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
+    return F.scaled_dot_product_attention(q, k, v, attn_mask=None if q.shape[2] == k.shape[2] else causal_lower_right(q.shape[2], k.shape[2]), is_causal=q.shape[2] == k.shape[2])
+
+
+SHARED = {"kernel": False}  # whether SharedAttention has been found to work here
+
+
+def attend_shared(q, k, v, pk, pv, share, mask):
+    if SHARED["kernel"] and q.dtype == torch.bfloat16:
+        return SharedAttention.apply(q, k, v, pk, pv)
+    spread = lambda prefix, own: torch.cat([prefix.repeat_interleave(share, 0), own], 2)
+    return attend(q, spread(pk, k), spread(pv, v), mask)
+
+
+def try_shared_attention(device, heads, size):
+    """Uses SharedAttention from now on if it gives what the plain way gives; returns the largest relative differences, or why it cannot."""
+    make = lambda n, rows: torch.randn(n, heads, rows, size, device=device, dtype=torch.bfloat16, requires_grad=True)
+    inputs = make(8, 75), make(8, 75), make(8, 75), make(2, 256), make(2, 256)
+    grad = torch.randn(8, heads, 75, size, device=device, dtype=torch.bfloat16)
+    found = []
+    try:
+        for kernel in (False, True):
+            SHARED["kernel"] = kernel
+            out = attend_shared(*inputs, 4, None)
+            found.append([out.detach(), *torch.autograd.grad(out, inputs, grad)])
+        off = [((a.float() - b.float()).norm() / a.float().norm()).item() for a, b in zip(*found)]
+    except Exception as error:
+        SHARED["kernel"] = False
+        return str(error)
+    SHARED["kernel"] = max(off) < 0.02
+    return [round(x, 5) for x in off]
 
 
 def rotary_tables(cfg):

@@ -207,8 +207,12 @@ class VQ(nn.Module):
 
     def nearest(self, z):
         """Unit vectors [b,d,h,w] to ids [b,h,w]."""
-        flat = z.permute(0, 2, 3, 1).reshape(-1, z.shape[1])
-        return (flat @ self.codebook.T).argmax(1).reshape(z.shape[0], *z.shape[2:])
+        return self.closest(z.permute(0, 2, 3, 1).reshape(-1, z.shape[1])).reshape(z.shape[0], *z.shape[2:])
+
+    def closest(self, flat):
+        """Unit vectors [n,d] to ids [n], in full precision: codes may be close to each other."""
+        with torch.autocast(flat.device.type, enabled=False):
+            return (flat.float() @ self.codebook.float().T).argmax(1)
 
     def encode(self, x):
         return self.nearest(self.latent(x))

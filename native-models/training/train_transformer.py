@@ -317,12 +317,11 @@ class Run:
         self.table = self.teacher = None
         self.tables = Tables(args, self.vq, args.config)
         if not args.data:
-            level = self.stages[0].get("table", self.stages[0]["layout"])
-            for stage in self.stages[1:]:
-                if stage.get("table", stage["layout"]) != level:
-                    self.tables.begin(stage.get("table", stage["layout"]))
-                    break
+            level = self.level(0)
             self.table = self.tables.get(level)
+            others = [self.level(n) for n in range(1, len(self.stages)) if self.level(n) != level]
+            for other in others[:1]:
+                self.tables.begin(other)
             self.note(table=level, seconds=self.seconds())
         self.model, self.content = build(self.whole, args, self.vq, self.table)
         self.model.train().to(self.device)
@@ -335,6 +334,10 @@ class Run:
         self.generator = torch.Generator(self.device).manual_seed(cfg["seed"])
         self.clock = Clock(self.device)
         self.resume()
+
+    def level(self, number):
+        """The level whose table a stage needs: its own, or a later one, which has everything too."""
+        return self.stages[number].get("table", self.stages[number]["layout"])
 
     def seconds(self):
         return round(time.time() - self.began, 1)
@@ -373,7 +376,6 @@ class Run:
                 self.run_stage(stage, number)
                 self.stage_spent = 0.0
         self.save()
-        self.tables.close()
 
     def length(self, number):
         """Seconds of a stage: of --minutes, what is left is divided in proportion; else the config's."""
@@ -385,14 +387,15 @@ class Run:
     def run_stage(self, stage, number):
         cfg, args = self.cfg, self.args
         if not args.data:
-            level = stage.get("table", stage["layout"])
-            self.table = self.tables.get(level)
+            self.table = self.tables.get(self.level(number))
             self.teacher = cfg.get("teacher") == "labels" and LabelTeacher(self.whole["transformer"]["distillDim"], self.table, self.device)
             source = Source(self, stage, number)
             checks = Source(self, {**stage, "mix": cfg["checkMix"]} if "checkMix" in cfg else stage, 0, split="val", count=1, groups=cfg["checkGroups"])
         else:
             source, checks = Folder(self), None
-        following = self.stages[number + 1] if number + 1 < len(self.stages) and not args.data else None
+        following = self.level(number + 1) if number + 1 < len(self.stages) and not args.data else None
+        if following:
+            self.tables.begin(following)
         length, self.stage_began = self.length(number), time.time() - self.stage_spent
         self.note(stage=number, layout=stage["layout"], length=round(length), seconds=self.seconds())
         self.sums, self.noted, self.noted_steps, self.noted_seen = 0, time.time(), self.steps, self.seen
@@ -401,7 +404,7 @@ class Run:
             spent = time.time() - self.stage_began
             progress = self.steps / cfg["steps"] if cfg.get("steps") else spent / length
             if progress >= 1:
-                if following is None or self.tables.available(following.get("table", following["layout"])):
+                if following is None or self.tables.available(following):
                     break
                 if spent > 3 * length + 60:
                     raise RuntimeError("the next level's table is not ready")
@@ -574,7 +577,15 @@ def main():
     if args.keep:
         os.makedirs(args.keep, exist_ok=True)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    Run(args).go()
+    run = Run(args)
+    try:
+        run.go()
+    except SystemExit:  # told to stop: what is learnt is kept
+        if run.steps:
+            run.keep(run.stages[run.stage_number], run.stage_number)
+        raise
+    finally:
+        run.tables.close()
 
 
 if __name__ == "__main__":

@@ -1,15 +1,8 @@
-"""Names of what rendered scenes are made of, in the order of native-models/scenes/scene.ts, and scenes as rows of small integers."""
+"""Rendered scenes as rows of small integers."""
 
-KINDS = ["ball", "cube", "cone", "tree", "house", "mushroom", "cylinder", "pyramid", "snowman", "chair"]
-COLORS = ["red", "orange", "yellow", "green", "blue", "purple", "pink", "white", "black", "cyan"]
-SIZES = ["big", "small"]
-MATERIALS = ["plain", "metal", "striped"]
-POSES = ["usual", "lying", "turned"]
-BACKGROUNDS = ["studio", "room", "field", "desert", "snow", "night"]
-STYLES = ["photo", "sketch", "pixel", "sepia", "blueprint", "cartoon"]
-TASKS = ["edit", "canny", "depth", "segmentation"]
-TYPES = ["recolor", "replace", "add", "remove", "background", "style", "resize", "material", "pose", "move", *TASKS[1:]]
+from parse import BACKGROUNDS, COLORS, KINDS, MAPS, MATERIALS, POSES, SIZES, STYLES, TYPES
 
+TASKS = ["edit", *MAPS]
 ATTRIBUTES = {"kind": KINDS, "color": COLORS, "size": SIZES, "material": MATERIALS, "pose": POSES}
 CODES = len(KINDS) * len(COLORS) * len(SIZES) * len(MATERIALS) * len(POSES)  # objects that can be named; not all exist
 HOMES = [(0, 24), (40, 72), (80, 24)]

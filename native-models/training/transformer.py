@@ -56,7 +56,7 @@ class SharedAttention(torch.autograd.Function):
         own = flash(q, k, v, 0.0, True)
         shared = flash(together(q, share), pk, pv, 0.0, False)
         there, sums = apart(shared[0], share), apart(shared[1][..., None], share)[..., 0]
-        total = torch.logaddexp(own[1], sums)
+        total = torch.logaddexp(own[1], sums).contiguous()
         weight = lambda part: (part - total).exp()[..., None].to(q.dtype)
         out = own[0] * weight(own[1]) + there * weight(sums)
         ctx.save_for_backward(q, k, v, pk, pv, out, total)

@@ -109,19 +109,3 @@ def looks(program):
         child.wait()
 
     return index, read()
-
-
-def places(program, layout):
-    """Index JSON and, look by look, the empty picture uint8 [128,128,3] and single objects [places * objects, tile, tile, 3]."""
-    child = start(program, "places", "--layout", layout)
-    index = read_header(child.stdout)
-    count, side = len(index["places"]) * len(index["objects"]), index["tile"]
-
-    def read():
-        for _ in index["looks"]:
-            empty = np.frombuffer(read_exactly(child.stdout, FRAME_BYTES), np.uint8).reshape(FRAME, FRAME, 3)
-            pixels = np.frombuffer(read_exactly(child.stdout, count * side * side * 3), np.uint8)
-            yield empty, pixels.reshape(count, side, side, 3)
-        child.wait()
-
-    return index, read()

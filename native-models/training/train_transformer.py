@@ -21,7 +21,7 @@ import data
 import scene_ids
 import words
 from copy_init import MEANING, copy_init
-from optim import Muon, schedule, set_rate
+from optim import Muon, schedule
 from readers import Readers
 from t5 import T5Encoder
 from teacher import LabelTeacher, PatchTeacher

@@ -55,16 +55,26 @@ def group_row(group, words, codes, label=None):
     return row
 
 
-def work(args):
-    """The life of a reader process."""
+def endless(args, task):
+    """Groups of a task; goes on behind a seed that gives none."""
     import scenes
 
+    first, idle = args.first, 0
+    while idle < 3:
+        idle += 1
+        for group in scenes.descriptions(args.stream, args.split, first, args.count, args.pairs, task=task, objects=args.objects, layout=args.layout):
+            first, idle = first + 1, 0
+            yield group
+        first += 1
+
+
+def work(args):
+    """The life of a reader process."""
     content, mix = open(args.tokenizer).read(), json.loads(args.mix)
     words, codes, label = Words(content, args.words), {}, None
     if args.labels:
         from parse import parse as label
-    streams = {task: scenes.descriptions(args.stream, args.split, args.first, args.count, args.pairs, task=task,
-                                         objects=args.objects, layout=args.layout) for task in mix}
+    streams = {task: endless(args, task) for task in mix}
     names, shares = list(mix), np.array(list(mix.values()), float)
     rng = np.random.default_rng(args.first)
     out = sys.stdout.buffer

@@ -236,19 +236,19 @@ class Tables:
                  "--config", self.config, "--out", self.path(level), "--parts", str(a.parts), "--device", a.device])
 
     def available(self, level):
-        """Whether `get` gives it at once; an error where making it has failed."""
+        """Whether `get` gives it without waiting for another process; where that one has failed, `get` makes the table itself."""
         maker = self.makers.get(level)
         if maker is not None and maker.poll():
-            raise RuntimeError(f"the table of level {level} could not be made; see the error above")
+            del self.makers[level]
+            return True
         return level in self.ready or os.path.exists(self.path(level))
 
     def get(self, level):
         if level not in self.ready:
             if not os.path.exists(self.path(level)):
-                if level in self.makers:
-                    while not self.available(level):
-                        time.sleep(0.2)
-                else:
+                while level in self.makers and not self.available(level):
+                    time.sleep(0.2)
+                if not os.path.exists(self.path(level)):
                     scene_ids.save(self.path(level), scene_ids.make(self.args.stream, level, self.vq, self.args.device, self.args.parts))
             self.ready = {level: scene_ids.SceneIds(scene_ids.load(self.path(level)), self.args.device)}
         return self.ready[level]
@@ -406,8 +406,6 @@ class Run:
             if progress >= 1:
                 if following is None or self.tables.available(following):
                     break
-                if spent > 3 * length + 60:
-                    raise RuntimeError("the next level's table is not ready")
             self.step(stage, source, min(progress, 1.0))
             now = time.time()
             if now - self.noted > cfg["noteEvery"]:
@@ -580,7 +578,7 @@ def main():
     run = Run(args)
     try:
         run.go()
-    except SystemExit:  # told to stop: what is learnt is kept
+    except BaseException:  # told to stop, or an error: what is learnt is kept
         if run.steps:
             run.keep(run.stages[run.stage_number], run.stage_number)
         raise

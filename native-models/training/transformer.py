@@ -6,7 +6,6 @@ Rotary pairs are (i, i + head/2) here; `interleave` writes the released order (2
 import torch
 import torch.nn.functional as F
 from torch import nn
-from torch.nn.attention.bias import causal_lower_right
 
 
 class Attention(torch.autograd.Function):
@@ -295,7 +294,10 @@ def attend(q, k, v, mask):
     """Causal attention; new rows are the last ones."""
     if q.device.type == "cpu":
         return Attention.apply(q, k, v, mask)
-    return F.scaled_dot_product_attention(q, k, v, attn_mask=None if q.shape[2] == k.shape[2] else causal_lower_right(q.shape[2], k.shape[2]), is_causal=q.shape[2] == k.shape[2])
+    new, old = q.shape[2], k.shape[2] - q.shape[2]
+    if old == 0:
+        return F.scaled_dot_product_attention(q, k, v, is_causal=True)
+    return F.scaled_dot_product_attention(q, k, v, attn_mask=causal_mask(new, old, q.device, q.dtype))
 
 
 SHARED = {"kernel": False}  # whether SharedAttention has been found to work here

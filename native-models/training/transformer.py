@@ -312,15 +312,16 @@ def attend_shared(q, k, v, pk, pv, share, mask):
 
 def try_shared_attention(device, heads, size):
     """Uses SharedAttention from now on if it gives what the plain way gives; returns the largest relative differences, or why it cannot."""
-    make = lambda n, rows: torch.randn(n, heads, rows, size, device=device, dtype=torch.bfloat16, requires_grad=True)
-    inputs = make(8, 75), make(8, 75), make(8, 75), make(2, 256), make(2, 256)
-    grad = torch.randn(8, heads, 75, size, device=device, dtype=torch.bfloat16)
+    make = lambda n, rows: torch.randn(n, rows, heads, size, device=device, dtype=torch.bfloat16, requires_grad=True)
+    given = make(8, 75), make(8, 75), make(8, 75), make(2, 256), make(2, 256)
+    inputs = [x.transpose(1, 2) for x in given]  # as layers give them
+    grad = torch.randn(8, 75, heads, size, device=device, dtype=torch.bfloat16).transpose(1, 2)
     found = []
     try:
         for kernel in (False, True):
             SHARED["kernel"] = kernel
             out = attend_shared(*inputs, 4, None)
-            found.append([out.detach(), *torch.autograd.grad(out, inputs, grad)])
+            found.append([out.detach(), *torch.autograd.grad(out, given, grad)])
         off = [((a.float() - b.float()).norm() / a.float().norm()).item() for a, b in zip(*found)]
     except Exception as error:
         SHARED["kernel"] = False

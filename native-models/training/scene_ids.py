@@ -81,8 +81,8 @@ def make(program, layout, vq, device, parts):
     alone = np.zeros((len(index["looks"]), len(index["places"]), len(index["objects"]), per_tile), np.int16)
 
     def read(part):
-        command = [sys.executable, os.path.join(os.path.dirname(os.path.abspath(__file__)), "scene_cells.py"), "--stream", program, "--layout", layout] + (["--part", part] if part else [])
-        reader = subprocess.Popen(command, stdout=subprocess.PIPE, bufsize=1 << 20, env={**os.environ, "OMP_NUM_THREADS": "1"}, preexec_fn=lambda: os.nice(5))
+        command = ["nice", "-n", "5", sys.executable, os.path.join(os.path.dirname(os.path.abspath(__file__)), "scene_cells.py"), "--stream", program, "--layout", layout] + (["--part", part] if part else [])
+        reader = subprocess.Popen(command, stdout=subprocess.PIPE, bufsize=1 << 20, env={**os.environ, "OMP_NUM_THREADS": "1"})
         widen(reader.stdout)
         mine = part_of(index, part)
         try:

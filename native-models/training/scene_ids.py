@@ -75,6 +75,7 @@ def make(program, layout, vq, device, parts):
     child, index = index_of(program, layout)
     child.kill()
     child.wait()
+    parts = min(parts, len(index["places"]))
     encoder, lock = Encoder(vq, device), threading.Lock()
     per_tile, shifts = (index["tile"] // TOKEN) ** 2, len(index.get("shifts", [0]))
     empty = np.zeros((len(index["looks"]), shifts, CELLS), np.int16)

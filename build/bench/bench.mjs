@@ -46,8 +46,8 @@ function table(head, rows) {
   console.log([line(head), line(head.map(() => '---')), ...rows.map(line), ''].join('\n'));
 }
 
-/** @param {{precision: string, cache: string, isLean: boolean}} transformer */
-const formOf = ({ precision, cache, isLean }) => `${precision} / ${cache}${isLean ? ', one graph' : ''}`;
+/** @param {{precision: string, cache: string}} transformer */
+const formOf = ({ precision, cache }) => `${precision} / ${cache}`;
 
 async function benchXl() {
   const results = [];
@@ -55,12 +55,11 @@ async function benchXl() {
     ['fp32', 'fp32'],
     ['int8', 'int8'],
     ['int4', 'fp32'],
-    ['int4', 'int8', '--lean'],
     ['int4', 'int8'],
   ];
-  for (const [precision, cache, ...flags] of forms) {
+  for (const [precision, cache] of forms) {
     const pictures = precision === 'int4' && !options.quick ? ['--pictures'] : [];
-    results.push(await editarBench(['--random-xl', '--precision', precision, '--cache', cache, ...flags, ...pictures]));
+    results.push(await editarBench(['--random-xl', '--precision', precision, '--cache', cache, ...pictures]));
   }
   console.log(`Machine: ${results[0].machine}\n`);
   const transformers = results.map(({ transformer }) => transformer);

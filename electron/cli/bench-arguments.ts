@@ -10,9 +10,8 @@ export interface BenchCommand {
   readonly json: boolean;
 }
 
-type Flags = Omit<BenchRequest, 'isRandom' | 'isLean'> & {
+type Flags = Omit<BenchRequest, 'isRandom'> & {
   readonly randomXl?: boolean;
-  readonly lean?: boolean;
   readonly json?: boolean;
 };
 
@@ -36,11 +35,9 @@ export function addBench(program: Command, found: (command: BenchCommand) => voi
         caches,
       ),
     )
-    .option('--lean', 'without weights of their own for many rows, as where memory is tight')
     .option('--pictures', 'time whole pictures of random weights too, which takes minutes')
     .option('--json', 'one JSON object per line on stdout')
-    .action(({ json, randomXl, lean, ...request }: Flags) => {
-      const isLean = lean === undefined ? {} : { isLean: lean };
-      found({ name: 'bench', request: { ...request, ...isLean, isRandom: randomXl ?? false }, json: json ?? false });
+    .action(({ json, randomXl, ...request }: Flags) => {
+      found({ name: 'bench', request: { ...request, isRandom: randomXl ?? false }, json: json ?? false });
     });
 }

@@ -19,7 +19,6 @@ export interface BenchOptions {
   readonly model?: string;
   readonly precision?: WeightPrecision; // of the random model, default int4
   readonly cache?: CachePrecision; // of the random model, default: as its packs keep it on the processor
-  readonly isLean?: boolean; // the random model in one graph, as packs are opened where memory is tight
   readonly tokens?: number; // timed steps of the random model, default 48
   readonly pictures?: boolean; // whole pictures of the random model too, minutes each
   readonly onProgress?: (what: string) => void;
@@ -41,9 +40,9 @@ export async function bench(options: BenchOptions): Promise<BenchResult> {
 }
 
 async function benchRandomXl(options: BenchOptions): Promise<Pick<BenchResult, 'transformer' | 'vq'>> {
-  const { precision = 'int4', cache, isLean, tokens = 48, pictures = false, onProgress } = options;
+  const { precision = 'int4', cache, tokens = 48, pictures = false, onProgress } = options;
   await using meter = new BandwidthMeter();
-  const transformer = await benchTransformer(gptXl, meter, { precision, cache, isLean, tokens, pictures, onProgress });
+  const transformer = await benchTransformer(gptXl, meter, { precision, cache, tokens, pictures, onProgress });
   return { transformer, vq: await benchVq(vq16, gptXl.grid, onProgress) };
 }
 

@@ -9,15 +9,13 @@ import type { CacheLayout } from '../families/editar/cache-layout.ts';
 import { imageTokens } from '../families/editar/config.ts';
 import type { TransformerConfig } from '../families/editar/config.ts';
 import { transformer } from '../families/editar/graph.ts';
-import type { TransformerOptions } from '../families/editar/graph.ts';
 import { GuidedDecoder } from '../families/editar/guided-decoder.ts';
-import { isLargeAndQuantised } from '../families/editar/parts.ts';
+import { isLargeAndQuantised, linearBytes, wideForm } from '../families/editar/parts.ts';
 import { PrefixCache } from '../families/editar/prefix.ts';
 import { TransformerRunner } from '../families/editar/transformer-runner.ts';
 import { transformerTensors } from '../families/editar/weights.ts';
 import type { GraphBuilder } from '../onnx/graph.ts';
 import { buildPart } from '../parts/build-part.ts';
-import { openManyRows } from '../families/editar/many-rows.ts';
 import { openDecoder } from '../runtime/open.ts';
 import type { DecoderSession } from '../runtime/decoder-session.ts';
 import type { FloatTensor } from '../tensor/tensor.ts';
@@ -33,8 +31,6 @@ export interface TransformerBenchOptions {
   readonly precision: WeightPrecision;
   readonly tokens: number; // timed single-token steps
   readonly cache?: CachePrecision; // default: as packs of this precision keep it on the processor
-  /** One graph for everything, as packs are opened where memory is tight, without weights for many rows. */
-  readonly isLean?: boolean;
   /** Whole pictures too: every cell, and with 80 % of the cells locked. Takes minutes at full size. */
   readonly pictures: boolean;
   readonly onProgress?: (what: string) => void;
@@ -43,13 +39,12 @@ export interface TransformerBenchOptions {
 export interface TransformerBench {
   readonly precision: WeightPrecision;
   readonly cache: CachePrecision;
-  readonly isLean: boolean;
   readonly fileMiB: number;
   readonly buildMs: number;
   readonly openMs: number;
   readonly openMiB: number; // resident memory that opening added
   readonly peakMiB: number; // of the whole process up to the first step
-  /** Of that, what is not pages of files: weights for many rows are read where they lie. Only where the system tells. */
+  /** Of that, what is not pages of files, which the system may drop. Only where it tells. */
   readonly ownMiB?: number;
   /** Longest time that nothing else could run in this process, from opening to the last timed step. */
   readonly longestBlockMs: number;
@@ -77,45 +72,36 @@ export async function benchTransformer(
 ): Promise<TransformerBench> {
   const folder = await mkdtemp(join(tmpdir(), 'editar-bench-'));
   try {
-    const { precision, isLean = false } = options;
+    const { precision } = options;
     const cache = options.cache ?? (isLargeAndQuantised(config, precision) ? 'int8' : 'fp32');
     options.onProgress?.(`building the ${precision} transformer`);
     const weights = randomWeights(transformerTensors(config));
-    const graphs = benchGraphs(precision, cache, isLean);
+    const form = cache === 'int8' ? wideForm(precision) : precision;
     const buildMs = await timed(() =>
       buildPart(
         {
           name: 'bench',
           fingerprint: '',
-          graphs: graphs.map(({ name, options: forms }) => ({
-            name,
-            build: (g: GraphBuilder) => transformer(g, config, weights, forms),
-          })),
+          graphs: [
+            { name: 'whole', build: (g: GraphBuilder) => transformer(g, config, weights, { weights: form, cache }) },
+          ],
         },
         folder,
       ),
     );
     const before = residentMiB();
-    const path = (name: string): string => join(folder, `${name}.onnx`);
     const delays = monitorEventLoopDelay({ resolution: 5 });
     delays.enable();
     const openStart = performance.now();
-    const hasSteps = graphs.length > 1;
-    const [whole, ofSteps] = await Promise.all([
-      hasSteps ? openManyRows(path('whole')) : openDecoder(path('whole'), { device: 'cpu' }),
-      hasSteps ? openDecoder(path('steps'), { device: 'cpu' }) : undefined,
-    ]);
-    await using session = whole;
-    await using steps = ofSteps;
+    await using session = await openDecoder(join(folder, 'whole.onnx'), { device: 'cpu' });
     const openMs = performance.now() - openStart;
     const openMiB = residentMiB() - before;
     const { size } = await stat(join(folder, 'bench.data'));
-    const timings = await timeSession({ session, steps }, config, meter, options);
+    const timings = await timeSession(session, config, meter, linearBytes(config, form), options);
     delays.disable();
     return {
       precision,
       cache,
-      isLean,
       fileMiB: mebibytes(size),
       buildMs,
       openMs,
@@ -128,39 +114,21 @@ export async function benchTransformer(
   }
 }
 
-/** The graphs that packs of a precision have for a form of cache: one for everything, or one with weights for many rows and one
- * for steps. */
-function benchGraphs(
-  weights: WeightPrecision,
-  cache: CachePrecision,
-  isLean: boolean,
-): { name: string; options: TransformerOptions }[] {
-  if (weights === 'fp32' || isLean) return [{ name: 'whole', options: { weights, cache } }];
-  return [
-    { name: 'whole', options: { weights: 'int8-many-rows', cache } },
-    { name: 'steps', options: { weights, cache: cache === 'int8' ? 'int8-step' : cache } },
-  ];
-}
-
 type Timings = Omit<
   TransformerBench,
-  'precision' | 'cache' | 'isLean' | 'fileMiB' | 'buildMs' | 'openMs' | 'openMiB' | 'longestBlockMs'
+  'precision' | 'cache' | 'fileMiB' | 'buildMs' | 'openMs' | 'openMiB' | 'longestBlockMs'
 >;
 
-interface Sessions {
-  readonly session: DecoderSession;
-  readonly steps?: DecoderSession;
-}
-
 async function timeSession(
-  { session, steps: ofSteps }: Sessions,
+  session: DecoderSession,
   config: TransformerConfig,
   meter: BandwidthMeter,
+  weightBytes: number,
   options: TransformerBenchOptions,
 ): Promise<Timings> {
   const isInteger = session.layout.tensors[0].dtype === 'i8';
   const layout = cacheLayout(config, textSlotsFor(session));
-  using prefix = new PrefixCache(new TransformerRunner(session, config, layout, ofSteps), layout);
+  using prefix = new PrefixCache(new TransformerRunner(session, config, layout), layout);
   const text = { cond: textRows(config), uncond: textRows(config) };
   const ids = randomIds(config);
   const guidance = { pictures: 1, cfg: 3 };
@@ -175,7 +143,7 @@ async function timeSession(
   await fillOutput(prefix.cache, layout, config);
   const memory = { peakMiB: peakMiB(), ownMiB: await ownMiB() }; // what measures the bandwidth takes half a gibibyte more
   const steps = await timeSteps(begun.value.decoder, config, layout, context, options.tokens, meter);
-  const bytesPerToken = weightBytes(config, options.precision) + 2 * context * cacheBytesPerPosition(config, isInteger);
+  const bytesPerToken = weightBytes + 2 * context * cacheBytesPerPosition(config, isInteger);
   const pictures = options.pictures ? await timePictures(prefix, config, otherIds, text, options) : {};
   const variantsMsPerToken = await timeVariants(prefix, config, otherIds, text, layout, context, options);
   options.onProgress?.('naive prefill');
@@ -301,13 +269,6 @@ async function timeNaivePrefill(
   } finally {
     cache[Symbol.dispose]();
   }
-}
-
-/** Bytes of the weights that a step reads: all linear layers and the head, with the scales of quantised blocks. */
-function weightBytes({ dim, layers, ffnHidden, vocab }: TransformerConfig, precision: WeightPrecision): number {
-  const values = layers * (4 * dim * dim + 3 * dim * ffnHidden) + dim * vocab;
-  const bytesPerValue = { fp32: 4, int8: 1 + 4 / 32, int4: 0.5 + 4 / 32 }[precision];
-  return values * bytesPerValue;
 }
 
 /** Bytes of one row's keys and values at one position. */

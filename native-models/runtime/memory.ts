@@ -27,7 +27,7 @@ function linuxAvailable(): number | undefined {
 /** What opening a model will take. */
 interface MemoryNeed {
   readonly files: readonly string[]; // graphs and their external data
-  readonly mappedBytes?: number; // of the files, only ever read where they lie: not counted
+  readonly unreadBytes?: number; // of the files, that the graphs which are opened do not use
   readonly cacheBytes?: number;
   readonly activationBytes?: number; // of the largest run, usually the prefill
 }
@@ -38,13 +38,13 @@ const packedPerFileByte = 1.25;
 /** Bytes that opening and running a model will take, from the sizes of its files. Rejects when a file is missing. */
 export async function estimateMemory({
   files,
-  mappedBytes = 0,
+  unreadBytes = 0,
   cacheBytes = 0,
   activationBytes = 0,
 }: MemoryNeed): Promise<number> {
   const sizes = await Promise.all(files.map(async (file) => (await stat(file)).size));
   const fileBytes = sizes.reduce((sum, size) => sum + size, 0);
-  return Math.ceil((fileBytes - mappedBytes) * packedPerFileByte) + cacheBytes + activationBytes;
+  return Math.ceil((fileBytes - unreadBytes) * packedPerFileByte) + cacheBytes + activationBytes;
 }
 
 /** Throws `out-of-memory` {needed, free} when `needed` bytes for `what` are more than the system can give. */

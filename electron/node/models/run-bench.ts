@@ -5,7 +5,7 @@ import type { ModelLibrary } from './model-library.ts';
 export type { BenchResult };
 
 /** What to time: an installed model, or the released model's shapes with random weights. */
-export interface BenchRequest extends Pick<BenchOptions, 'precision' | 'cache' | 'isLean' | 'tokens' | 'pictures'> {
+export interface BenchRequest extends Pick<BenchOptions, 'precision' | 'cache' | 'tokens' | 'pictures'> {
   readonly isRandom: boolean;
   readonly model?: string; // id or folder; default: the embedded one
 }

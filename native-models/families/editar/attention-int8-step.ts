@@ -1,46 +1,43 @@
 // A single new position over an int8 cache: what decoding does most of the time, with as few nodes as possible.
 import type { GraphBuilder, Value } from '../../onnx/graph.ts';
 import { path } from '../../onnx/names.ts';
-import { gather, multiply, reshape, slice } from '../../onnx/ops.ts';
+import { add, multiply, reshape, slice, split } from '../../onnx/ops.ts';
 import { groupQueryAttention } from './attention-kernels.ts';
 import type { KeysAndValues, Shared } from './attention-kernels.ts';
 import { headDim, imageTokens } from './config.ts';
 import type { TransformerConfig } from './config.ts';
 import { turned, turnOfFirst } from './key-spread.ts';
+import type { Attended } from './layers.ts';
 
 /** What the layers share beside the inputs of all forms. */
 export interface StepInputs {
-  /** [layers, batch, heads, 1, headDim] sum of the text's values. */
-  readonly textSums: Value;
+  /** By layer, [1, batch, heads, 1, headDim] sum of the text's values. */
+  readonly textSums: readonly Value[];
   /** [headDim, headDim] what a single new position does to queries and keys. */
   readonly turn: Value;
 }
 
-/** @param textValues [layers, batch, heads, 1, headDim] mean value of the text */
-export function stepInputs(g: GraphBuilder, config: TransformerConfig, shared: Shared, textValues: Value): StepInputs {
+/** @param textValues [layers, batch, dim] mean value of the text */
+export function stepInputs(
+  g: GraphBuilder,
+  at: string,
+  config: TransformerConfig,
+  shared: Shared,
+  textValues: Value,
+): StepInputs {
+  const byHead = reshape(g, path(at, 'text_sums'), textValues, [config.layers, -1, config.heads, 1, headDim(config)]);
+  const sums = multiply(g, path(at, 'text_sums'), byHead, g.scalar(config.textTokens));
   return {
-    textSums: multiply(g, '/text_sums', textValues, g.scalar(config.textTokens)),
-    turn: turnOfFirst(g, '/turn', config, shared),
+    textSums: split(g, path(at, 'text_sums'), sums, new Array<number>(config.layers).fill(1), 0),
+    turn: turnOfFirst(g, path(at, 'turn'), config, shared),
   };
 }
-
-/** Declares `text_values`, the mean values of the rows' texts. @returns [layers, batch, heads, 1, headDim] */
-export function textValuesInput(g: GraphBuilder, config: TransformerConfig): Value {
-  const values = g.input('text_values', 'f32', [config.layers, 'batch', config.dim]);
-  return reshape(g, '/text_values/by_head', values, [config.layers, -1, config.heads, 1, headDim(config)]);
-}
-
-/** Declares the scales of a layer's keys and values, each [heads, 1, headDim]. */
-export const scaleInputs = (g: GraphBuilder, config: TransformerConfig, layer: number): readonly Value[] =>
-  ['key_scale', 'value_scale'].map((name) =>
-    g.input(`past_key_values.${layer}.${name}`, 'f32', [config.heads, 1, headDim(config)]),
-  );
 
 /** One new position of every row. The text lies in the cache as a single key and value of zeros, so that its score is 0; the
  * kernel tells its weight. All the text's other positions have the same score and together weigh as much as one key
  * with the logarithm of their number for a score: the sink. A sink also keeps the kernel from tiling, which for one
  * query per head over an int8 cache costs a fifth more time than writing out the scores.
- * @param outputs names of the result [batch, 1, dim] and of the extended cache */
+ * @param scales of keys and values, each [heads, 1, headDim] @returns the result [batch, 1, dim] and the extended cache */
 export function stepAttention(
   g: GraphBuilder,
   at: string,
@@ -51,9 +48,8 @@ export function stepAttention(
   shared: Shared,
   { textSums, turn }: StepInputs,
   layer: number,
-  [mixed, key, value]: readonly string[],
-): void {
-  const [found, weights] = [`${at}/kernel/output_0`, `${at}/kernel/output_3`] as Value[];
+): Attended & KeysAndValues {
+  const [found, key, value, weights] = [0, 1, 2, 3].map((i) => `${at}/kernel/output_${i}` as Value);
   const parts = turned(g, path(at, 'turn'), qkv, turn, config);
   const sink = config.textTokens > 1 ? Math.log(config.textTokens - 1) : neverChosen;
   groupQueryAttention(g, at, parts, past, [found, key, value, weights], config, shared, {
@@ -63,9 +59,9 @@ export function stepAttention(
   });
   const text = imageTokens(config);
   const weight = slice(g, path(at, 'weight'), weights, text, text + 1, 3); // [batch, heads, 1, 1]
-  const sum = gather(g, path(at, 'text_sum'), textSums, g.constant('i64', [], [layer]));
-  const ofText = reshape(g, path(at, 'text'), multiply(g, path(at, 'text'), weight, sum), [-1, 1, config.dim]);
-  g.nodeInto(path(at, 'Add'), 'Add', [found, ofText], [mixed]);
+  const ofHeads = multiply(g, path(at, 'text'), weight, textSums[layer]);
+  const ofText = reshape(g, path(at, 'text'), ofHeads, [-1, 1, config.dim]);
+  return { mixed: add(g, at, found, ofText), key, value };
 }
 
 /** A score so low that its weight is exactly 0. */

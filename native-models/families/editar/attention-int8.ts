@@ -1,4 +1,4 @@
-// Attention over an int8 cache.
+// Several new positions over an int8 cache: the prefix, the text, a run of cells.
 import type { GraphBuilder, Value } from '../../onnx/graph.ts';
 import { path } from '../../onnx/names.ts';
 import {
@@ -18,38 +18,44 @@ import {
 } from '../../onnx/ops.ts';
 import { blockEnds, runAttention } from './attention-int8-run.ts';
 import type { RunInputs } from './attention-int8-run.ts';
-import { scaleInputs, stepAttention, stepInputs, textValuesInput } from './attention-int8-step.ts';
-import type { StepInputs } from './attention-int8-step.ts';
 import { groupQueryAttention, sizeOf } from './attention-kernels.ts';
 import type { KeysAndValues, Shared } from './attention-kernels.ts';
+import { cacheDims } from './attention.ts';
 import { headroom, quantiseInto } from './cache-scales.ts';
 import { headDim, imageTokens } from './config.ts';
 import type { TransformerConfig } from './config.ts';
 import { spreadMatrix } from './key-spread.ts';
+import type { Attended } from './layers.ts';
 
 /** What the layers share beside the inputs of all forms. */
-export interface Int8Inputs extends RunInputs, StepInputs {
-  /** Whether the new positions begin the sequence. */
-  readonly isFirst: Value;
-  /** Whether the new positions are all the text. */
-  readonly isText: Value;
-  /** Whether there are several new positions: the prefix, the text and runs of cells always have several. */
-  readonly isRun: Value;
+export interface SeveralInputs extends RunInputs, Flags {
   /** [layers, batch, heads, 1, headDim] mean value of the text. */
   readonly textValues: Value;
   /** [batch, heads, new, headDim] of int8. */
   readonly zeros: Value;
 }
 
-/** Declares `is_first`, `is_text` and `text_values`, and works out the rest. */
-export function int8Inputs(g: GraphBuilder, config: TransformerConfig, shared: Shared): Int8Inputs {
-  const at = '/places';
+export interface Flags {
+  /** Whether the new positions begin the sequence. */
+  readonly isFirst: Value;
+  /** Whether the new positions are all the text. */
+  readonly isText: Value;
+}
+
+/** @param textValues [layers, batch, dim] mean value of the text */
+export function severalInputs(
+  g: GraphBuilder,
+  root: string,
+  config: TransformerConfig,
+  shared: Shared,
+  textValues: Value,
+  flags: Flags,
+): SeveralInputs {
+  const at = path(root, 'places');
   const { positions, total } = shared;
-  const isFirst = g.input('is_first', 'bool', []);
   const batch = sizeOf(g, path(at, 'batch'), positions, 0);
   const fresh = sizeOf(g, path(at, 'new'), positions, 1);
   const end = reshape(g, path(at, 'total'), cast(g, path(at, 'total'), total, 'i64'), [1]);
-  const isRun = g.node(path(at, 'Greater'), 'Greater', [reshape(g, path(at, 'new'), fresh, []), scalarOf(g, 1)]);
   const dims = concat(g, path(at, 'dims'), [batch, g.ints(config.heads), fresh, g.ints(1)], 0);
   const along = (name: string, from: Value, to: Value, shape: readonly number[]): Value => {
     const [start, stop] = [from, to].map((x, i) => reshape(g, path(at, name, i ? 'to' : 'from'), x, []));
@@ -62,80 +68,76 @@ export function int8Inputs(g: GraphBuilder, config: TransformerConfig, shared: S
     along('position', past, end, [1, 1, -1, 1]),
   ];
   const places = concat(g, at, axes, 3);
-  const textValues = textValuesInput(g, config);
-  const cacheDims = concat(g, path(at, 'cache_dims'), [batch, g.ints(config.heads), fresh, g.ints(headDim(config))], 0);
+  const freshDims = concat(g, path(at, 'fresh_dims'), [batch, g.ints(config.heads), fresh, g.ints(headDim(config))], 0);
   return {
-    isFirst,
-    isText: g.input('is_text', 'bool', []),
-    isRun,
-    textValues,
-    zeros: expand(g, path(at, 'zeros'), g.constant('i8', [1], [0]), cacheDims),
+    ...flags,
+    textValues: reshape(g, path(root, 'text_values'), textValues, [
+      config.layers,
+      -1,
+      config.heads,
+      1,
+      headDim(config),
+    ]),
+    zeros: expand(g, path(at, 'zeros'), g.constant('i8', [1], [0]), freshDims),
     places,
     blockEnds: blockEnds(g, at, config, end),
-    ...stepInputs(g, config, shared, textValues),
   };
 }
-
-const scalarOf = (g: GraphBuilder, value: number): Value => g.constant('i64', [], [value]);
 
 interface Size {
   readonly config: TransformerConfig;
   readonly shared: Shared;
-  readonly inputs: Int8Inputs;
+  readonly inputs: SeveralInputs;
 }
 
-/** An int8 cache, extended in place. Where the prefix begins, attention runs on the exact keys and values, which is faster too,
+/** What attention of several positions gives in one layer. */
+export interface SeveralFound extends Attended, KeysAndValues {
+  readonly text: Value; // [batch, 1, dim] mean value of the text
+  readonly scales: readonly Value[]; // of keys and values, each [heads, 1, headDim]
+}
+
+/** Several new positions over an int8 cache, extended in place. Where the prefix begins, attention runs on the exact keys and values, which is faster too,
  * and the cache gets them rounded, with scales measured on them. Values of text are many times larger than the picture's, so
  * they stay out of the cache: text is neither rotated nor told apart by its keys, which makes its attention a running mean,
- * and its own mean value, in fp32, is added with its weight to what later positions find in the cache. A single position is the
- * fused kernel's, which reads int8 directly; it would do so for every position of a run again, so a run widens the cache once.
+ * and its own mean value, in fp32, is added with its weight to what later positions find in the cache. The fused kernel reads an int8
+ * cache again for every new position, so a run of cells widens it once.
  * Keys lie in the cache rotated and spread (`key-spread.ts`), so queries are spread too.
  *
- * Every `If` costs time and a step should take as little as possible, so a single position is told apart first.
- *
- *          ┌ one: GroupQueryAttention(past, scales, sink) + weight of the text · its value
- *   qkv ── If             ┌ is_first: GroupQueryAttention(no past) ─ k, v ─ scale = max |·| · headroom / 127 ─ round ─ past[0..new)
- *          └ several: ─── If          ┌ is_text: running mean of v
- *                         └ else: ─── If
- *                                     └ cells: round into past ─ for some heads at a time: widen, attend   */
-export function int8Attention(
+ *          ┌ is_first: GroupQueryAttention(no past) ─ k, v ─ scale = max |·| · headroom / 127 ─ round ─ past[0..new)
+ *   qkv ── If
+ *          │          ┌ is_text: running mean of v
+ *          └ else: ── If
+ *                     └ cells: round into past ─ for some heads at a time: widen, attend   */
+export function severalAttention(
   g: GraphBuilder,
   at: string,
   qkv: Value,
   past: KeysAndValues,
+  scales: readonly [Value, Value],
   config: TransformerConfig,
   shared: Shared,
-  inputs: Int8Inputs,
+  inputs: SeveralInputs,
   layer: number,
-): { readonly mixed: Value; readonly textValue: Value } {
+): SeveralFound {
   const textValue = gather(g, path(at, 'text_value'), inputs.textValues, g.constant('i64', [], [layer]));
   const size: Size = { config, shared, inputs };
-  const scaleDims = [config.heads, 1, headDim(config)];
-  const cacheDims = ['batch', config.heads, 'capacity', headDim(config)];
-  const scales = scaleInputs(g, config, layer);
   const declare = (b: GraphBuilder, [mixed, key, value, text, ...scaleNames]: readonly string[]): void => {
     b.declareOutput(mixed, 'f32', ['batch', 'new', config.dim]);
-    for (const name of [key, value]) b.declareOutput(name, 'i8', cacheDims);
+    for (const name of [key, value]) b.declareOutput(name, 'i8', cacheDims(config));
     b.declareOutput(text, 'f32', ['batch', 1, config.dim]);
-    for (const name of scaleNames) b.declareOutput(name, 'f32', scaleDims);
+    for (const name of scaleNames) b.declareOutput(name, 'f32', [config.heads, 1, headDim(config)]);
   };
   /** Pass on what a branch does not make: the text's value, the scales. */
   const keptText = (b: GraphBuilder, name: string): Value =>
     reshape(b, path(at, name, 'text_value'), textValue, [-1, 1, config.dim]);
   const keptScales = (b: GraphBuilder, name: string): Value[] =>
     scales.map((scale, i) => b.node(path(at, name, `scale_${i}`, 'Identity'), 'Identity', [scale]));
-  const outputsOf = (name: string): string[] => [0, 1, 2, 3, 4, 5].map((i) => `${at}/${name}/output_${i}`);
+  const outputsOf = (name: string): Value[] => [0, 1, 2, 3, 4, 5].map((i) => `${at}/${name}/output_${i}` as Value);
 
-  const step = g.branch(`${at}/step`);
-  const stepped = [0, 1, 2].map((i) => `${path(at, 'step')}/output_${i}`);
-  stepAttention(step, path(at, 'step'), qkv, past, scales, config, shared, inputs, layer, stepped);
-  declare(step, [...stepped, keptText(step, 'step'), ...keptScales(step, 'step')]);
-
-  const several = g.branch(`${at}/several`);
-  const begin = several.branch(`${at}/begin`);
+  const begin = g.branch(`${at}/begin`);
   const begun = beginning(begin, path(at, 'begin'), qkv, past, size);
   declare(begin, [...begun.outputs, keptText(begin, 'begin'), ...begun.scales]);
-  const extend = several.branch(`${at}/extend`);
+  const extend = g.branch(`${at}/extend`);
   const text = extend.branch(`${at}/text`);
   declare(text, [...continuedByText(text, path(at, 'text'), qkv, past, scales[1], size), ...keptScales(text, 'text')]);
   const cells = extend.branch(`${at}/cells`);
@@ -143,16 +145,10 @@ export function int8Attention(
   declare(cells, [...run, keptText(cells, 'cells'), ...keptScales(cells, 'cells')]);
   branchOn(extend, path(at, 'extend'), inputs.isText, outputsOf('extend'), text, cells);
   declare(extend, outputsOf('extend'));
-  branchOn(several, path(at, 'several'), inputs.isFirst, outputsOf('several'), begin, extend);
-  declare(several, outputsOf('several'));
 
-  const [mixed, textOut] = ['mixed', 'text'].map((name) => `${path(at, name)}/output_0` as Value);
-  const present = ['key', 'value', 'key_scale', 'value_scale'].map((name) => `present.${layer}.${name}`);
-  const [key, value, ...scaleNames] = present;
-  branchOn(g, at, inputs.isRun, [mixed, key, value, textOut, ...scaleNames], several, step);
-  for (const name of [key, value]) g.declareOutput(name, 'i8', cacheDims);
-  for (const name of scaleNames) g.declareOutput(name, 'f32', scaleDims);
-  return { mixed, textValue: textOut };
+  const [mixed, key, value, textOut, ...scalesOut] = outputsOf('found');
+  branchOn(g, at, inputs.isFirst, [mixed, key, value, textOut, ...scalesOut], begin, extend);
+  return { mixed, key, value, text: textOut, scales: scalesOut };
 }
 
 function branchOn(

@@ -49,7 +49,7 @@ export interface BuildEditarOptions {
 const editarDefaults = { cfg: 3, temperature: 1, topK: 1000, topP: 1 };
 
 /** Raised whenever graphs change, so that parts of an interrupted build by an older version are not taken over. */
-const graphRevision = 7;
+const graphRevision = 8;
 
 /** Builds a pack from checkpoints in the official layout. Everything is written into `<out>.building` first; an interrupted
  * build goes on there, a failed one leaves nothing.

@@ -13,9 +13,8 @@ import type { ModelFamily, OpenOptions } from '../family.ts';
 import { imageTokens } from './config.ts';
 import type { TransformerConfig } from './config.ts';
 import { zT5Config, zTransformerConfig, zVqConfig } from './derive-config.ts';
-import { manyRowsBytes, openManyRows } from './many-rows.ts';
 import { EditarModel } from './model.ts';
-import { graphNames, guidedCacheBytes, isLargeAndQuantised } from './parts.ts';
+import { graphNames, guidedCacheBytes, isLargeAndQuantised, linearBytes, wideForm } from './parts.ts';
 
 /** `config` of an EditAR pack. */
 export const zEditarPackConfig = z.object({ transformer: zTransformerConfig, vq: zVqConfig, t5: zT5Config });
@@ -37,7 +36,7 @@ async function openEditar(opened: OpenedPack, options: OpenOptions): Promise<Edi
   const { folder, pack } = opened;
   const { transformer: config, vq } = configOf(opened);
   const choice = await chooseDevice(options.device ?? 'auto');
-  const graphs = await chooseGraphs(opened, config, choice);
+  const graph = await chooseGraph(opened, config, choice);
   const { device, deviceIndex, backend } = choice;
   const path = (name: string): string => join(folder, `${name}.onnx`);
   const resources: AsyncDisposable[] = [];
@@ -48,15 +47,9 @@ async function openEditar(opened: OpenedPack, options: OpenOptions): Promise<Edi
   const session = async (name: string) => kept(await openSession(path(name), { device, deviceIndex, backend }));
   try {
     options.signal?.throwIfAborted();
-    const [tokenizer, transformer, steps, textEncoder, textAdapter, encoder, head, tail, band] = await all([
+    const [tokenizer, transformer, textEncoder, textAdapter, encoder, head, tail, band] = await all([
       T5Tokenizer.open(join(folder, 'tokenizer.json')),
-      (graphs.steps === undefined
-        ? openDecoder(path(graphs.whole), { device, deviceIndex, backend })
-        : openManyRows(path(graphs.whole))
-      ).then(kept),
-      graphs.steps === undefined
-        ? undefined
-        : openDecoder(path(graphs.steps), { device, deviceIndex, backend }).then(kept),
+      openDecoder(path(graph), { device, deviceIndex, backend }).then(kept),
       session(graphNames.textEncoder),
       session(graphNames.textAdapter),
       session(graphNames.vqEncoder),
@@ -74,7 +67,6 @@ async function openEditar(opened: OpenedPack, options: OpenOptions): Promise<Edi
       textEncoder,
       textAdapter,
       transformer,
-      steps,
       codec: new VqCodec(vq, { encoder, head, tail, band }),
     });
   } catch (error) {
@@ -91,28 +83,14 @@ async function all<T extends readonly unknown[]>(
   return (await Promise.all(promises)) as unknown as T;
 }
 
-/** Graphs of the transformer: for everything, or with weights for many rows and another graph for steps. */
-interface Graphs {
-  readonly whole: string;
-  readonly steps?: string;
-}
-
-/** Which of the pack's graphs suit a device and the memory that is free. On the processor a large quantised model keeps keys and
- * values in int8; without the C API they go in and out as rows. The weights for many rows are left out where reading them
- * would push out what is needed all the time.
+/** Which of the pack's graphs of the transformer suits a device. On the processor a large quantised model keeps keys and values in
+ * int8; without the C API they go in and out as rows.
  * @throws ModelError `out-of-memory` */
-async function chooseGraphs(opened: OpenedPack, config: TransformerConfig, choice: DeviceChoice): Promise<Graphs> {
+async function chooseGraph(opened: OpenedPack, config: TransformerConfig, choice: DeviceChoice): Promise<string> {
   const isRounded = hasRoundedCache(opened, config, choice);
-  const needed = await neededBytes(opened, config, isRounded);
-  const free = availableMemory();
-  checkMemory('this model', needed, free);
-  if (isRounded) {
-    return free - needed > mappedBytes(opened, config)
-      ? { whole: graphNames.transformerManyRowsInt8Cache, steps: graphNames.transformerStepInt8Cache }
-      : { whole: graphNames.transformerInt8Cache };
-  }
-  const isStockProcessor = choice.device === 'cpu' && choice.backend === 'stock';
-  return { whole: isStockProcessor ? graphNames.transformerRows : graphNames.transformer };
+  checkMemory('this model', await neededBytes(opened, config, isRounded));
+  if (isRounded) return graphNames.transformerInt8Cache;
+  return choice.device === 'cpu' && choice.backend === 'stock' ? graphNames.transformerRows : graphNames.transformer;
 }
 
 const hasRoundedCache = (
@@ -121,14 +99,13 @@ const hasRoundedCache = (
   { device, backend }: Pick<DeviceChoice, 'device' | 'backend'>,
 ): boolean => device === 'cpu' && backend === 'ffi' && isLargeAndQuantised(config, pack.precision);
 
-const mappedBytes = ({ pack }: OpenedPack, config: TransformerConfig): number =>
-  isLargeAndQuantised(config, pack.precision) ? manyRowsBytes(config) : 0;
-
 function neededBytes(opened: OpenedPack, config: TransformerConfig, isRounded: boolean): Promise<number> {
   const { folder, pack } = opened;
+  const { precision } = pack;
+  const unread = isRounded ? linearBytes(config, precision) : linearBytes(config, wideForm(precision));
   return estimateMemory({
     files: pack.files.map(({ file }) => join(folder, file)),
-    mappedBytes: mappedBytes(opened, config),
+    unreadBytes: isLargeAndQuantised(config, precision) ? unread : 0,
     cacheBytes: guidedCacheBytes(config, isRounded ? 1 : 4),
     activationBytes: imageTokens(config) ** 2 * config.heads * 4, // scores of the prefill, the largest run
   });

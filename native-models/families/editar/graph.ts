@@ -1,17 +1,17 @@
 // The transformer as one graph for prefill and decode, and the small adapter that brings text rows to its width.
-import { addThenRmsNorm, rmsNorm, under } from '../../onnx/blocks.ts';
 import type { Lookup } from '../../onnx/blocks.ts';
 import type { GraphBuilder, Value } from '../../onnx/graph.ts';
-import { fullWeight, linear, linears } from '../../onnx/linear.ts';
+import { fullWeight, isWide, linear } from '../../onnx/linear.ts';
 import type { Precision, WeightForm } from '../../onnx/linear.ts';
 import { path } from '../../onnx/names.ts';
-import { concat, gather, geluTanh, matMul, multiply, reshape, silu, slice, transpose } from '../../onnx/ops.ts';
+import { concat, gather, geluTanh, matMul, reshape } from '../../onnx/ops.ts';
+import { plainAttention, sharedInputs } from './attention.ts';
+import type { CacheForm } from './attention.ts';
 import type { TransformerConfig } from './config.ts';
-import { cachedAttention, cacheInputs } from './attention.ts';
-import type { CacheForm, CacheInputs } from './attention.ts';
-
-/** Shows an inner value to whoever compares it with a reference. */
-export type Tap = (name: string, value: Value) => void;
+import { int8Layers } from './layers-int8.ts';
+import { transformerLayers } from './layers.ts';
+import type { Tap } from './layers.ts';
+import { spreadStream, spreadWeights } from './spread-weights.ts';
 
 export interface TransformerOptions {
   readonly weights: WeightForm;
@@ -41,71 +41,25 @@ export function textAdapter(g: GraphBuilder, config: TransformerConfig, w: Looku
  * [batch, heads, capacity, headDim].
  * Outputs: `logits` [pictures, vocab] = guide · logits of the last position: guidance is a mix of batch rows
  * (l_u + η (l_c − l_u) has the weights η and 1 − η), and `present.{i}.{key,value}`, meant to be bound to the memory of the past.
- * With an int8 cache there are also `is_first`, the scales `past_key_values.{i}.{key,value}_scale` [heads, 1, headDim] and, measured
- * where `is_first` is true, `present.{i}.{key,value}_scale`; `is_text`, true for all text positions in one run, which gives
- * `text_values_out` [layers, batch, dim], the `text_values` of whatever follows. A graph for steps alone has neither flag, gives
- * only logits and cache, and takes no bias. */
+ * What an int8 cache adds is in `layers-int8.ts`. */
 export function transformer(g: GraphBuilder, config: TransformerConfig, w: Lookup, options: TransformerOptions): void {
-  const { tap = () => undefined, weights: form } = options;
+  const { weights: form, cache, tap } = options;
   const ids = g.input('input_ids', 'i64', ['batch', 'ids']);
   const rows = g.input('embeddings', 'f32', ['batch', 'rows', config.dim]);
-  const cache = cacheInputs(g, config, options.cache);
+  const shared = sharedInputs(g, config);
   const guide = g.input('guide', 'f32', ['pictures', 'batch']);
   const embedded = gather(g, '/tok_embeddings', fullWeight(g, w('tok_embeddings.weight')), ids);
-  let sum = concat(g, '/embeddings', [embedded, rows], 1); // [batch, new, dim]
-  let normed = rmsNorm(g, '/layers.0/attention_norm', sum, w('layers.0.attention_norm.weight'), config.normEps);
-  const textValues: Value[] = [];
-  for (let i = 0; i < config.layers; i++) {
-    const at = `/layers.${i}`;
-    const weights = under(w, `layers.${i}`);
-    const { mixed, textValue } = attention(
-      g,
-      path(at, 'attention'),
-      normed,
-      under(weights, 'attention'),
-      config,
-      form,
-      cache,
-      i,
-    );
-    if (textValue) textValues.push(textValue);
-    const half = addThenRmsNorm(g, path(at, 'ffn_norm'), sum, mixed, weights('ffn_norm.weight'), config.normEps);
-    const grown = swiglu(g, path(at, 'feed_forward'), half.normed, under(weights, 'feed_forward'), form);
-    const nextNorm = i + 1 < config.layers ? `layers.${i + 1}.attention_norm` : 'norm';
-    const next = addThenRmsNorm(g, `/${nextNorm}`, half.sum, grown, w(`${nextNorm}.weight`), config.normEps);
-    ({ sum, normed } = next);
-    tap(`layer.${i}`, sum);
-  }
-  const last = reshape(g, '/last', slice(g, '/last', normed, -1, 2 ** 31 - 1, 1), [-1, config.dim]);
-  tap('final_norm_last', last);
-  const logits = linear(g, '/output', last, w('output.weight'), form);
-  tap('raw_logits', logits);
-  if (textValues.length > 0) {
-    const joined = transpose(g, '/text_values', concat(g, '/text_values', textValues, 1), [1, 0, 2]);
-    g.output('text_values_out', joined, 'f32', [config.layers, 'batch', config.dim]);
-  }
+  const stream = concat(g, '/embeddings', [embedded, rows], 1); // [batch, new, dim]
+  const start = isWide(form) ? spreadStream(g, '/spread', stream, config.dim) : stream;
+  const weights = isWide(form) ? spreadWeights(w) : w;
+  const logits =
+    cache === 'int8'
+      ? int8Layers(g, start, config, weights, form, shared)
+      : transformerLayers(g, '', start, config, {
+          weights,
+          form,
+          attend: plainAttention(g, config, cache, shared),
+          tap,
+        }).logits;
   g.output('logits', matMul(g, '/guide', guide, logits), 'f32', ['pictures', config.vocab]);
-}
-
-//   x ── wqkv ── GroupQueryAttention(past, present; rotary inside) ── wo
-function attention(
-  g: GraphBuilder,
-  at: string,
-  x: Value,
-  w: Lookup,
-  config: TransformerConfig,
-  form: WeightForm,
-  cache: CacheInputs,
-  layer: number,
-): { readonly mixed: Value; readonly textValue?: Value } {
-  const qkv = linear(g, path(at, 'wqkv'), x, w('wqkv.weight'), form);
-  const { mixed, textValue } = cachedAttention(g, at, qkv, config, cache, layer);
-  return { mixed: linear(g, path(at, 'wo'), mixed, w('wo.weight'), form), textValue };
-}
-
-/** w2( silu(w1 x) · w3 x ). */
-function swiglu(g: GraphBuilder, at: string, x: Value, w: Lookup, form: WeightForm): Value {
-  const products = ['w1', 'w3'].map((name) => ({ at: path(at, name), weight: w(`${name}.weight`) }));
-  const [gate, value] = linears(g, x, products, form);
-  return linear(g, path(at, 'w2'), multiply(g, at, silu(g, at, gate), value), w('w2.weight'), form);
 }

@@ -3,30 +3,10 @@ import { contrib } from '../../onnx/graph.ts';
 import type { GraphBuilder, Value } from '../../onnx/graph.ts';
 import { path } from '../../onnx/names.ts';
 import { matMul, reshape, slice, split } from '../../onnx/ops.ts';
+import { hadamard } from '../../tensor/hadamard.ts';
 import type { Shared } from './attention-kernels.ts';
 import { headDim } from './config.ts';
 import type { TransformerConfig } from './config.ts';
-
-/** Symmetric orthonormal matrix [size, size], its own inverse, that gives every channel an equal share of every other (Hadamard,
- * by Sylvester's doubling), in blocks of the largest power of two that divides `size`. Dot products of two vectors do not change
- * when both are multiplied by it. */
-export function hadamard(size: number): Float32Array {
-  const block = size & -size;
-  const matrix = new Float32Array(size * size);
-  for (let row = 0; row < size; row++) {
-    const start = row - (row % block);
-    for (let column = start; column < start + block; column++) {
-      matrix[row * size + column] = (bitsOf(row & column & (block - 1)) % 2 ? -1 : 1) / Math.sqrt(block);
-    }
-  }
-  return matrix;
-}
-
-function bitsOf(value: number): number {
-  let bits = 0;
-  for (let rest = value; rest > 0; rest &= rest - 1) bits++;
-  return bits;
-}
 
 export const spreadMatrix = (g: GraphBuilder, config: TransformerConfig): Value =>
   g.constant('f32', [headDim(config), headDim(config)], hadamard(headDim(config)));

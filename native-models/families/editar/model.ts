@@ -27,8 +27,6 @@ export interface EditarParts {
   readonly textEncoder: Session;
   readonly textAdapter: Session;
   readonly transformer: DecoderSession;
-  /** The same transformer for single positions, where another form of it is faster for these. */
-  readonly steps?: DecoderSession;
   readonly codec: VqCodec;
 }
 
@@ -59,7 +57,7 @@ export class EditarModel implements EditModel {
     this.device = parts.device;
     this.capabilities = { tasks, imageSize, grid: config.grid, vocab: config.vocab, maxVariants };
     const layout = cacheLayout(config, textSlotsFor(parts.transformer));
-    const runner = new TransformerRunner(parts.transformer, config, layout, parts.steps);
+    const runner = new TransformerRunner(parts.transformer, config, layout);
     this.#prefix = new PrefixCache(runner, layout);
   }
 
@@ -149,10 +147,10 @@ export class EditarModel implements EditModel {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const { textEncoder, textAdapter, transformer, steps, codec } = this.#parts;
+    const { textEncoder, textAdapter, transformer, codec } = this.#parts;
     this.#prefix[Symbol.dispose]();
-    const parts = [textEncoder, textAdapter, transformer, steps, codec];
-    await Promise.all(parts.map((part) => part?.[Symbol.asyncDispose]()));
+    const parts = [textEncoder, textAdapter, transformer, codec];
+    await Promise.all(parts.map((part) => part[Symbol.asyncDispose]()));
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Lookup } from '../../onnx/blocks.ts';
-import type { Precision } from '../../onnx/linear.ts';
+import { blockFormats } from '../../onnx/linear.ts';
+import type { Precision, WeightForm } from '../../onnx/linear.ts';
 import type { Part, PartGraph } from '../../parts/part.ts';
 import { t5Encoder } from '../../text-encoders/t5/graph.ts';
 import type { T5Config } from '../../text-encoders/t5/config.ts';
@@ -16,8 +17,6 @@ export const graphNames = {
   transformer: 'transformer',
   transformerInt8Cache: 'transformer-int8-cache',
   transformerRows: 'transformer-rows',
-  transformerManyRowsInt8Cache: 'transformer-many-rows-int8-cache',
-  transformerStepInt8Cache: 'transformer-step-int8-cache',
   vqEncoder: 'vq-encoder',
   vqDecoderHead: 'vq-decoder-head',
   vqDecoderTail: 'vq-decoder-tail',
@@ -35,8 +34,8 @@ export interface PartSource<Config> {
 /** Below this nothing is gained by rounding the cache, nor is there much to prefill. */
 const smallCacheBytes = 128 * 2 ** 20;
 
-/** Whether a model has quantised weights and much to keep and to prefill: then its pack can keep keys and values in int8, and has
- * weights for many rows too. */
+/** Whether a model has quantised weights and much to keep: then its pack has a graph for the processor that keeps keys and values in
+ * int8, with weights in wide blocks. */
 export const isLargeAndQuantised = (config: TransformerConfig, precision: Precision): boolean =>
   precision !== 'fp32' && guidedCacheBytes(config, 4) > smallCacheBytes;
 
@@ -44,20 +43,21 @@ export const isLargeAndQuantised = (config: TransformerConfig, precision: Precis
 export const guidedCacheBytes = (config: TransformerConfig, bytesPerValue: number): number =>
   2 * 2 * config.layers * config.dim * cacheLayout(config, 1).capacity * bytesPerValue;
 
-const int8CacheGraphs = (config: TransformerConfig, weights: Lookup, precision: Precision): PartGraph[] => [
-  {
-    name: graphNames.transformerInt8Cache,
-    build: (g) => transformer(g, config, weights, { weights: precision, cache: 'int8' }),
-  },
-  {
-    name: graphNames.transformerManyRowsInt8Cache,
-    build: (g) => transformer(g, config, weights, { weights: 'int8-many-rows', cache: 'int8' }),
-  },
-  {
-    name: graphNames.transformerStepInt8Cache,
-    build: (g) => transformer(g, config, weights, { weights: precision, cache: 'int8-step' }),
-  },
-];
+/** Bytes of the weights that a step multiplies with: all linear layers and the head, scales included. */
+export function linearBytes({ dim, layers, ffnHidden, vocab }: TransformerConfig, form: WeightForm): number {
+  const values = layers * (4 * dim * dim + 3 * dim * ffnHidden) + dim * vocab;
+  if (form === 'fp32') return values * 4;
+  const { bits, block } = blockFormats[form];
+  return values * (bits / 8 + 4 / block);
+}
+
+/** The form of weights that the processor multiplies with over an int8 cache. */
+export const wideForm = (precision: Precision): WeightForm => (precision === 'fp32' ? 'fp32' : `${precision}-wide`);
+
+const int8CacheGraph = (config: TransformerConfig, weights: Lookup, precision: Precision): PartGraph => ({
+  name: graphNames.transformerInt8Cache,
+  build: (g) => transformer(g, config, weights, { weights: wideForm(precision), cache: 'int8' }),
+});
 
 export function transformerPart({ config, weights, precision, fingerprint }: PartSource<TransformerConfig>): Part {
   return {
@@ -73,7 +73,7 @@ export function transformerPart({ config, weights, precision, fingerprint }: Par
         name: graphNames.transformerRows,
         build: (g) => transformer(g, config, weights, { weights: precision, cache: 'rows' }),
       },
-      ...(isLargeAndQuantised(config, precision) ? int8CacheGraphs(config, weights, precision) : []),
+      ...(isLargeAndQuantised(config, precision) ? [int8CacheGraph(config, weights, precision)] : []),
     ],
   };
 }

@@ -21,14 +21,11 @@ export interface Feed {
   readonly guide: Float32Array;
 }
 
-/** Rows from which the form for steps is slower than the one for many positions. */
-const manyRowsFrom = 16;
-
 /** Runs new positions through the transformer and returns the guided logits. */
 export class TransformerRunner {
   readonly #quantised: boolean;
-  readonly #layers: readonly number[];
-  #scales: Record<string, HostTensor>;
+  /** Of an int8 cache's keys and values, [2 · layers, heads, 1, headDim]. */
+  #scales: HostTensor;
   /** Mean value of each row's text, [layers · dim]; over an int8 cache only. */
   readonly #textValues: Float32Array[] = [];
 
@@ -36,12 +33,9 @@ export class TransformerRunner {
     readonly session: DecoderSession,
     readonly config: TransformerConfig,
     readonly layout: CacheLayout,
-    /** The same transformer in a form that is faster for single positions of few rows. */
-    readonly steps?: DecoderSession,
   ) {
-    this.#layers = Array.from({ length: config.layers }, (_, layer) => layer);
     this.#quantised = session.inputs.some(({ name }) => name === 'is_first');
-    this.#scales = this.#quantised ? Object.fromEntries(this.#scaleNames('past_key_values', this.#unitScale())) : {};
+    this.#scales = unitScales(config);
   }
 
   /** Fills the cache from its beginning and, where it is int8, measures its scales. @returns logits [pictures, vocab] */
@@ -51,9 +45,9 @@ export class TransformerRunner {
     feed: Omit<Feed, 'past'>,
     options: RunOptions = {},
   ): Promise<Float32Array> {
-    const measured = this.#quantised ? this.#scaleNames('present', undefined).map(([name]) => name) : [];
-    const outputs = await this.#run(cache, firstRow, { ...feed, past: 0 }, ['logits', ...measured], options);
-    for (const name of measured) this.#scales[name.replace('present', 'past_key_values')] = outputs[name];
+    const wanted = this.#quantised ? ['logits', 'scales_out'] : ['logits'];
+    const outputs = await this.#run(cache, firstRow, { ...feed, past: 0 }, wanted, options);
+    if (this.#quantised) this.#scales = outputs.scales_out;
     return outputs.logits.data as Float32Array;
   }
 
@@ -98,8 +92,6 @@ export class TransformerRunner {
     const added = feed.embeddings?.dims[1] ?? 0;
     const count = idCount + added;
     const total = feed.past + count;
-    const isStep = count === 1 && feed.past > 0 && !feed.isText && rows < manyRowsFrom;
-    const session = (isStep ? this.steps : undefined) ?? this.session;
     const feeds: Record<string, HostTensor> = {
       input_ids: { dtype: 'i64', dims: [rows, idCount], data: joinIds(feed.ids ?? [], rows * idCount) },
       embeddings: {
@@ -116,11 +108,10 @@ export class TransformerRunner {
         is_first: flag(feed.past === 0),
         is_text: flag(feed.isText === true),
         text_values: this.#textOfRows(firstRow, rows),
+        scales: this.#scales,
       }),
-      ...this.#scales,
     };
-    const wanted = Object.fromEntries(session.inputs.map(({ name }) => [name, feeds[name]]));
-    return session.run(cache, { firstRow, rows, past: feed.past }, wanted, fetch, options);
+    return this.session.run(cache, { firstRow, rows, past: feed.past }, feeds, fetch, options);
   }
 
   /** Whether several positions of several rows can be extended at once, and text is kept as its mean value alone. */
@@ -156,17 +147,10 @@ export class TransformerRunner {
     }
     return bias;
   }
+}
 
-  #scaleNames<T>(prefix: string, value: T): [string, T][] {
-    return this.#layers.flatMap((layer) =>
-      ['key', 'value'].map((name): [string, T] => [`${prefix}.${layer}.${name}_scale`, value]),
-    );
-  }
-
-  #unitScale(): HostTensor {
-    const size = this.config.dim / this.config.heads;
-    return { dtype: 'f32', dims: [this.config.heads, 1, size], data: new Float32Array(this.config.dim).fill(1) };
-  }
+function unitScales({ layers, heads, dim }: TransformerConfig): HostTensor {
+  return { dtype: 'f32', dims: [2 * layers, heads, 1, dim / heads], data: new Float32Array(2 * layers * dim).fill(1) };
 }
 
 /** Low enough that its exponential is 0 beside any score, and far from overflow. */

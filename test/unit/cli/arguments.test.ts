@@ -178,9 +178,6 @@ test('reads what to time', () => {
   expect(parse('bench', '--random-xl', '--tokens', '8', '--precision', 'int8', '--cache', 'fp32', '--json')).toEqual({
     command: { name: 'bench', request: { isRandom: true, tokens: 8, precision: 'int8', cache: 'fp32' }, json: true },
   });
-  expect(parse('bench', '--random-xl', '--lean')).toEqual({
-    command: { name: 'bench', request: { isRandom: true, isLean: true }, json: false },
-  });
   expect(mistakeOf('bench', '--random-xl', '--model', 'mini')).toContain('cannot be used with');
 });
 

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { hadamard } from '../../../native-models/families/editar/key-spread.ts';
+import { hadamard, spreadAlongColumns, spreadAlongRows } from '../../../native-models/tensor/hadamard.ts';
 
 const row = (matrix: Float32Array, size: number, index: number): number[] =>
   Array.from(matrix.subarray(index * size, (index + 1) * size));
 
-describe.each([2, 12, 64])('the matrix that spreads a head of %i channels', (size) => {
+describe.each([2, 12, 64])('the matrix that spreads %i channels', (size) => {
   const matrix = hadamard(size);
 
   test('is its own inverse', () => {
@@ -17,6 +17,21 @@ describe.each([2, 12, 64])('the matrix that spreads a head of %i channels', (siz
 
   test('is symmetric', () => {
     for (let i = 0; i < size; i++) for (let j = 0; j < i; j++) expect(matrix[i * size + j]).toBe(matrix[j * size + i]);
+  });
+
+  test('is what values are multiplied with, in rows or in columns', async () => {
+    const other = 3;
+    const values = Float32Array.from({ length: size * other }, (_, i) => Math.sin(i + 1));
+    const [rows, columns] = [values.slice(), values.slice()];
+    await spreadAlongRows(rows, size);
+    await spreadAlongColumns(columns, other);
+    for (let i = 0; i < other; i++)
+      for (let j = 0; j < size; j++) {
+        const inRow = row(matrix, size, j).reduce((sum, value, k) => sum + value * values[i * size + k], 0);
+        const inColumn = row(matrix, size, j).reduce((sum, value, k) => sum + value * values[k * other + i], 0);
+        expect(rows[i * size + j]).toBeCloseTo(inRow, 5);
+        expect(columns[j * other + i]).toBeCloseTo(inColumn, 5);
+      }
   });
 });
 

@@ -6,15 +6,15 @@ import { groupQueryAttention } from './attention-kernels.ts';
 import type { KeysAndValues, Shared } from './attention-kernels.ts';
 import { headDim, imageTokens } from './config.ts';
 import type { TransformerConfig } from './config.ts';
-import { turned, turnOfFirst } from './key-spread.ts';
+import { turned, turnsOfFirst } from './key-spread.ts';
 import type { Attended } from './layers.ts';
 
 /** What the layers share beside the inputs of all forms. */
 export interface StepInputs {
   /** By layer, [1, batch, heads, 1, headDim] sum of the text's values. */
   readonly textSums: readonly Value[];
-  /** [headDim, headDim] what a single new position does to queries and keys. */
-  readonly turn: Value;
+  /** [3, headDim, headDim] what a single new position does to queries, keys and values. */
+  readonly turns: Value;
 }
 
 /** @param textValues [layers, batch, dim] mean value of the text */
@@ -29,7 +29,7 @@ export function stepInputs(
   const sums = multiply(g, path(at, 'text_sums'), byHead, g.scalar(config.textTokens));
   return {
     textSums: split(g, path(at, 'text_sums'), sums, new Array<number>(config.layers).fill(1), 0),
-    turn: turnOfFirst(g, path(at, 'turn'), config, shared),
+    turns: turnsOfFirst(g, path(at, 'turns'), config, shared),
   };
 }
 
@@ -46,14 +46,15 @@ export function stepAttention(
   scales: readonly Value[],
   config: TransformerConfig,
   shared: Shared,
-  { textSums, turn }: StepInputs,
+  { textSums, turns }: StepInputs,
   layer: number,
 ): Attended & KeysAndValues {
   const [found, key, value, weights] = [0, 1, 2, 3].map((i) => `${at}/kernel/output_${i}` as Value);
-  const parts = turned(g, path(at, 'turn'), qkv, turn, config);
+  const parts = turned(g, path(at, 'turn'), qkv, turns, config);
   const sink = config.textTokens > 1 ? Math.log(config.textTokens - 1) : neverChosen;
   groupQueryAttention(g, at, parts, past, [found, key, value, weights], config, shared, {
     biased: false,
+    isRotated: true,
     scales,
     sink,
   });

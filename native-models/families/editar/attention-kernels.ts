@@ -30,6 +30,8 @@ export interface QueriesKeysValues extends KeysAndValues {
 export interface KernelOptions {
   /** Adds `shared.bias` to the scores. */
   readonly biased: boolean;
+  /** Queries and keys are rotated already. */
+  readonly isRotated?: boolean;
   /** Scales of an int8 cache, each [heads, 1, headDim]. */
   readonly scales?: readonly Value[];
   /** Score of one more key per head, which has no value. */
@@ -37,23 +39,21 @@ export interface KernelOptions {
 }
 
 /** The fused kernel: appends to the cache and attends causally.
- * @param fresh [batch, new, 3 · dim], queries and keys to be rotated, or the three apart, rotated already @param past the cache, or nothing at the beginning @param outputs names of the result, of the
+ * @param fresh [batch, new, 3 · dim] @param past the cache, or nothing at the beginning @param outputs names of the result, of the
  * extended cache, and where wanted of the weights [batch, heads, new, past + new] */
 export function groupQueryAttention(
   g: GraphBuilder,
   at: string,
-  fresh: Value | QueriesKeysValues,
+  fresh: Value,
   past: KeysAndValues | undefined,
   outputs: readonly string[],
   config: TransformerConfig,
   shared: Shared,
-  { biased, scales, sink }: KernelOptions,
+  { biased, isRotated = false, scales, sink }: KernelOptions,
 ): void {
   const { positions, lastPositions, total, cos, sin, bias } = shared;
-  const isPacked = typeof fresh === 'string';
-  const inputs = isPacked ? [fresh, none, none] : [fresh.query, fresh.key, fresh.value];
-  inputs.push(past?.key ?? none, past?.value ?? none, lastPositions, total);
-  inputs.push(...(isPacked ? [cos, sin, positions] : [none, none, none]), biased ? bias : none);
+  const inputs = [fresh, none, none, past?.key ?? none, past?.value ?? none, lastPositions, total];
+  inputs.push(...(isRotated ? [none, none, none] : [cos, sin, positions]), biased ? bias : none);
   if (sink !== undefined) inputs.push(g.constant('f32', [config.heads], new Float32Array(config.heads).fill(sink)));
   if (scales) inputs.push(...scales);
   g.nodeInto(path(at, 'GroupQueryAttention'), 'GroupQueryAttention', inputs, outputs, {
@@ -62,7 +62,7 @@ export function groupQueryAttention(
       num_heads: { int: config.heads },
       kv_num_heads: { int: config.heads },
       scale: { float: headDim(config) ** -0.5 },
-      do_rotary: { int: isPacked ? 1 : 0 },
+      do_rotary: { int: isRotated ? 0 : 1 },
       rotary_interleaved: { int: 1 },
       ...(outputs.length > 3 && { qk_output: { int: 2 } }),
       ...(scales && {

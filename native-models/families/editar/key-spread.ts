@@ -2,7 +2,7 @@
 import { contrib } from '../../onnx/graph.ts';
 import type { GraphBuilder, Value } from '../../onnx/graph.ts';
 import { path } from '../../onnx/names.ts';
-import { matMul, reshape, slice, split } from '../../onnx/ops.ts';
+import { concat, matMul, reshape, slice } from '../../onnx/ops.ts';
 import { hadamard } from '../../tensor/hadamard.ts';
 import type { Shared } from './attention-kernels.ts';
 import { headDim } from './config.ts';
@@ -17,9 +17,9 @@ export function spread(g: GraphBuilder, at: string, x: Value, config: Transforme
   return reshape(g, path(at, 'joined'), matMul(g, at, byHead, spreadMatrix(g, config)), [0, 0, config.dim]);
 }
 
-/** What the first new position, the same in every row, does to a head's queries and keys, rotation and change of basis in one:
- * [headDim, headDim]. Made once for all layers by rotating the rows of the identity. */
-export function turnOfFirst(
+/** What the first new position, the same in every row, does to a head's queries, keys and values: rotation and change of basis in one for
+ * the first two, nothing for the last; [3, headDim, headDim]. Made once for all layers by rotating the rows of the identity. */
+export function turnsOfFirst(
   g: GraphBuilder,
   at: string,
   config: TransformerConfig,
@@ -34,15 +34,13 @@ export function turnOfFirst(
     domain: contrib,
     attributes: { interleaved: { int: 1 }, num_heads: { int: size } },
   });
-  return matMul(g, at, reshape(g, at, rotated, [size, size]), spreadMatrix(g, config));
+  const turn = matMul(g, at, reshape(g, at, rotated, [1, size, size]), spreadMatrix(g, config));
+  return concat(g, at, [turn, turn, g.constant('f32', [1, size, size], identity)], 0);
 }
 
-/** Queries, keys and values of one new position, the first two turned: each [batch, 1, dim].
- * @param qkv [batch, 1, 3 · dim] @param turn see `turnOfFirst` */
-export function turned(g: GraphBuilder, at: string, qkv: Value, turn: Value, { dim, heads }: TransformerConfig) {
-  const [pair, value] = split(g, path(at, 'parts'), qkv, [2 * dim, dim], 2);
-  const byHead = reshape(g, path(at, 'heads'), pair, [-1, 2 * heads, dim / heads]);
-  const joined = reshape(g, path(at, 'joined'), matMul(g, at, byHead, turn), [-1, 1, 2 * dim]);
-  const [query, key] = split(g, path(at, 'pair'), joined, [dim, dim], 2);
-  return { query, key, value };
+/** Queries, keys and values of one new position, the first two turned, [batch, 1, 3 · dim].
+ * @param qkv [batch, 1, 3 · dim] @param turns see `turnsOfFirst` */
+export function turned(g: GraphBuilder, at: string, qkv: Value, turns: Value, { dim, heads }: TransformerConfig): Value {
+  const byHead = reshape(g, path(at, 'heads'), qkv, [-1, 3, heads, dim / heads]);
+  return reshape(g, path(at, 'joined'), matMul(g, at, byHead, turns), [-1, 1, 3 * dim]);
 }

@@ -57,43 +57,65 @@ export function linear(g: GraphBuilder, at: string, x: Value, weight: WeightRef,
   return linears(g, x, [{ at, weight }], form)[0];
 }
 
-/** The products of one x with several weights.
+/** The products of one x with several weights, as one product that is split again: x is rounded once and threads meet once.
  *
  * fp32 multiplies by the stored layout (`FusedMatMul` with transB), so that the graph can use a checkpoint's own bytes;
- * int8 and int4 use `MatMulNBits` with int8 activations (accuracy_level 4: other levels are 5 to 30 times slower), one for all weights:
- * x is rounded once and threads meet once. */
+ * int8 and int4 use `MatMulNBits` with int8 activations (accuracy_level 4: other levels are 5 to 30 times slower). */
 export function linears(g: GraphBuilder, x: Value, products: readonly Product[], form: WeightForm): Value[] {
-  if (form !== 'fp32') return blockProducts(g, x, products, form);
-  return products.map(({ at, weight }) =>
-    g.node(path(at, 'MatMul'), 'FusedMatMul', [x, fullWeight(g, weight)], {
-      domain: contrib,
-      attributes: { transB: { int: 1 } },
-    }),
-  );
-}
-
-function blockProducts(
-  g: GraphBuilder,
-  x: Value,
-  products: readonly Product[],
-  form: Exclude<WeightForm, 'fp32'>,
-): Value[] {
-  const { bits, block } = blockFormats[form];
   const weights = products.map(({ weight }) => weight);
   const sizes = weights.map(({ dims }) => dims[0]);
-  const { packed, scales } = blockWeight(g, weights, form);
-  const at = products[0].at;
-  const product = g.node(path(at, 'MatMulNBits'), 'MatMulNBits', [x, packed, scales], {
+  const { at } = products[0];
+  if (form === 'fp32' && products.length > 1 && weights.some(({ location }) => location))
+    return products.flatMap((product) => linears(g, x, [product], form));
+  const product = form === 'fp32' ? fullProduct(g, at, x, weights) : blockProduct(g, at, x, weights, form);
+  return sizes.length === 1 ? [product] : split(g, at, product, sizes, -1);
+}
+
+function fullProduct(g: GraphBuilder, at: string, x: Value, weights: readonly WeightRef[]): Value {
+  return g.node(path(at, 'MatMul'), 'FusedMatMul', [x, fullWeight(g, below(weights))], {
+    domain: contrib,
+    attributes: { transB: { int: 1 } },
+  });
+}
+
+/** Weights of equal inputs below one another, as one. */
+function below(weights: readonly WeightRef[]): WeightRef {
+  if (weights.length === 1) return weights[0];
+  const outFeatures = weights.reduce((sum, { dims }) => sum + dims[0], 0);
+  const inFeatures = weights[0].dims[1];
+  const read = async (): Promise<Float32Array> => {
+    const all = new Float32Array(outFeatures * inFeatures);
+    let at = 0;
+    for (const weight of weights) {
+      all.set(await weight.read(), at);
+      at += weight.dims[0] * inFeatures;
+    }
+    return all;
+  };
+  return { name: weights.map(({ name }) => name).join('+'), dims: [outFeatures, inFeatures], read };
+}
+
+function blockProduct(
+  g: GraphBuilder,
+  at: string,
+  x: Value,
+  weights: readonly WeightRef[],
+  form: Exclude<WeightForm, 'fp32'>,
+): Value {
+  const { bits, block } = blockFormats[form];
+  const weight = below(weights);
+  const { packed, scales } = blockWeight(g, weight, form);
+  const [outFeatures, inFeatures] = weight.dims;
+  return g.node(path(at, 'MatMulNBits'), 'MatMulNBits', [x, packed, scales], {
     domain: contrib,
     attributes: {
-      K: { int: weights[0].dims[1] },
-      N: { int: sizes.reduce((sum, size) => sum + size) },
+      K: { int: inFeatures },
+      N: { int: outFeatures },
       bits: { int: bits },
       block_size: { int: block },
       accuracy_level: { int: 4 },
     },
   });
-  return sizes.length === 1 ? [product] : split(g, at, product, sizes, -1);
 }
 
 interface PlacedWeight {
@@ -101,17 +123,17 @@ interface PlacedWeight {
   readonly scales: Value;
 }
 
-/** Weights of equal inputs below one another. Both initializers lie in one blob, so that tensors are read and quantised once. */
-function blockWeight(g: GraphBuilder, weights: readonly WeightRef[], form: Exclude<WeightForm, 'fp32'>): PlacedWeight {
-  const { bits, block } = blockFormats[form];
-  const inFeatures = weights[0].dims[1];
-  const outFeatures = weights.reduce((sum, { dims }) => sum + dims[0], 0);
+/** Both initializers lie in one blob, so that the tensor is read and quantised once. */
+function blockWeight(g: GraphBuilder, weight: WeightRef, form: Exclude<WeightForm, 'fp32'>): PlacedWeight {
+  const format = blockFormats[form];
+  const { bits, block } = format;
+  const [outFeatures, inFeatures] = weight.dims;
   const blocks = Math.ceil(inFeatures / block);
   const packedLength = (outFeatures * blocks * block * bits) / 8;
   const scaleLength = outFeatures * blocks * 4;
-  const name = `${weights.map((weight) => weight.name).join('+')}.${form}`;
+  const name = `${weight.name}.${form}`;
   const blob = g.data.place(name, packedLength + scaleLength, async () => {
-    const { packed, scales } = await quantized(weights, outFeatures, inFeatures, blockFormats[form]);
+    const { packed, scales } = await quantized(weight, format);
     const bytes = new Uint8Array(packedLength + scaleLength);
     bytes.set(packed);
     bytes.set(toBytes(scales), packedLength);
@@ -133,22 +155,11 @@ function blockWeight(g: GraphBuilder, weights: readonly WeightRef[], form: Exclu
   };
 }
 
-async function quantized(
-  weights: readonly WeightRef[],
-  outFeatures: number,
-  inFeatures: number,
-  format: BlockFormat,
-): Promise<QuantizedWeight> {
+async function quantized(weight: WeightRef, format: BlockFormat): Promise<QuantizedWeight> {
+  const [outFeatures, inFeatures] = weight.dims;
   const target = emptyQuantizedWeight(outFeatures, inFeatures, format);
-  let first = 0;
-  for (const weight of weights) {
-    const values = await weight.read();
-    const start = first;
-    await inSlices(weight.dims[0], inFeatures, (from, to) =>
-      quantizeRows(values, inFeatures, format, [from, to], target, start + from),
-    );
-    first += weight.dims[0];
-  }
+  const values = await weight.read();
+  await inSlices(outFeatures, inFeatures, (from, to) => quantizeRows(values, inFeatures, format, from, to, target));
   return target;
 }
 

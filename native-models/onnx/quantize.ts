@@ -24,7 +24,7 @@ export function emptyQuantizedWeight(
   return { packed: new Uint8Array((blocks * block * bits) / 8), scales: new Float32Array(blocks) };
 }
 
-/** Symmetric block quantisation of rows `from` to `to` of a linear weight, into `target` from row `targetRow` on.
+/** Symmetric block quantisation of rows `from` to `to` of a linear weight, into `target`.
  *
  * A step count of -8 (or -128) exists and +8 does not, so the scale is chosen such that the value of largest magnitude
  * falls on the negative end whatever its sign; for 4 bits, smaller scales are tried too and the one with the
@@ -35,9 +35,9 @@ export function quantizeRows(
   weight: Float32Array,
   inFeatures: number,
   { bits, block: size }: BlockFormat,
-  [from, to]: readonly [number, number],
+  from: number,
+  to: number,
   { packed, scales }: QuantizedWeight,
-  targetRow = from,
 ): void {
   const blocks = Math.ceil(inFeatures / size);
   const bytesPerBlock = (size * bits) / 8;
@@ -49,7 +49,7 @@ export function quantizeRows(
       const count = Math.min(size, inFeatures - b * size);
       block.fill(0, count);
       for (let i = 0; i < count; i++) block[i] = weight[start + i];
-      const index = (targetRow + row - from) * blocks + b;
+      const index = row * blocks + b;
       scales[index] = quantizeBlock(block, bits, steps);
       packSteps(steps, bits, packed, index * bytesPerBlock);
     }

@@ -40,7 +40,13 @@ export function turnsOfFirst(
 
 /** Queries, keys and values of one new position, the first two turned, [batch, 1, 3 · dim].
  * @param qkv [batch, 1, 3 · dim] @param turns see `turnsOfFirst` */
-export function turned(g: GraphBuilder, at: string, qkv: Value, turns: Value, { dim, heads }: TransformerConfig): Value {
+export function turned(
+  g: GraphBuilder,
+  at: string,
+  qkv: Value,
+  turns: Value,
+  { dim, heads }: TransformerConfig,
+): Value {
   const byHead = reshape(g, path(at, 'heads'), qkv, [-1, 3, heads, dim / heads]);
   return reshape(g, path(at, 'joined'), matMul(g, at, byHead, turns), [-1, 1, 3 * dim]);
 }

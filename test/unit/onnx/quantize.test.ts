@@ -10,7 +10,7 @@ import { turnsDuring } from '../../helpers/turns.ts';
 
 function quantizeWeight(weight: Float32Array, rows: number, columns: number, format: BlockFormat): QuantizedWeight {
   const quantized = emptyQuantizedWeight(rows, columns, format);
-  quantizeRows(weight, columns, format, [0, rows], quantized);
+  quantizeRows(weight, columns, format, 0, rows, quantized);
   return quantized;
 }
 
@@ -120,5 +120,7 @@ test('several weights of one input become one product, split again', async () =>
   const { packed, scales } = quantizeWeight(together, 8, 64, { bits: 8, block: 32 });
   const bytes = await blob.read();
   expect(data.blobs()).toHaveLength(1);
+  expect(linears(g, x, [weightOf('c', first), weightOf('d', second)], 'fp32')).toHaveLength(2);
+  expect(new Float32Array((await data.blobs()[1].read()).buffer)).toEqual(together);
   expect(bytes).toEqual(new Uint8Array([...packed, ...new Uint8Array(scales.buffer)]));
 });

@@ -14,7 +14,7 @@ import { imageTokens } from './config.ts';
 import type { TransformerConfig } from './config.ts';
 import { zT5Config, zTransformerConfig, zVqConfig } from './derive-config.ts';
 import { EditarModel } from './model.ts';
-import { graphNames, guidedCacheBytes, isLargeAndQuantised, linearBytes, wideForm } from './parts.ts';
+import { graphNames, guidedCacheBytes, linearBytes, wideForm } from './parts.ts';
 
 /** `config` of an EditAR pack. */
 export const zEditarPackConfig = z.object({ transformer: zTransformerConfig, vq: zVqConfig, t5: zT5Config });
@@ -29,7 +29,7 @@ function configOf({ folder, pack }: OpenedPack): z.infer<typeof zEditarPackConfi
 
 async function editarMemory(opened: OpenedPack, device: ModelDevice): Promise<number> {
   const { transformer } = configOf(opened);
-  return await neededBytes(opened, transformer, hasRoundedCache(opened, transformer, await chooseDevice(device)));
+  return await neededBytes(opened, transformer, hasRoundedCache(opened, await chooseDevice(device)));
 }
 
 async function openEditar(opened: OpenedPack, options: OpenOptions): Promise<EditarModel> {
@@ -87,17 +87,18 @@ async function all<T extends readonly unknown[]>(
  * int8; without the C API they go in and out as rows.
  * @throws ModelError `out-of-memory` */
 async function chooseGraph(opened: OpenedPack, config: TransformerConfig, choice: DeviceChoice): Promise<string> {
-  const isRounded = hasRoundedCache(opened, config, choice);
+  const isRounded = hasRoundedCache(opened, choice);
   checkMemory('this model', await neededBytes(opened, config, isRounded));
-  if (isRounded) return graphNames.transformerInt8Cache;
+  if (isRounded) return graphNames.transformerProcessor;
   return choice.device === 'cpu' && choice.backend === 'stock' ? graphNames.transformerRows : graphNames.transformer;
 }
 
-const hasRoundedCache = (
-  { pack }: OpenedPack,
-  config: TransformerConfig,
-  { device, backend }: Pick<DeviceChoice, 'device' | 'backend'>,
-): boolean => device === 'cpu' && backend === 'ffi' && isLargeAndQuantised(config, pack.precision);
+const hasRoundedCache = (opened: OpenedPack, { device, backend }: Pick<DeviceChoice, 'device' | 'backend'>): boolean =>
+  device === 'cpu' && backend === 'ffi' && hasProcessorGraph(opened);
+
+/** Packs of earlier versions have none: they are opened with the graph for all devices. */
+const hasProcessorGraph = ({ pack }: OpenedPack): boolean =>
+  pack.parts.transformer?.includes(`${graphNames.transformerProcessor}.onnx`) ?? false;
 
 function neededBytes(opened: OpenedPack, config: TransformerConfig, isRounded: boolean): Promise<number> {
   const { folder, pack } = opened;
@@ -105,7 +106,7 @@ function neededBytes(opened: OpenedPack, config: TransformerConfig, isRounded: b
   const unread = isRounded ? linearBytes(config, precision) : linearBytes(config, wideForm(precision));
   return estimateMemory({
     files: pack.files.map(({ file }) => join(folder, file)),
-    unreadBytes: isLargeAndQuantised(config, precision) ? unread : 0,
+    unreadBytes: hasProcessorGraph(opened) ? unread : 0,
     cacheBytes: guidedCacheBytes(config, isRounded ? 1 : 4),
     activationBytes: imageTokens(config) ** 2 * config.heads * 4, // scores of the prefill, the largest run
   });

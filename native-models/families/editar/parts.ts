@@ -15,7 +15,7 @@ export const graphNames = {
   textEncoder: 'text-encoder',
   textAdapter: 'text-adapter',
   transformer: 'transformer',
-  transformerInt8Cache: 'transformer-int8-cache',
+  transformerProcessor: 'transformer-processor',
   transformerRows: 'transformer-rows',
   vqEncoder: 'vq-encoder',
   vqDecoderHead: 'vq-decoder-head',
@@ -54,8 +54,8 @@ export function linearBytes({ dim, layers, ffnHidden, vocab }: TransformerConfig
 /** The form of weights that the processor multiplies with over an int8 cache. */
 export const wideForm = (precision: Precision): WeightForm => (precision === 'fp32' ? 'fp32' : `${precision}-wide`);
 
-const int8CacheGraph = (config: TransformerConfig, weights: Lookup, precision: Precision): PartGraph => ({
-  name: graphNames.transformerInt8Cache,
+const processorGraph = (config: TransformerConfig, weights: Lookup, precision: Precision): PartGraph => ({
+  name: graphNames.transformerProcessor,
   build: (g) => transformer(g, config, weights, { weights: wideForm(precision), cache: 'int8' }),
 });
 
@@ -73,7 +73,7 @@ export function transformerPart({ config, weights, precision, fingerprint }: Par
         name: graphNames.transformerRows,
         build: (g) => transformer(g, config, weights, { weights: precision, cache: 'rows' }),
       },
-      ...(isLargeAndQuantised(config, precision) ? [int8CacheGraph(config, weights, precision)] : []),
+      ...(isLargeAndQuantised(config, precision) ? [processorGraph(config, weights, precision)] : []),
     ],
   };
 }

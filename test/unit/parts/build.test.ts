@@ -1,7 +1,8 @@
-import { mkdir, readFile, readdir, stat, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readPack, verifyPack } from '../../../native-models/parts/pack.ts';
+import type { Pack } from '../../../native-models/parts/pack.ts';
 import { buildEditarPack } from '../../../native-models/families/editar/build.ts';
 import type { BuildEditarOptions } from '../../../native-models/families/editar/build.ts';
 import { transformerTensors } from '../../../native-models/families/editar/weights.ts';
@@ -50,8 +51,14 @@ test('a model with a large cache gets a graph that keeps it in int8, with weight
   await writeTinyCheckpoints(join(options.gpt, '..'), large);
   const pack = await buildEditarPack(options);
   const small = await buildEditarPack(await tinyBuild());
-  expect(pack.parts.transformer).toEqual([...small.parts.transformer, 'transformer-int8-cache.onnx']);
-  await using model = await openModel(options.out, { device: 'cpu' });
+  expect(pack.parts.transformer).toEqual([...small.parts.transformer, 'transformer-processor.onnx']);
+  await expectThreeCells(options.out);
+  await leaveOut(options.out, 'transformer-processor.onnx');
+  await expectThreeCells(options.out); // as packs of earlier versions, which have none
+});
+
+async function expectThreeCells(folder: string): Promise<void> {
+  await using model = await openModel(folder, { device: 'cpu' });
   const { imageSize, grid } = model.capabilities;
   expect(grid).toBe(64);
   const image = { width: imageSize, height: imageSize, data: new Uint8Array(imageSize ** 2 * 3).fill(90) };
@@ -61,7 +68,17 @@ test('a model with a large cache gets a graph that keeps it in int8, with weight
   );
   for (let i = 0; i < 3; i++) await run.step();
   expect(run.committed).toBe(3);
-});
+}
+
+/** Takes one file out of a pack. */
+async function leaveOut(folder: string, left: string): Promise<void> {
+  const path = join(folder, 'pack.json');
+  const pack = JSON.parse(await readFile(path, 'utf8')) as Pack;
+  const parts = Object.entries(pack.parts).map(([name, files]) => [name, files?.filter((file) => file !== left)]);
+  const files = pack.files.filter(({ file }) => file !== left);
+  await writeFile(path, JSON.stringify({ ...pack, parts: Object.fromEntries(parts), files }));
+  await rm(join(folder, left));
+}
 
 test('an fp32 pack can use the checkpoint where it lies', async () => {
   const options = await tinyBuild({ precision: 'fp32', link: true });

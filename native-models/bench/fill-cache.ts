@@ -17,8 +17,8 @@ export async function fillOutput(
     for (const array of [key, value]) {
       for (let start = 0; start < array.length; start += cache.capacity * size) {
         array.copyWithin(start + layout.output * size, start, start + count);
+        await yieldToEventLoop();
       }
     }
-    await yieldToEventLoop();
   }
 }

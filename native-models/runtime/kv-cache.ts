@@ -1,6 +1,6 @@
 import { ModelError } from '../errors.ts';
 import { elementCount } from '../tensor/tensor.ts';
-import { allocateArray, hostDtypeBytes, viewAs, type HostArray, type HostDtype } from './host-tensor.ts';
+import { allocateArray, hostDtypeBytes, viewAs, type HostArray } from './host-tensor.ts';
 import type { KvLayout, KvTensor } from './kv-layout.ts';
 import { checkMemory } from './memory.ts';
 import { yieldToEventLoop } from '../tensor/yield.ts';

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { ModelError } from '../../errors.ts';
 import type { ModelDevice } from '../../api.ts';
 import type { OpenedPack } from '../../parts/pack.ts';
-import { availableMemory, checkMemory, estimateMemory } from '../../runtime/memory.ts';
+import { checkMemory, estimateMemory } from '../../runtime/memory.ts';
 import { openDecoder, openSession } from '../../runtime/open.ts';
 import { chooseDevice } from '../../runtime/providers.ts';
 import type { DeviceChoice } from '../../runtime/providers.ts';

@@ -2,9 +2,8 @@ import { setLocale, t } from '../i18n/i18n.svelte.ts';
 import type { AppState } from './app-state.ts';
 import { applyAttributes, rootAttributes, watchNarrow, watchSystem } from './appearance.ts';
 import { isCommandId } from './command-table.ts';
+import { keepPanel } from './kept-panel.svelte.ts';
 import { menusOf, shownMenus } from './menus.ts';
-
-const keepMs = 400; // after the last move of a panel's edge
 
 /** Ties settings, menus and the frame's own commands to the page. Called once, while the page is set up. */
 export function connectFrame({ host, document: opened, engine, settings, commands, layout }: AppState): void {
@@ -16,17 +15,7 @@ export function connectFrame({ host, document: opened, engine, settings, command
     commands.chosenKeys = settings.current.keys;
     engine.preferred = settings.current;
   });
-  $effect(() => {
-    layout.panelWidth = settings.current.panelWidth;
-    layout.isPanelBeside = settings.current.isPanelOpen;
-  });
-  $effect(() => {
-    const { panelWidth, isPanelBeside: isPanelOpen } = layout;
-    const kept = settings.current;
-    if (panelWidth === kept.panelWidth && isPanelOpen === kept.isPanelOpen) return;
-    const timer = setTimeout(() => void settings.change({ panelWidth, isPanelOpen }), keepMs);
-    return () => clearTimeout(timer);
-  });
+  keepPanel(settings, layout);
   $effect(() => watchNarrow((isNarrow) => (layout.isNarrow = isNarrow)));
   $effect(() => void (document.title = windowTitle(opened.name, opened.isDirty)));
   $effect(() => host.noteUnsaved(opened.isDirty));

@@ -16,7 +16,7 @@ import type { ToolPoint } from '../../../renderer/tools/tool.ts';
 import { countClasses } from '../../../electron/common/maps/statistics.ts';
 import { documentId } from '../fake-documents.ts';
 import { blob, FakeHost } from '../fake-host.ts';
-import { listenInEffect } from '../state/listen-in-effect.svelte.ts';
+import { listenInEffect } from '../state/in-effects.svelte.ts';
 import { classMap, edgeMapOf, edgeText, greyMap } from '../../unit/maps/maps.ts';
 
 const noWorker = new MapWorker(() => {

@@ -4,7 +4,7 @@ import type { OrderMessage } from '#common/contract/edit-order.ts';
 import { createAppState } from '../../../renderer/state/app-state.ts';
 import { createEditActions } from '../../../renderer/state/edit-actions.ts';
 import { blob, FakeHost } from '../fake-host.ts';
-import { listenInEffect } from './listen-in-effect.svelte.ts';
+import { listenInEffect } from './in-effects.svelte.ts';
 
 vi.stubGlobal('createImageBitmap', () => Promise.resolve({ width: 100, height: 80, close: () => undefined }));
 vi.stubGlobal('ImageData', class {});

@@ -41,7 +41,7 @@ function buildPage() {
     build: {
       outDir: '../out/renderer',
       emptyOutDir: true,
-      modulePreload: { polyfill: false }, // so that no part waits for another to name it
+      modulePreload: false,
       assetsInlineLimit: 0,
       target: 'es2023',
       sourcemap: true,

@@ -33,6 +33,7 @@ export interface Stage {
   readonly longNamed: string; // the same under a name that is too long for most places
   readonly unreadable: string; // a file that only says it is a picture
   readonly folder: string; // that a batch may use
+  readonly held: Promise<void>; // once an edit is held
   /** Lets a held edit go on. */
   release(): void;
   /** Ends the engine, as a crash does. */
@@ -86,16 +87,17 @@ type OpenStage = Stage & { readonly setLanguage: SetLanguage };
 /** A page for a screen, with an engine of its own. */
 async function openStage({ engine = {}, holdAtRow }: Screen): Promise<OpenStage> {
   const folder = temporaryFolder();
-  let release = (): void => undefined;
+  let [release, onHeld] = [(): void => undefined, (): void => undefined];
   const until = new Promise<void>((resolve) => (release = resolve));
-  const hold: Hold | undefined = holdAtRow === undefined ? undefined : { row: holdAtRow, until };
+  const held = new Promise<void>((resolve) => (onHeld = resolve));
+  const hold: Hold | undefined = holdAtRow === undefined ? undefined : { row: holdAtRow, until, onHeld };
   const hosted =
     engine === 'real' ? await realEngine(folder, hold) : await createPaintingEngine({ folder, ...engine, hold });
   const started = await studioOn(hosted, folder);
   const [longNamed, unreadable] = [join(folder, longName), join(folder, 'notes.png')];
   await Promise.all([copyFile(started.picture, longNamed), writeFile(unreadable, 'text')]);
   const setLanguage: SetLanguage = async (language) => void (await hosted.services.settings.change({ language }));
-  return { ...started, folder, longNamed, unreadable, release: () => release(), setLanguage };
+  return { ...started, folder, longNamed, unreadable, held, release, setLanguage };
 }
 
 /** Takes the pictures of a state. What keeps people from using it fails the test. */

@@ -164,7 +164,7 @@ async function quantized(weight: WeightRef, format: BlockFormat): Promise<Quanti
 }
 
 /** Values quantised between two turns of the event loop: under 30 ms on a busy machine. */
-const valuesPerSlice = 2 ** 19;
+const valuesPerSlice = 2 ** 17;
 
 async function inSlices(
   outFeatures: number,

@@ -27,7 +27,7 @@ export function emptyQuantizedWeight(
 /** Symmetric block quantisation of rows `from` to `to` of a linear weight, into `target`.
  *
  * A step count of -8 (or -128) exists and +8 does not, so the scale is chosen such that the value of largest magnitude
- * falls on the negative end whatever its sign; for 4 bits, smaller scales are tried too and the one with the
+ * falls on the negative end whatever its sign; for 4 bits, smaller scales are tried too, each also fitted to its steps, and the one with the
  * least squared error wins (measured on Gaussian weights in blocks of 32: the relative error falls from 8.6 % to 8.3 %).
  * @param weight row-major [outFeatures, inFeatures]
  * @throws RangeError when a weight is not finite */
@@ -70,13 +70,17 @@ function quantizeBlock(block: Float32Array, bits: WeightBits, steps: Uint8Array)
   }
   let bestScale = 0;
   let bestError = Infinity;
-  for (const shrink of bits === 4 ? shrinks4 : shrinks8) {
-    const scale = Math.fround((largest * shrink) / -zero);
+  const consider = (scale: number): void => {
     const error = roundError(block, scale, zero);
     if (error < bestError) {
       bestError = error;
       bestScale = scale;
     }
+  };
+  for (const shrink of bits === 4 ? shrinks4 : shrinks8) {
+    const scale = Math.fround((largest * shrink) / -zero);
+    consider(scale);
+    if (bits === 4) consider(fittedScale(block, scale, zero));
   }
   const inverse = 1 / bestScale;
   for (let i = 0; i < block.length; i++) steps[i] = stepOf(block[i] * inverse, zero);
@@ -109,6 +113,19 @@ function roundError(block: Float32Array, scale: number, zero: number): number {
     error += difference * difference;
   }
   return error;
+}
+
+/** The scale with which the steps that `scale` leads to come closest to the block. */
+function fittedScale(block: Float32Array, scale: number, zero: number): number {
+  const inverse = 1 / scale;
+  let product = 0;
+  let norm = 0;
+  for (let i = 0; i < block.length; i++) {
+    const step = stepOf(block[i] * inverse, zero) - zero;
+    product += step * block[i];
+    norm += step * step;
+  }
+  return Math.fround(product / norm);
 }
 
 function packSteps(steps: Uint8Array, bits: WeightBits, packed: Uint8Array, at: number): void {

@@ -41,6 +41,7 @@ const byCode: Readonly<Record<FailureCode, number>> = {
   'output-not-writable': usage,
   'folder-unreadable': inputUnreadable,
   'disk-full': device,
+  'data-full': device,
   'model-missing': model,
   'extractor-missing': model,
   'model-exists': usage,

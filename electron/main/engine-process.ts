@@ -19,6 +19,7 @@ function revealFile(message: unknown): void {
 
 const calmMs = 60_000; // an engine that lived this long did not crash because of how it starts
 const maxQuickCrashes = 3;
+const restMs = 30_000; // after more of them
 
 /** The one process that runs models. It is started when the first window wants it and again after a crash; windows are then given a
  * new port, and what they waited for fails with `connection-lost`. */
@@ -30,6 +31,7 @@ export class EngineProcess {
   #startedAt = 0;
   #quickCrashes = 0;
   #isStopped = false;
+  #rest: ReturnType<typeof setTimeout> | undefined;
 
   /** @param onRestart called when there is a new process to connect to */
   constructor(config: EngineProcessConfig, onRestart: () => void) {
@@ -55,6 +57,7 @@ export class EngineProcess {
 
   stop(): void {
     this.#isStopped = true;
+    clearTimeout(this.#rest);
     this.#process?.kill();
   }
 
@@ -70,10 +73,13 @@ export class EngineProcess {
     return child;
   }
 
-  /** An engine that dies at once every time is left alone: starting it for ever would only heat the room. */
+  /** An engine that dies at once every time is given a rest: starting it for ever would only heat the room, but memory may be free again
+   * by and by. */
   #exited(): void {
     this.#process = undefined;
     this.#quickCrashes = Date.now() - this.#startedAt < calmMs ? this.#quickCrashes + 1 : 1;
-    if (!this.#isStopped && this.#quickCrashes <= maxQuickCrashes) this.#onRestart();
+    if (this.#isStopped) return;
+    if (this.#quickCrashes <= maxQuickCrashes) this.#onRestart();
+    else this.#rest = setTimeout(() => this.#onRestart(), restMs);
   }
 }

@@ -1,4 +1,6 @@
+import { t } from '../i18n/i18n.svelte.ts';
 import type { AppState } from './app-state.ts';
+import type { CommandHandler } from './commands.svelte.ts';
 import { createEditActions } from './edit-actions.ts';
 import { createFileActions } from './file-actions.ts';
 
@@ -17,22 +19,29 @@ export type Actions = ReturnType<typeof createActions>;
 
 /** Makes the commands of today's editor runnable. @returns takes them back */
 export function registerEditorCommands(app: AppState, actions: Actions): () => void {
-  const { commands, document, editor, jobs, layout, maps, results, branch, strokes } = app;
+  const { commands, document, editor, engine, jobs, layout, maps, results, branch, strokes } = app;
   /** A stroke that was just ended, on a layer or a map, is a part of the document first. */
   const afterStrokes = (run: () => void | Promise<void>) => async () => {
     await Promise.all([strokes.settled(), maps.written()]);
     await run();
   };
   const hasPicture = () => editor.shown !== undefined;
-  const canWrite = () => hasPicture() && !document.isWriting;
+  /** Why no file can be read or written just now. */
+  const whyNoFile = () => {
+    if (document.isWriting) return t('files.stillWriting');
+    return engine.status === 'lost' ? t('files.noEngine') : undefined;
+  };
+  const withFile = (run: () => void | Promise<void>): CommandHandler => ({
+    ...{ run, isEnabled: hasPicture, whyNot: whyNoFile },
+  });
   const hasResult = () => results.shown !== undefined;
   return commands.registerAll({
-    'file.open': { run: actions.chooseAndOpen, isEnabled: () => !jobs.isBusy },
-    'file.recent': { run: () => void (layout.overlay = 'recent'), isEnabled: () => !jobs.isBusy },
-    'file.save': { run: afterStrokes(actions.save), isEnabled: canWrite },
-    'file.saveAs': { run: afterStrokes(actions.saveAs), isEnabled: canWrite },
-    'file.export': { run: () => void (layout.overlay = 'export'), isEnabled: canWrite },
-    'file.close': { run: afterStrokes(actions.close), isEnabled: () => canWrite() && !jobs.isBusy },
+    'file.open': { run: actions.chooseAndOpen, whyNot: whyNoFile },
+    'file.recent': { run: () => void (layout.overlay = 'recent'), whyNot: whyNoFile },
+    'file.save': withFile(afterStrokes(actions.save)),
+    'file.saveAs': withFile(afterStrokes(actions.saveAs)),
+    'file.export': withFile(() => void (layout.overlay = 'export')),
+    'file.close': withFile(afterStrokes(actions.close)),
     'edit.undo': {
       run: afterStrokes(() => document.undo()),
       isEnabled: () => document.undoName !== undefined || strokes.isBusy,

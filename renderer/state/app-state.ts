@@ -70,6 +70,7 @@ export function createAppState(host: Host, storage?: KeptTexts): AppState {
   const jobs = new JobsState(engine, problems);
   const results = new ResultsState(document);
   jobs.onPainted = (painting, job) => results.add(painting, job);
+  document.onClosed = () => jobs.abandon();
   const editor = new EditorState(document);
   const settings = new SettingsState(engine, problems);
   const seen = new SeenPicture(document, engine);

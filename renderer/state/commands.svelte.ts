@@ -12,6 +12,8 @@ import type { Problems } from './problems.svelte.ts';
 export interface CommandHandler {
   run(): void | Promise<void>;
   isEnabled?(): boolean; // left out: always
+  /** Why it cannot be run at the moment although there is something to run it on: said to whoever tries. Undefined: it can. */
+  whyNot?(): string | undefined;
   isChecked?(): boolean; // for commands that switch something
 }
 
@@ -25,6 +27,7 @@ export interface Command {
   readonly keysText: string; // the first of them, as printed on the keyboard; empty where there is none
   readonly ariaKeys: string | undefined;
   readonly isEnabled: boolean;
+  readonly whyNot: string | undefined; // a sentence; undefined: it can be run, or everybody sees why not
   readonly isChecked: boolean | undefined; // undefined: it switches nothing
 }
 
@@ -71,18 +74,23 @@ export class Commands {
     const { group, section = 0 } = definitions[id];
     const keys = keysOf(this.chosenKeys, id);
     const [first] = keys;
+    const isMeant = handler.isEnabled?.() ?? true;
+    const whyNot = isMeant ? handler.whyNot?.() : undefined;
     return {
       ...{ id, group, section, keys, label: t(`commands.${id}`) },
       keysText: first === undefined ? '' : chordText(first, this.platform),
       ariaKeys: first === undefined ? undefined : keys.map((chord) => ariaKeys(chord, this.platform)).join(' '),
-      isEnabled: handler.isEnabled?.() ?? true,
+      isEnabled: isMeant && whyNot === undefined,
+      whyNot,
       isChecked: handler.isChecked?.(),
     };
   }
 
-  /** Runs it if it can be run now; what fails is shown. */
+  /** Runs it if it can be run now; what fails is shown, and so is why it cannot be run. */
   async run(id: CommandId): Promise<void> {
-    if (this.find(id)?.isEnabled !== true) return;
+    const command = this.find(id);
+    if (command?.whyNot !== undefined) this.#problems.notice(command.whyNot);
+    if (command?.isEnabled !== true) return;
     await this.#problems.attempt(async () => await this.#handlers.get(id)?.run());
   }
 
@@ -93,8 +101,10 @@ export class Commands {
     if (chord === undefined) return false;
     const isTyping = isTextField(event.target);
     const command = this.available.find(
-      ({ id, keys, isEnabled }) =>
-        isEnabled && keys.includes(chord) && (!isTyping || definitions[id].whileTyping === true),
+      ({ id, keys, isEnabled, whyNot }) =>
+        (isEnabled || whyNot !== undefined) &&
+        keys.includes(chord) &&
+        (!isTyping || definitions[id].whileTyping === true),
     );
     if (!command) return false;
     void this.run(command.id);

@@ -20,8 +20,10 @@ import type { DocumentRecord, Layer, Project, Version } from '#common/document/r
 import { DocumentStore } from '#common/document/store.ts';
 import type { Change } from '#common/document/store.ts';
 import type { Dialogs } from '../host/host.ts';
+import { t } from '../i18n/i18n.svelte.ts';
 import type { EngineState } from './engine.svelte.ts';
 import type { Problems } from './problems.svelte.ts';
+import type { Answer } from './questions.svelte.ts';
 
 /** What belongs to one open document, from opening to closing. */
 interface Session {
@@ -30,8 +32,9 @@ interface Session {
   readonly history: History<DocumentRecord>;
 }
 
-/** Asks the person whether a file may be replaced. @param code why it is asked: `output-is-input` or `file-changed` */
-export type AskToReplace = (code: string, name: string) => Promise<boolean>;
+/** Asks the person whether a file may be replaced. @param code why it is asked: `output-is-input` or `file-changed`
+ * @returns `other`: they choose another place */
+export type AskToReplace = (code: string, name: string) => Promise<Answer>;
 
 type Listener = (change: Change<DocumentRecord>) => void;
 
@@ -53,12 +56,16 @@ export class DocumentState {
   making = $state.raw<Making | null>(null); // what the opened picture tells of how it was made
   recoverable = $state.raw<readonly Recoverable[]>([]); // what a crash left
 
+  /** Called when there is no document any more, or another one is about to come. */
+  onClosed: () => void = () => undefined;
+
   readonly #engine: EngineState;
   readonly #problems: Problems;
   readonly #listeners = new Set<Listener>();
   #session = $state.raw<Session>();
   #writing: Promise<void> = Promise.resolve();
   #mustAttach = false;
+  #nextTry: ReturnType<typeof setTimeout> | undefined;
   #changes = 0; // since the page was loaded
 
   constructor(engine: EngineState, problems: Problems) {
@@ -121,7 +128,7 @@ export class DocumentState {
     const target = this.hasFile && !asNew ? ownFile : await chooseTarget(dialogs, `${stemOf(this.name)}.ora`);
     const changes = this.#changes;
     const write = (to: SaveTarget) => this.#services.save(id, store.all(), to);
-    const written = target && (await this.#write(target, write, dialogs, ask));
+    const written = target && (await this.#write(target, write, dialogs, ask, `${stemOf(this.name)}.ora`));
     if (!written) return undefined;
     if (this.#changes === changes) this.isDirty = false;
     if (written.blob === null) this.hasFile = true;
@@ -133,9 +140,10 @@ export class DocumentState {
    * @returns undefined when they chose nothing or kept what is there */
   async export(options: ExportChoice, dialogs: Dialogs, ask: AskToReplace): Promise<Written | undefined> {
     const { id, store } = this.#require();
-    const target = await chooseTarget(dialogs, exportName(this.name, options.format));
+    const name = exportName(this.name, options.format);
+    const target = await chooseTarget(dialogs, name);
     const write = (to: SaveTarget) => this.#services.export(id, store.all(), options, to);
-    return target && (await this.#write(target, write, dialogs, ask));
+    return target && (await this.#write(target, write, dialogs, ask, name));
   }
 
   /** Closes the document; what is in no file is gone. */
@@ -145,6 +153,10 @@ export class DocumentState {
     session.history[Symbol.dispose]();
     this.#session = undefined;
     [this.project, this.name, this.layers, this.versions, this.isDirty] = [undefined, '', [], [], false];
+    this.#problems.forget(journal);
+    clearTimeout(this.#nextTry);
+    this.#nextTry = undefined;
+    this.onClosed();
     await this.#writing;
     await this.#services.close(session.id);
   }
@@ -194,36 +206,24 @@ export class DocumentState {
     return this.#writing;
   }
 
-  /** Hands on what comes as a blob. */
+  /** Hands on what comes as a blob. @param name what another place is asked for with */
   async #write(
     target: SaveTarget,
     write: (to: SaveTarget) => Promise<Written>,
     dialogs: Dialogs,
     ask: AskToReplace,
+    name: string,
   ): Promise<Written | undefined> {
     this.isWriting = true;
     try {
-      const written = await this.#writeAsked(target, write, ask);
+      const elsewhere = () => chooseTarget(dialogs, name);
+      const written = await writeAsked(target, write, ask, elsewhere);
       if (!written?.blob) return written;
       const bytes = await this.#engine.require().blobs.get(written.blob);
       return (await dialogs.savePicture({ name: written.name, bytes })) ? written : undefined;
     } finally {
       this.isWriting = false;
     }
-  }
-
-  /** Asks before something is replaced. */
-  async #writeAsked(
-    target: SaveTarget,
-    write: (to: SaveTarget) => Promise<Written>,
-    ask: AskToReplace,
-  ): Promise<Written | undefined> {
-    return await write(target).catch(async (error: unknown) => {
-      const question = error instanceof RemoteError && mayBeReplaced.includes(error.code) ? error : undefined;
-      if (!question || 'name' in target) throw error;
-      const name = typeof question.data.path === 'string' ? question.data.path : '';
-      return (await ask(question.code, name)) ? await write({ ...target, mayReplace: true }) : undefined;
-    });
   }
 
   async #begin({
@@ -235,7 +235,7 @@ export class DocumentState {
     notices,
     making,
   }: OpenedDocument): Promise<readonly string[]> {
-    await this.close();
+    await this.close().catch((error: unknown) => this.#problems.report(error)); // what was opened is here all the same
     const store = new DocumentStore(records);
     this.#session = { id: document, store, history: new History(store) };
     this.#mustAttach = false;
@@ -281,11 +281,24 @@ export class DocumentState {
       if (this.#mustAttach) session.id = await this.#services.attach(session.id, session.store.all());
       else if (patch) await this.#services.append(session.id, patch);
       [this.#mustAttach, this.isWrittenDown] = [false, true];
+      this.#problems.forget(journal);
     } catch (error) {
       this.#mustAttach = true;
-      if (this.isWrittenDown && this.#engine.services) this.#problems.report(error);
+      if (this.isWrittenDown && this.#engine.services) this.#warn(error);
       this.isWrittenDown = false;
+      this.#nextTry ??= setTimeout(() => this.#tryAgain(), retryMs);
     }
+  }
+
+  #warn(error: unknown): void {
+    const meaning = { title: t('files.notWrittenDown'), text: t('files.notWrittenDownMore') };
+    this.#problems.warn(error, { ...meaning, about: journal });
+  }
+
+  /** A lost engine is another matter: with the next one all is written down at once. */
+  #tryAgain(): void {
+    this.#nextTry = undefined;
+    if (this.#session && !this.isWrittenDown && this.#engine.services) void this.#writeDown(undefined);
   }
 
   #require(): Session {
@@ -297,6 +310,9 @@ export class DocumentState {
     return this.#engine.require().documents;
   }
 }
+
+const journal = 'journal'; // what a problem of it is about
+const retryMs = 5000; // room may have been made meanwhile
 
 const ownFile = { own: true, mayReplace: false } as const;
 const mayBeReplaced = ['output-is-input', 'file-changed'];
@@ -312,4 +328,22 @@ async function chooseTarget(dialogs: Dialogs, name: string): Promise<SaveTarget 
   const chosen = await dialogs.chooseTarget(name);
   if (!chosen) return undefined;
   return 'handle' in chosen ? { handle: chosen.handle, mayReplace: false } : { name: chosen.name };
+}
+
+/** Asks before something is replaced. @param elsewhere where to write instead */
+async function writeAsked(
+  target: SaveTarget,
+  write: (to: SaveTarget) => Promise<Written>,
+  ask: AskToReplace,
+  elsewhere: () => Promise<SaveTarget | undefined>,
+): Promise<Written | undefined> {
+  return await write(target).catch(async (error: unknown) => {
+    const question = error instanceof RemoteError && mayBeReplaced.includes(error.code) ? error : undefined;
+    if (!question || 'name' in target) throw error;
+    const name = typeof question.data.path === 'string' ? question.data.path : '';
+    const answer = await ask(question.code, name);
+    if (answer === 'yes') return await write({ ...target, mayReplace: true });
+    const other = answer === 'other' ? await elsewhere() : undefined;
+    return other && (await writeAsked(other, write, ask, elsewhere));
+  });
 }

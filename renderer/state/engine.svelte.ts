@@ -5,6 +5,8 @@ import { hostError } from '#common/contract/host-errors.ts';
 import type { Host } from '../host/host.ts';
 import type { Problems } from './problems.svelte.ts';
 
+const longMs = 15_000;
+
 /** What can be said of the engine before anything is asked of it. */
 export type EngineStatus = 'connecting' | 'lost' | 'no-model' | 'damaged-model' | 'ready';
 
@@ -12,7 +14,9 @@ export type EngineStatus = 'connecting' | 'lost' | 'no-model' | 'damaged-model' 
 export class EngineState {
   services = $state.raw<EngineServices>();
   models = $state.raw<readonly ModelInfo[]>();
+  isLongGone = $state(false); // it should have come back by now
   #wasConnected = $state(false);
+  #absence: ReturnType<typeof setTimeout> | undefined;
 
   /** What the person chose to edit with; an empty model, or one that is gone, is the first that can be used. */
   preferred = $state.raw<Pick<Settings, 'model' | 'device'>>(defaultSettings);
@@ -32,8 +36,17 @@ export class EngineState {
     host.onEngine((services) => {
       this.services = services;
       this.#wasConnected ||= services !== undefined;
-      if (services) void problems.attempt(() => this.refresh());
+      this.#watchAbsence();
+      if (!services) return;
+      problems.forgetLost();
+      void problems.follow(() => this.refresh());
     });
+  }
+
+  #watchAbsence(): void {
+    clearTimeout(this.#absence);
+    this.isLongGone = false;
+    if (!this.services && this.#wasConnected) this.#absence = setTimeout(() => (this.isLongGone = true), longMs);
   }
 
   /** Asks again what is installed. */

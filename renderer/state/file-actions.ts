@@ -2,16 +2,17 @@ import type { ChosenFile, DocumentId, FileSource, RecentFile } from '#common/con
 import type { NamedBytes } from '#common/contract/services.ts';
 import { t } from '../i18n/i18n.svelte.ts';
 import type { AppState } from './app-state.ts';
+import type { Answer } from './questions.svelte.ts';
 
 /** What a person can do with files. Each shows its own failure; nothing that is in no file is left without asking. */
 export function createFileActions(app: AppState) {
   const { host, document, editor, engine, exporting, jobs, layout, maps, problems, questions, settings } = app;
-  const attempt = (action: () => Promise<void>) => () => problems.attempt(action);
+  const attempt = (action: () => Promise<void>) => () => problems.attempt(action, 'files');
 
-  const askToReplace = async (code: string, name: string): Promise<boolean> => {
+  const askToReplace = (code: string, name: string): Promise<Answer> => {
     const text = t(code === 'output-is-input' ? 'files.replaceInput' : 'files.replaceChanged');
-    const question = { title: t('files.replaceTitle', { name }), text, yes: t('files.replace'), isDanger: true };
-    return (await questions.ask(question)) === 'yes';
+    const answers = { yes: t('files.replace'), other: t('files.elsewhere'), isDanger: true };
+    return questions.ask({ title: t('files.replaceTitle', { name }), text, ...answers });
   };
 
   /** @returns whether it is in a file now */
@@ -21,18 +22,22 @@ export function createFileActions(app: AppState) {
     return name !== undefined;
   }
 
-  /** Asks before what is in no file would be gone. */
+  /** Asks before what is in no file, or an edit that is under way, would be gone. */
   async function mayLeave(): Promise<boolean> {
-    if (!document.isDirty) return true;
+    const edits = jobs.isBusy ? t('files.editsText', { count: jobs.list.length }) : undefined;
+    if (!document.isDirty) {
+      if (edits === undefined) return true;
+      const question = { title: t('files.editsTitle'), text: edits, yes: t('files.endEdits') };
+      return (await questions.ask(question)) === 'yes';
+    }
+    const text = [t('files.unsavedText'), edits].filter(Boolean).join(' ');
     const title = t('files.unsavedTitle', { name: document.name });
-    const question = { title, text: t('files.unsavedText'), yes: t('files.save'), other: t('files.doNotSave') };
-    const answer = await questions.ask(question);
+    const answer = await questions.ask({ title, text, yes: t('files.save'), other: t('files.doNotSave') });
     return answer === 'yes' ? await save(false) : answer === 'other';
   }
 
   /** Whether the place of the open document may be taken. */
   async function mayReplaceDocument(): Promise<boolean> {
-    if (jobs.isBusy) throw new Error(t('edit.underWay'));
     if (!(await mayLeave())) return false;
     problems.clear();
     return true;
@@ -51,7 +56,7 @@ export function createFileActions(app: AppState) {
       const opened = await source();
       await begin(document.open(opened));
       if ('handle' in opened) await maps.lookBeside(opened.handle);
-    });
+    }, 'files');
   const open = (file: ChosenFile | NamedBytes): Promise<void> => openSource(() => sourceOf(file));
 
   async function sourceOf(file: ChosenFile | NamedBytes): Promise<FileSource> {
@@ -87,7 +92,7 @@ export function createFileActions(app: AppState) {
     /** The window is about to be closed. What is not to be saved must not be offered at the next start. */
     leave: attempt(async () => {
       if (questions.current || !(await mayLeave())) return;
-      await document.close();
+      await document.close().catch(() => undefined); // a lost engine keeps nobody here
       host.leave();
     }),
   };

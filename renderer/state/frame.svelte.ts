@@ -6,7 +6,7 @@ import { keepPanel } from './kept-panel.svelte.ts';
 import { menusOf, shownMenus } from './menus.ts';
 
 /** Ties settings, menus and the frame's own commands to the page. Called once, while the page is set up. */
-export function connectFrame({ host, document: opened, engine, settings, commands, layout }: AppState): void {
+export function connectFrame({ host, document: opened, engine, jobs, settings, commands, layout }: AppState): void {
   $effect(() => settings.listen());
   $effect(() => watchSystem((wishes) => (settings.system = wishes)));
   $effect(() => applyAttributes(document.documentElement, rootAttributes(settings.current, settings.system)));
@@ -18,7 +18,7 @@ export function connectFrame({ host, document: opened, engine, settings, command
   keepPanel(settings, layout);
   $effect(() => watchNarrow((isNarrow) => (layout.isNarrow = isNarrow)));
   $effect(() => void (document.title = windowTitle(opened.name, opened.isDirty)));
-  $effect(() => host.noteUnsaved(opened.isDirty));
+  $effect(() => host.noteUnsaved(opened.isDirty || jobs.isBusy));
   $effect(() => host.showMenu(shownMenus(menusOf(commands.available))));
   $effect(() => host.onCommand((id) => void (isCommandId(id) && commands.run(id))));
   $effect(() =>

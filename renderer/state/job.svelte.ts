@@ -84,6 +84,11 @@ export class Job {
     }
   }
 
+  /** Back to the beginning: the engine does not know of it any more. */
+  wait(): void {
+    [this.id, this.status] = [undefined, 'sending'];
+  }
+
   #begin({ grid, placement }: MessageOf<'started'>): void {
     if (this.status !== 'stopping') this.status = 'running';
     this.grid = grid;

@@ -1,5 +1,6 @@
 import type { EngineMessage, OrderMessage, Painting } from '#common/contract/edit-order.ts';
 import { RemoteError } from '#common/contract/errors.ts';
+import { hostError } from '#common/contract/host-errors.ts';
 import { bandBitmap } from '../canvas/band-bitmap.ts';
 import { bandMask, selectionOf } from '../canvas/band-mask.ts';
 import { t } from '../i18n/i18n.svelte.ts';
@@ -30,6 +31,7 @@ export class JobsState {
   readonly #engine: EngineState;
   readonly #problems: Problems;
   readonly #early = new Map<string, OrderMessage[]>(); // of jobs whose order was not answered yet
+  #unsent: readonly Job[] = []; // the engine that knew them was lost
   #handled = Promise.resolve(); // messages keep their order although pictures take time
   #count = 0;
 
@@ -38,7 +40,7 @@ export class JobsState {
     this.#problems = problems;
   }
 
-  /** Hears a connection until it is lost; what was under way then has failed.
+  /** Hears a connection until it is lost. The edit that was under way then has failed; those that wait are sent again with the next one.
    * @returns ends the subscription */
   listen(): () => void {
     const services = this.#engine.services;
@@ -46,9 +48,10 @@ export class JobsState {
     const stop = services.engine.onMessage((message) => {
       this.#handled = this.#handled.then(() => this.#problems.attempt(() => this.#hear(message)));
     });
+    void this.#sendAll();
     return () => {
       stop();
-      this.#loseAll();
+      this.#lose();
     };
   }
 
@@ -63,19 +66,40 @@ export class JobsState {
     const job = new Job(this.#count++, subject);
     this.list = [...this.list, job];
     this.announcement = t('edit.started');
+    await this.#send(job);
+    return job;
+  }
+
+  async #send(job: Job): Promise<void> {
     try {
-      job.id = await this.#engine.require().engine.edit(subject.order);
+      job.id = await this.#engine.require().engine.edit(job.subject.order);
     } catch (error) {
       this.#remove(job);
       throw error;
     }
-    for (const message of this.#early.get(job.id) ?? []) await this.#handle(message, job);
+    const early = this.#early.get(job.id) ?? [];
     this.#early.delete(job.id);
-    return job;
+    if (!this.list.includes(job)) return await this.cancel(job); // abandoned meanwhile
+    for (const message of early) await this.#handle(message, job);
+  }
+
+  /** Those that waited when the engine was lost, in their order. */
+  async #sendAll(): Promise<void> {
+    const jobs = this.#unsent;
+    this.#unsent = [];
+    for (const job of jobs) await this.#problems.attempt(() => this.#send(job));
+  }
+
+  /** Ends all of them and keeps nothing: the picture they are for is gone. */
+  abandon(): void {
+    const abandoned = this.list;
+    [this.list, this.#unsent] = [[], []];
+    for (const job of abandoned) void this.#problems.follow(() => this.cancel(job));
   }
 
   /** Ends a job; a running one keeps the rows it has. */
   async stop(job: Job | undefined = this.current): Promise<void> {
+    if (job && this.#unsent.includes(job)) this.#remove(job);
     if (job?.id === undefined || job.status === 'stopping') return;
     if (job.status === 'running') job.status = 'stopping';
     await this.#engine.require().engine.stop(job.id);
@@ -83,6 +107,7 @@ export class JobsState {
 
   /** Ends a job and keeps nothing of it. */
   async cancel(job: Job): Promise<void> {
+    if (this.#unsent.includes(job)) this.#remove(job);
     if (job.id !== undefined) await this.#engine.require().engine.cancel(job.id);
   }
 
@@ -141,16 +166,21 @@ export class JobsState {
   }
 
   #remove(job: Job): void {
+    this.#unsent = this.#unsent.filter((other) => other !== job);
     this.list = this.list.filter((other) => other !== job);
   }
 
-  #loseAll(): void {
-    if (this.list.length === 0) return;
-    for (const job of this.list) job.status = 'failed';
-    this.list = [];
+  /** The first may be what made the engine stop, so it is not tried again by itself. */
+  #lose(): void {
+    const [first, ...others] = this.list.filter(({ id }) => id !== undefined);
     this.#early.clear();
+    if (!first) return;
+    for (const job of others) job.wait();
+    this.#unsent = others;
+    first.status = 'failed';
+    this.list = others;
     this.announcement = t('edit.failed');
-    this.#problems.report(new RemoteError({ code: 'engine-stopped', message: 'engine-stopped', data: {} }));
+    this.#problems.report(hostError('engine-stopped'));
   }
 }
 

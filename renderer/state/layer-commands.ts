@@ -1,4 +1,5 @@
 import type { Layer } from '#common/document/records.ts';
+import { t } from '../i18n/i18n.svelte.ts';
 import type { AppState } from './app-state.ts';
 import type { CommandId } from './command-table.ts';
 import type { CommandHandler } from './commands.svelte.ts';
@@ -17,12 +18,17 @@ export function layerCommands(app: AppState): Partial<Record<CommandId, CommandH
     isEnabled: () => layers.chosen !== undefined && isEnabled(layers.chosen),
     ...(isChecked && { isChecked: () => layers.chosen !== undefined && isChecked(layers.chosen) }),
   });
+  /** One long piece of work after the other. */
+  const whenFree = (handler: CommandHandler): CommandHandler => ({
+    ...handler,
+    whyNot: () => (work.isBusy ? t('layers.stillBusy') : undefined),
+  });
   const placeOf = (layer: Layer): number => document.layers.indexOf(layer);
   const hasMask = ({ mask }: Layer): boolean => mask !== null;
   return {
     'layer.add': { run: () => actions.add(), isEnabled: () => document.isOpen },
     'layer.duplicate': withLayer(actions.duplicate),
-    'layer.mergeDown': withLayer(actions.mergeDown, (layer) => !work.isBusy && actions.below(layer) !== undefined),
+    'layer.mergeDown': whenFree(withLayer(actions.mergeDown, (layer) => actions.below(layer) !== undefined)),
     'layer.remove': withLayer(actions.remove, () => document.layers.length > 1),
     'layer.up': withLayer(
       (layer) => actions.moveTo(layer, placeOf(layer) + 1),
@@ -42,7 +48,7 @@ export function layerCommands(app: AppState): Partial<Record<CommandId, CommandH
     ),
     'layer.invertMask': withLayer(actions.invertMask, hasMask),
     'layer.switchMask': withLayer(actions.switchMask, hasMask, ({ mask, isMaskOn }) => mask !== null && !isMaskOn),
-    'layer.applyMask': withLayer(actions.applyMask, (layer) => !work.isBusy && hasMask(layer)),
+    'layer.applyMask': whenFree(withLayer(actions.applyMask, hasMask)),
     'layer.removeMask': withLayer(actions.removeMask, hasMask),
     'layer.selectMask': withLayer(actions.selectMask, hasMask),
   };

@@ -42,7 +42,12 @@ export const shownMenus = (menus: readonly Menu[]): ShownMenu[] =>
     ...{ id: group, label },
     sections: sections.map((section) =>
       section.map((command) => ({
-        ...{ id: command.id, label: command.label, isEnabled: command.isEnabled, isChecked: command.isChecked },
+        ...{
+          id: command.id,
+          label: command.label,
+          isEnabled: command.isEnabled || command.whyNot !== undefined,
+          isChecked: command.isChecked,
+        },
         accelerator: command.keys[0] === undefined ? undefined : accelerator(command.keys[0]),
       })),
     ),

@@ -11,7 +11,7 @@ import type { AppState } from './app-state.ts';
 
 /** The chosen layer, or its mask, for tools that paint. */
 export function paintedLayer(app: AppState, compositor: Compositor): PaintedLayer {
-  const { canvas, layers, strokes, problems } = app;
+  const { canvas, engine, layers, strokes, problems } = app;
   const { tools, selection } = canvas;
   return {
     get bounds() {
@@ -24,6 +24,10 @@ export function paintedLayer(app: AppState, compositor: Compositor): PaintedLaye
       const { layer, image, corner } = painted;
       if (layer.isLocked || !layer.isVisible) {
         problems.notice(t(layer.isLocked ? 'layers.isLocked' : 'layers.isHidden', { name: layer.name }));
+        return undefined;
+      }
+      if (engine.status === 'lost') {
+        problems.notice(t('layers.noEngine'));
         return undefined;
       }
       const part = layers.part;

@@ -2,6 +2,7 @@ import { describeAppError } from '#common/contract/error-messages.ts';
 import { errorToWire } from '#common/contract/errors.ts';
 import type { WireError } from '#common/contract/errors.ts';
 import { describeHostError } from '#common/contract/host-errors.ts';
+import type { HostErrorCode } from '#common/contract/host-errors.ts';
 
 /** Something to tell the person: an error, or a notice about something that worked. */
 export interface Problem {
@@ -12,23 +13,39 @@ export interface Problem {
   readonly text: string; // what was kept, what to do
   readonly details?: string; // for whoever can use them; left out where the title says it all
   readonly stays: boolean; // until it is dismissed, or not true any more
+  readonly about?: string; // what failed: the next try takes its place
+}
+
+/** How a failure is told. */
+interface Telling {
+  readonly title?: string; // what failed, for failures whose own account is long or technical
+  readonly about?: string;
 }
 
 const maxShown = 3;
 const resultNote = 'result';
+const lost: HostErrorCode = 'connection-lost';
 
 /** What went wrong and has not been dismissed. */
 export class Problems {
   list = $state<readonly Problem[]>([]);
   #nextId = 0;
 
-  /** The one place that turns whatever was thrown into something to show. Cancelling is nobody's problem.
-   * @param title what failed, for failures whose own account is long or technical */
-  report(thrown: unknown, title?: string): void {
+  /** The one place that turns whatever was thrown into something to show. Cancelling is nobody's problem. */
+  report(thrown: unknown, { title, about }: Telling = {}): void {
     const error = errorToWire(thrown);
     if (error.code === 'cancelled') return;
     const details = isPlain(thrown) ? undefined : inDetail(error, thrown);
-    this.#add({ tone: 'error', code: error.code, ...inWords(error, title), details, stays: true });
+    const telling = { ...inWords(error, title), details, stays: true, ...(about !== undefined && { about }) };
+    this.#add({ tone: 'error', code: error.code, ...telling });
+  }
+
+  /** Says first what a failure means for the person, then the failure. */
+  warn(thrown: unknown, meaning: Pick<Problem, 'title' | 'text'> & { readonly about: string }): void {
+    const error = errorToWire(thrown);
+    const { title: sentence } = inWords(error, undefined);
+    const text = `${sentence} ${meaning.text}`;
+    this.#add({ ...meaning, tone: 'error', code: error.code, text, details: inDetail(error, thrown), stays: true });
   }
 
   /** Says something that worked, or half worked. It leaves by itself. @param details to be copied */
@@ -47,6 +64,16 @@ export class Problems {
     this.list = this.list.filter(({ code }) => code !== resultNote);
   }
 
+  /** What was said about something is not true any more. */
+  forget(about: string): void {
+    this.list = this.list.filter((problem) => problem.about !== about);
+  }
+
+  /** There is a connection again: nobody has to wait for it any more. */
+  forgetLost(): void {
+    this.list = this.list.filter(({ code }) => code !== lost);
+  }
+
   dismiss(id: number): void {
     this.list = this.list.filter((problem) => problem.id !== id);
   }
@@ -55,13 +82,25 @@ export class Problems {
     this.list = [];
   }
 
-  /** Runs what a person asked for and shows its failure, so that none is lost. */
-  async attempt(action: () => Promise<void>): Promise<void> {
+  /** Runs what a person asked for and shows its failure, so that none is lost.
+   * @param about what it is a try of: what was said of the one before goes */
+  async attempt(action: () => Promise<void>, about?: string): Promise<void> {
+    if (about !== undefined) this.forget(about);
     try {
       await action();
     } catch (error) {
-      this.report(error);
+      this.report(error, about === undefined ? {} : { about });
     }
+  }
+
+  /** Runs what the page does by itself with every connection. That one was lost meanwhile is shown where the engine is, and said by nobody
+   * else. */
+  async follow(action: () => Promise<void>): Promise<void> {
+    await this.attempt(async () => {
+      await action().catch((error: unknown) => {
+        if (errorToWire(error).code !== lost) throw error;
+      });
+    });
   }
 
   /** The same is shown once, however often it comes. */

@@ -16,7 +16,7 @@ export class RecentState {
   /** Asks for it, whenever the engine can be reached. Meant for an effect. */
   load(): void {
     const services = this.#engine.services;
-    if (services) void this.#problems.attempt(async () => void (this.list = await services.documents.recent()));
+    if (services) void this.#problems.follow(async () => void (this.list = await services.documents.recent()));
   }
 
   /** Takes one, or all, from the list; the files stay. */

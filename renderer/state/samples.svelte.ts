@@ -26,7 +26,7 @@ export class SamplesState {
     const services = this.#engine.services;
     if (!services) return () => undefined;
     let isWanted = true;
-    void this.#problems.attempt(async () => {
+    void this.#problems.follow(async () => {
       const listed = await services.models.samples();
       const loaded = await Promise.all(
         listed.map(async (sample) => withPicture(sample, await services.blobs.get(sample.blob))),

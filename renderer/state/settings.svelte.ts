@@ -26,7 +26,7 @@ export class SettingsState {
     const services = this.#engine.services;
     if (!services) return () => undefined;
     const stop = services.settings.onChanged((settings) => this.#set(settings));
-    void this.#problems.attempt(async () => this.#set(await services.settings.get()));
+    void this.#problems.follow(async () => this.#set(await services.settings.get()));
     return stop;
   }
 

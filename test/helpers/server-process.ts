@@ -9,10 +9,13 @@ export interface ServerProcess {
   kill(): Promise<void>;
 }
 
-/** The built server as a person runs it, with the real engine. It ends with the test. */
-export async function startServerProcess(dataFolder: string): Promise<ServerProcess> {
-  const server = spawn(process.execPath, ['out/server.mjs'], {
-    env: { ...process.env, EDITAR_DATA: dataFolder },
+/** The built server as a person runs it, with the real engine. It ends with the test.
+ * @param before address of one that is gone and whose place it takes, so that open pages find it */
+export async function startServerProcess(dataFolder: string, before?: string): Promise<ServerProcess> {
+  const place = before === undefined ? undefined : new URL(before);
+  const token = place?.searchParams.get('token');
+  const server = spawn(process.execPath, ['out/server.mjs', ...(place ? ['--port', place.port] : [])], {
+    env: { ...process.env, EDITAR_DATA: dataFolder, ...(token && { EDITAR_TOKEN: token }) },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const ended = once(server, 'exit');

@@ -25,6 +25,7 @@ export class FakeDocuments {
   appends = 0;
   content: unknown;
   isDiskFull = false;
+  closesNothing = false;
   opensNothing = false; // as if the file were damaged
   recent: RecentFile[] = [];
   readonly sources: FileSource[] = []; // of what was opened
@@ -49,7 +50,10 @@ export class FakeDocuments {
     },
     save: (_document, records, target) => this.#write(records, target),
     export: (_document, records, options, target) => this.#write([...records, options], target),
-    close: (document) => void this.written.delete(document),
+    close: (document) => {
+      if (this.closesNothing) throw hostError('document-gone', { document });
+      this.written.delete(document);
+    },
     recoverable: () => [...this.left].map((document) => ({ document, name: 'lost.png', changes: 3, changedAt: 1 })),
     recover: (document) => {
       this.left.delete(document);

@@ -127,7 +127,7 @@ export const documentServices = {
     /** Goes on writing down a document after the engine was lost, from what the page has of it.
      * @returns its name from now on */
     attach: method([zDocumentId, zRecords], zDocumentId),
-    /** Writes down a change of an open document. Once answered, it survives a crash. Fails with `blob-missing`, `disk-full`. */
+    /** Writes down a change of an open document. Once answered, it survives a crash. Fails with `blob-missing`, `data-full`. */
     append: method([zDocumentId, zDocumentPatch], z.undefined()),
     /** Saves a project: an OpenRaster file with everything in it. The file is complete or as it was. Fails with `file-changed`,
      * `output-is-input`, `disk-full`, `output-not-writable`. */

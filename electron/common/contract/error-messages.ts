@@ -77,7 +77,7 @@ const messages: Record<AppErrorCode, ErrorMessage> = {
   'output-folder-missing': {
     sentence: 'The folder {folder} does not exist.',
     kept: 'Nothing was written.',
-    action: 'Create it, or choose another folder.',
+    action: 'Connect the disk it is on, create it, or choose another folder.',
   },
   'output-not-writable': {
     sentence: '{path} cannot be written {reason}.',
@@ -88,6 +88,11 @@ const messages: Record<AppErrorCode, ErrorMessage> = {
     sentence: 'There is not enough free space to write {path}.',
     kept: 'Nothing was left half-written, and a file of that name was not touched.',
     action: 'Free some space, or choose another disk.',
+  },
+  'data-full': {
+    sentence: 'The disk with the program’s own data is full ({folder}).',
+    kept: 'What is open is here as you see it.',
+    action: 'Free some space there, then do it again.',
   },
   'folder-unreadable': {
     sentence: 'The folder {folder} cannot be used: {reason}.',
@@ -105,7 +110,8 @@ const messages: Record<AppErrorCode, ErrorMessage> = {
     action: 'Update the program, then open it again.',
   },
   'file-changed': {
-    sentence: 'The file {path} was changed by another program since it was opened or saved here.',
+    sentence:
+      'The file {path} was changed by another program, or in another window, since it was opened or saved here.',
     kept: 'It was not written over.',
     action: 'Save under another name, or replace it if you are sure.',
   },

@@ -19,6 +19,7 @@ export type AppErrorCode =
   | 'output-folder-missing' // {folder}
   | 'output-not-writable' // {path, reason?}
   | 'disk-full' // {path, needed?, free?}
+  | 'data-full' // {folder}, of the program's own data
   | 'folder-unreadable' // {folder, reason}
   | 'tile-damaged' // {reason}
   | 'project-unreadable' // {path, reason}

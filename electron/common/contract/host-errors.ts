@@ -19,13 +19,13 @@ export type HostErrorCode = (typeof hostErrorCodes)[number];
 const messages: Record<HostErrorCode, ErrorMessage> = {
   'connection-lost': {
     sentence: 'The connection to the engine was lost.',
-    kept: 'Your picture is still here.',
-    action: 'Wait until it is back, then run the edit again.',
+    kept: 'What is open is still here.',
+    action: 'Wait until it is back, then do it again.',
   },
   'engine-stopped': {
-    sentence: 'The engine stopped unexpectedly and was started again.',
-    kept: 'Your picture was not touched.',
-    action: 'Run the edit again; if it happens every time, choose a smaller picture or another device.',
+    sentence: 'The engine stopped unexpectedly in the middle of an edit.',
+    kept: 'Your picture was not touched, and edits that wait go on by themselves.',
+    action: 'It is started again; then run the edit again. If it happens every time, choose another device.',
   },
   'invalid-call': {
     sentence: 'The program asked its engine for something it does not know.',

@@ -1,13 +1,13 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { zBlobId } from '#common/contract/blobs.ts';
 import type { BlobId } from '#common/contract/blobs.ts';
 import { AppError } from '#common/contract/errors.ts';
 import { hostError } from '#common/contract/host-errors.ts';
 import type { TilePixels } from '#common/document/tile-codec.ts';
+import { dataFailure } from '../images/atomic-write.ts';
 
-const fullCodes = ['ENOSPC', 'EDQUOT'];
 const part = '.part';
 
 /** A blob on the disk. */
@@ -33,7 +33,7 @@ export class BlobStore {
     return join(this.#folder, id.slice(0, 2), id);
   }
 
-  /** @throws AppError `disk-full`, `output-not-writable` */
+  /** @throws AppError `data-full`, `output-not-writable` */
   async put(bytes: Uint8Array): Promise<BlobId> {
     const id = blobIdOf(bytes);
     if (!(await this.has(id))) await this.#write(id, bytes);
@@ -47,6 +47,12 @@ export class BlobStore {
     });
     if (blobIdOf(bytes) !== id) throw hostError('blob-damaged', { id });
     return bytes;
+  }
+
+  /** To be asked before work whose result would have no room. @throws AppError `data-full` */
+  async requireRoom(bytes: number): Promise<void> {
+    const found = await statfs(this.#folder).catch(() => undefined); // not every system tells
+    if (found && found.bavail * found.bsize < bytes) throw new AppError('data-full', { folder: this.#folder });
   }
 
   async has(id: BlobId): Promise<boolean> {
@@ -96,10 +102,7 @@ export class BlobStore {
       await file.sync();
     } catch (cause) {
       await rm(temporary, { force: true }).catch(() => undefined); // the first failure is the one to tell
-      const { code = '' } = cause as NodeJS.ErrnoException;
-      throw fullCodes.includes(code)
-        ? new AppError('disk-full', { path: this.#folder }, { cause })
-        : new AppError('output-not-writable', { path: this.#folder, reason: `(${code})` }, { cause });
+      throw dataFailure(this.#folder, cause);
     }
     await rename(temporary, path);
   }

@@ -53,6 +53,15 @@ async function flushFolder(folder: string): Promise<void> {
   await handle?.close();
 }
 
+/** The same where the program keeps its own data. */
+export function dataFailure(folder: string, cause: unknown): unknown {
+  const failure = cause instanceof AppError ? cause : writeFailure(folder, cause);
+  if (failure instanceof AppError)
+    return failure.code === 'disk-full' ? new AppError('data-full', { folder }) : failure;
+  const { code } = cause as NodeJS.ErrnoException;
+  return code ? new AppError('output-not-writable', { path: folder, reason: `(${code})` }, { cause }) : cause;
+}
+
 /** A failure to write, in our words where it is a known one. */
 export function writeFailure(path: string, cause: unknown): unknown {
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';

@@ -37,7 +37,7 @@ export interface DocumentsConfig extends Stores {
 }
 
 interface OpenDocument {
-  readonly journal: Journal;
+  readonly journal: Journal | undefined; // undefined: it could not be begun
   files: DocumentFiles;
   last: Promise<unknown>; // changes are written down in the order they came, although blobs are looked for first
   hasGap: boolean; // a change could not be written down; those after it must not be
@@ -101,7 +101,10 @@ export class Documents implements AsyncDisposable {
     const files = this.#open.get(document)?.files ?? (await this.#journals.read(document))?.files ?? noFiles;
     await this.#letGo(document);
     const isTaken = await this.#journals.isInUse(document);
-    return await this.#begin(records, files, true, isTaken ? undefined : document);
+    return await this.#begin(records, files, true, isTaken ? undefined : document).catch((error: unknown) => {
+      this.#keep(document, undefined, files); // it can be saved all the same
+      throw error;
+    });
   }
 
   async append(document: DocumentId, patch: DocumentPatch): Promise<undefined> {
@@ -112,7 +115,7 @@ export class Documents implements AsyncDisposable {
   }
 
   async #write({ journal, hasGap }: OpenDocument, patch: DocumentPatch): Promise<void> {
-    if (hasGap) throw hostError('journal-broken');
+    if (hasGap || !journal) throw hostError('journal-broken');
     await this.#requireBlobs(patch);
     await journal.append({ type: 'change', patch });
   }
@@ -186,7 +189,7 @@ export class Documents implements AsyncDisposable {
   /** The journal says from where on there is something to lose; a change that came meanwhile is not in the file. */
   async #noteSaved(document: DocumentId, open: OpenDocument, records: DocumentRecord[]): Promise<void> {
     const noted = open.last.then(async () => {
-      if (open.hasGap) return;
+      if (open.hasGap || !open.journal) return;
       const { records: written } = (await this.#journals.read(document)) ?? { records: [] };
       if (isDeepStrictEqual(byId(written), byId(records)))
         await open.journal.append({ type: 'saved', files: open.files });
@@ -206,8 +209,8 @@ export class Documents implements AsyncDisposable {
     return document;
   }
 
-  #keep(document: DocumentId, journal: Journal, files: DocumentFiles): void {
-    this.#open.set(document, { journal, files, last: Promise.resolve(), hasGap: false });
+  #keep(document: DocumentId, journal: Journal | undefined, files: DocumentFiles): void {
+    this.#open.set(document, { journal, files, last: Promise.resolve(), hasGap: journal === undefined });
   }
 
   async #letGo(document: DocumentId): Promise<void> {
@@ -215,8 +218,8 @@ export class Documents implements AsyncDisposable {
     if (!open) return;
     this.#open.delete(document);
     await open.last;
-    await open.journal[Symbol.asyncDispose]();
-    await this.#journals.release(document);
+    await open.journal?.[Symbol.asyncDispose]();
+    if (open.journal) await this.#journals.release(document);
   }
 
   #require(document: DocumentId): OpenDocument {

@@ -10,13 +10,14 @@ import { describeError } from '#common/contract/error-messages.ts';
 import { AppError, errorToWire } from '#common/contract/errors.ts';
 import type { WireError } from '#common/contract/errors.ts';
 import type { DocumentRecord } from '#common/document/records.ts';
+import { endingOf, projectEnding } from '#common/picture-files.ts';
 import { createClient } from '#common/rpc/client.ts';
 import type { ImplementationOf } from '#common/rpc/contract.ts';
 import { createMemoryPorts } from '#common/rpc/memory-port.ts';
 import type { MessagePortLike } from '#common/rpc/port.ts';
 import { serve } from '#common/rpc/server.ts';
 import type { BlobStore } from '../blobs/blob-store.ts';
-import { fillAtomically } from '../images/atomic-write.ts';
+import { fillAtomically, writeFailure } from '../images/atomic-write.ts';
 import { flattenToPng, thumbnailPng } from '../images/flat-png.ts';
 import { defaultLimits } from '../images/limits.ts';
 import { readImageFile } from '../images/read-image-file.ts';
@@ -87,6 +88,9 @@ async function openFile(
     const { records, notices } = await readProject(path, name, blobs);
     return { records, notices: [...notices], isProject: true, making: null };
   }
+  if (endingOf(name) === projectEnding) {
+    throw new AppError('project-unreadable', { path: name, reason: 'it is no OpenRaster file' });
+  }
   const bytes = 'path' in source ? await readImageFile(path, defaultLimits) : await blobs.get(source.blob);
   const blob = 'path' in source ? await blobs.put(bytes) : source.blob;
   return { ...(await openAsDocument(bytes, { blob, name }, blobs)), isProject: false };
@@ -125,15 +129,17 @@ async function written(path: string | null, blobs: BlobStore, fill: Fill): Promi
 async function asBlob(blobs: BlobStore, fill: Fill): Promise<BlobId> {
   const folder = join(tmpdir(), 'editar-saves');
   const path = join(folder, randomUUID());
-  await mkdir(folder, { recursive: true });
   try {
+    await mkdir(folder, { recursive: true });
     await using file = await open(path, 'wx+');
     await fill(file);
     const { size } = await file.stat();
     if (size > maxBlobBytes) throw tooLarge(size);
     return await blobs.put(await readFile(path));
+  } catch (cause) {
+    throw writeFailure(folder, cause);
   } finally {
-    await rm(path, { force: true });
+    await rm(path, { force: true }).catch(() => undefined); // the first failure is the one to report
   }
 }
 

@@ -1,12 +1,12 @@
 import { open, readFile } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { z } from 'zod';
-import { AppError } from '#common/contract/errors.ts';
 import { documentProblem } from '#common/document/integrity.ts';
 import { applyPatch, zDocumentPatch } from '#common/document/patch.ts';
 import { projectId, zDocumentRecord } from '#common/document/records.ts';
 import type { DocumentRecord } from '#common/document/records.ts';
-import { writeAtomically } from '../images/atomic-write.ts';
+import { dataFailure, writeAtomically } from '../images/atomic-write.ts';
 import { journalLine, readJournalLines } from './journal-line.ts';
 
 /** A file of the machine a document belongs to, as it was when it was last read or written by us. */
@@ -71,7 +71,7 @@ export class Journal implements AsyncDisposable {
   }
 
   /** Resolves when the entry is on the disk. Entries that come while another is written go to the disk together.
-   * @throws AppError `disk-full`, `output-not-writable` */
+   * @throws AppError `data-full`, `output-not-writable` */
   append(entry: Exclude<JournalEntry, { type: 'begin' }>): Promise<void> {
     this.#waiting.push(journalLine(entry));
     this.#next ??= this.#last.then(() => {
@@ -95,10 +95,7 @@ export class Journal implements AsyncDisposable {
       await this.#file.datasync();
     } catch (cause) {
       await this.#file.truncate(size).catch(() => undefined); // half a line would hide those that follow
-      const { code = '' } = cause as NodeJS.ErrnoException;
-      throw code === 'ENOSPC' || code === 'EDQUOT'
-        ? new AppError('disk-full', { path: this.#path }, { cause })
-        : new AppError('output-not-writable', { path: this.#path, reason: `(${code})` }, { cause });
+      throw dataFailure(dirname(this.#path), cause);
     }
   }
 }

@@ -5,6 +5,7 @@ import { zDocumentId } from '#common/contract/documents.ts';
 import type { DocumentId, Recoverable } from '#common/contract/documents.ts';
 import { projectId } from '#common/document/records.ts';
 import { hostError } from '#common/contract/host-errors.ts';
+import { dataFailure } from '../images/atomic-write.ts';
 import { Journal, readJournal } from './journal.ts';
 import type { DocumentFiles, ReadJournal } from './journal.ts';
 import type { DocumentRecord } from '#common/document/records.ts';
@@ -29,13 +30,12 @@ export class Journals {
   }
 
   /** Begins a journal, in the place of what there was of the document.
-   * @throws AppError `disk-full`, `output-not-writable`; RemoteError `document-in-use` */
+   * @throws AppError `data-full`, `output-not-writable`; RemoteError `document-in-use` */
   async begin(document: DocumentId, beginning: Beginning): Promise<Journal> {
-    await mkdir(this.#folder, { recursive: true });
     await this.#claim(document);
     return await Journal.begin(this.#path(document), beginning).catch(async (error: unknown) => {
       await this.release(document);
-      throw error;
+      throw dataFailure(this.#folder, error);
     });
   }
 
@@ -101,7 +101,12 @@ export class Journals {
   async #claim(document: DocumentId): Promise<void> {
     if (await this.isInUse(document)) throw hostError('document-in-use', { document });
     this.#ours.add(document);
-    await writeFile(this.#owner(document), String(process.pid));
+    await mkdir(this.#folder, { recursive: true })
+      .then(() => writeFile(this.#owner(document), String(process.pid)))
+      .catch((cause: unknown) => {
+        this.#ours.delete(document);
+        throw dataFailure(this.#folder, cause);
+      });
   }
 
   async #documents(): Promise<DocumentId[]> {

@@ -49,7 +49,7 @@ export class LayerPictures {
     const kept = await readFile(path).catch(() => undefined);
     if (kept && hasEnd(kept)) return kept;
     const png = await make();
-    await this.#write(path, [png]);
+    await this.#keep(path, [png]);
     return png;
   }
 
@@ -89,8 +89,13 @@ export class LayerPictures {
 
   async #make(path: string, rows: Band, width: number): Promise<PackedRows> {
     const packed = await packRows(await rows.read(), width);
-    await this.#write(path, sealed(packed));
+    await this.#keep(path, sealed(packed));
     return packed;
+  }
+
+  /** What cannot be kept is made again. */
+  async #keep(path: string, parts: readonly Uint8Array[]): Promise<void> {
+    await this.#write(path, parts).catch(() => undefined);
   }
 
   /** Not flushed: it would cost more than making it again. */

@@ -20,6 +20,8 @@ import { flattenToRaster } from '../images/flatten.ts';
 import { decodeBlob, requireBlob } from './pictures.ts';
 
 type Listener = (message: EngineMessage) => void;
+const roomForResult = 16 * 2 ** 20; // bytes; most results take less
+
 type PaintingEngine = Pick<Engine, 'paint' | 'cancel' | 'stop' | 'moveBefore'>;
 
 /** The edits of one page. Its pictures are blobs; here they become pixels for the engine, and its results become blobs. */
@@ -39,9 +41,10 @@ export class Orders {
     return () => this.#listeners.delete(listener);
   }
 
-  /** @throws RemoteError `blob-missing` */
+  /** @throws RemoteError `blob-missing`; AppError `data-full` where its result would have no room */
   async edit(order: EditOrder): Promise<JobId> {
     const { picture, selection, target, ...settings } = order;
+    await this.#blobs.requireRoom(roomForResult);
     if ('blob' in picture) await requireBlob(this.#blobs, picture.blob);
     if (selection && 'strengths' in selection) await requireBlob(this.#blobs, selection.strengths);
     const work: PaintWork = {

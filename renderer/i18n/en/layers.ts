@@ -17,6 +17,7 @@ export const layers = {
   merging: 'Merging layers',
   applyingMask: 'Applying the mask',
   changedMeanwhile: 'The layers were changed meanwhile, so they were left as they are. Try again.',
+  noEngine: 'Painting waits for the engine, which keeps the pixels and is gone for a moment.',
   stillBusy: 'Layers are being worked on. Wait, or cancel that first.',
   renameName: 'Rename layer',
   rename: 'Rename',

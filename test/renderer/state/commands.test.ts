@@ -48,6 +48,19 @@ describe('a command', () => {
     expect(run).not.toHaveBeenCalled();
   });
 
+  test('that cannot run just now says why to whoever tries', async () => {
+    const { commands, problems } = create();
+    const run = vi.fn();
+    commands.register('file.save', { run, whyNot: () => 'A file is being written.' });
+    expect(commands.find('file.save')).toMatchObject({ isEnabled: false, whyNot: 'A file is being written.' });
+    expect(press(commands, 's', { ctrlKey: true })).toBe(true);
+    expect(problems.list.map(({ title }) => title)).toEqual(['A file is being written.']);
+    commands.register('file.save', { run, isEnabled: () => false, whyNot: () => 'never asked' });
+    expect(commands.find('file.save')).toMatchObject({ isEnabled: false, whyNot: undefined });
+    await commands.run('file.save');
+    expect(run).not.toHaveBeenCalled();
+  });
+
   test('that fails shows its failure', async () => {
     const { commands, problems } = create();
     commands.register('file.open', { run: () => Promise.reject(new Error('the disk is gone')) });

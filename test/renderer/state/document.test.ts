@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import type { FileHandle } from '#common/contract/documents.ts';
 import { renameLayer, setLayerLook } from '#common/document/layer-commands.ts';
 import { addVersion } from '#common/document/version-commands.ts';
@@ -6,6 +6,7 @@ import { DocumentState } from '../../../renderer/state/document.svelte.ts';
 import type { AskToReplace } from '../../../renderer/state/document.svelte.ts';
 import { EngineState } from '../../../renderer/state/engine.svelte.ts';
 import { Problems } from '../../../renderer/state/problems.svelte.ts';
+import type { Answer } from '../../../renderer/state/questions.svelte.ts';
 import { crashedId, documentId } from '../fake-documents.ts';
 import { blob, FakeHost } from '../fake-host.ts';
 
@@ -84,18 +85,41 @@ test('after the engine was lost the whole document is written down again', async
   expect(written(host)).toEqual(current(document));
 });
 
-test('a change that cannot be written down is told once, and the next change writes all', async () => {
+test('a change that cannot be written down is told once, and all is written with the next change, or by and by', async () => {
   const { host, document, problems, layer } = await setUpOpen();
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
   host.documents.isDiskFull = true;
   for (const name of ['a', 'b']) document.act('Rename', (store) => renameLayer(store, layer, name));
   await document.written();
-  expect(problems.list.map(({ code }) => code)).toEqual(['journal-broken']);
+  expect(problems.list).toMatchObject([
+    { code: 'journal-broken', title: 'Your latest changes are not written down', stays: true },
+  ]);
   expect(document.isWrittenDown).toBe(false);
   host.documents.isDiskFull = false;
   document.act('Rename', (store) => renameLayer(store, layer, 'c'));
   await document.written();
-  expect(document.isWrittenDown).toBe(true);
+  expect([document.isWrittenDown, problems.list]).toEqual([true, []]);
   expect(written(host)).toEqual(current(document));
+
+  host.documents.isDiskFull = true;
+  document.act('Rename', (store) => renameLayer(store, layer, 'd'));
+  await document.written();
+  vi.runAllTimers(); // in vain
+  await document.written();
+  expect(document.isWrittenDown).toBe(false);
+  host.documents.isDiskFull = false;
+  vi.runAllTimers();
+  await document.written();
+  expect([document.isWrittenDown, problems.list]).toEqual([true, []]);
+  expect(written(host)).toEqual(current(document));
+});
+
+test('a document that cannot be closed properly leaves its place to the one that was opened', async () => {
+  const { host, document, problems } = await setUpOpen();
+  host.documents.closesNothing = true;
+  await document.open({ blob, name: 'next.png' });
+  expect([document.name, problems.list.map(({ code }) => code)]).toEqual(['next.png', ['document-gone']]);
 });
 
 test('what a crash left is offered, and opened or forgotten', async () => {
@@ -159,15 +183,22 @@ test('before a file of somebody else is replaced the person is asked, once', asy
   host.chosen = chosen;
   host.documents.question = 'file-changed';
   const asked: unknown[] = [];
-  const answer = (isYes: boolean) => (code: string, name: string) => Promise.resolve((asked.push([code, name]), isYes));
-  expect(await document.save(host.dialogs, answer(false))).toBeUndefined();
+  const answer =
+    (...answers: Answer[]): AskToReplace =>
+    (code, name) =>
+      Promise.resolve((asked.push([code, name]), answers.shift()!));
+  expect(await document.save(host.dialogs, answer('cancel'))).toBeUndefined();
   expect(document.isDirty).toBe(true);
-  expect(await document.save(host.dialogs, answer(true))).toBe('photo.ora');
+  host.documents.targets.length = 0;
+  expect(await document.save(host.dialogs, answer('other', 'yes'))).toBe('photo.ora'); // elsewhere, where it is asked too
+  expect(host.documents.targets.map((target) => 'mayReplace' in target && target.mayReplace)).toEqual([
+    ...[false, false, true],
+  ]);
   expect(document.isDirty).toBe(false);
-  expect(asked).toEqual(Array(2).fill(['file-changed', 'photo.ora']));
+  expect(asked).toEqual(Array(3).fill(['file-changed', 'photo.ora']));
   const jpeg = { format: 'jpeg', quality: 80 } as const;
   host.documents.question = 'output-is-input';
-  expect(await document.export(jpeg, host.dialogs, answer(true))).toMatchObject({ name: 'photo.ora', notices: [] });
+  expect(await document.export(jpeg, host.dialogs, answer('yes'))).toMatchObject({ name: 'photo.ora', notices: [] });
   host.documents.question = 'disk-full';
   await expect(document.export(jpeg, host.dialogs, never)).rejects.toMatchObject({ code: 'disk-full' });
 });

@@ -1,11 +1,12 @@
 import { beforeEach, expect, test, vi } from 'vitest';
+import type { EditOrder } from '#common/contract/edit-order.ts';
 import type { FileHandle } from '#common/contract/documents.ts';
 import { renameLayer } from '#common/document/layer-commands.ts';
 import { createAppState } from '../../../renderer/state/app-state.ts';
 import { createFileActions } from '../../../renderer/state/file-actions.ts';
 import type { Answer } from '../../../renderer/state/questions.svelte.ts';
 import { documentId } from '../fake-documents.ts';
-import { FakeHost } from '../fake-host.ts';
+import { blob, FakeHost } from '../fake-host.ts';
 
 beforeEach(() => {
   vi.stubGlobal('createImageBitmap', () => Promise.resolve({ width: 9, height: 9, close: () => undefined }));
@@ -51,6 +52,30 @@ test('work that is saved on the way is left without another question', async () 
   expect(host.documents.targets).toEqual([{ handle: chosen.handle, mayReplace: false }]);
   expect([app.document.isOpen, app.editor.shown]).toEqual([false, undefined]);
   await files.leave();
+  expect(host.left).toBe(1);
+});
+
+test('opening another picture while an edit is under way asks, and ends it only when the other one is there', async () => {
+  const { host, app, files, answered } = await setUpChanged();
+  app.document.isDirty = false;
+  await app.jobs.add({
+    order: { picture: { blob, name: 'photo.png' }, instruction: 'x' } as EditOrder,
+    parent: null,
+    above: null,
+  });
+  expect(await answered(() => files.open(chosen), 'cancel')).toBe('An edit is under way');
+  host.documents.opensNothing = true;
+  await answered(() => files.open(chosen), 'yes');
+  expect([app.document.name, app.jobs.isBusy]).toEqual(['photo.png', true]);
+  host.documents.opensNothing = false;
+  await answered(() => files.open(chosen), 'yes');
+  expect([app.document.name, app.jobs.isBusy, host.cancelled]).toEqual(['file', false, ['job-1']]);
+});
+
+test('a window is left although the engine is lost', async () => {
+  const { host, files, answered } = await setUpChanged();
+  host.lose();
+  await answered(files.leave, 'other');
   expect(host.left).toBe(1);
 });
 

@@ -213,7 +213,7 @@ test('notices of the engine are shown', async () => {
   await expect.poll(() => problems.list).toMatchObject([{ tone: 'notice', title: 'The model changed nothing.' }]);
 });
 
-test('an engine that goes away fails every edit, keeps the document and can be used again', async () => {
+test('an engine that goes away fails the edit under way, keeps the document, and those that wait go on with the next', async () => {
   const host = new FakeHost();
   const app = createAppState(host);
   onTestFinished(listenInEffect(app.jobs));
@@ -223,19 +223,51 @@ test('an engine that goes away fails every edit, keeps the document and can be u
   await app.document.open({ blob, name: 'photo.jpg' });
   app.editSettings.instruction = 'x';
   const edits = createEditActions(app);
-  await edits.run();
-  await edits.run();
+  for (const words of ['first', 'second', 'third', 'fourth']) {
+    app.editSettings.instruction = words;
+    await edits.run();
+  }
   host.lose();
   flushSync();
-  await expect.poll(() => app.jobs.isBusy).toBe(false);
+  const waiting = () => app.jobs.list.map(({ instruction, status }) => [instruction, status]);
+  expect(waiting()).toEqual(['second', 'third', 'fourth'].map((words) => [words, 'sending']));
+  await app.jobs.stop(app.jobs.list[1]);
   expect(app.engine.status).toBe('lost');
   expect(app.problems.list).toMatchObject([{ code: 'engine-stopped' }]);
   expect(app.document.layers).toHaveLength(1);
   host.connect();
   await expect.poll(() => app.engine.status).toBe('ready');
   flushSync();
+  const ordered = () => host.ordered.map((order) => (order as { instruction: string }).instruction);
+  await expect.poll(ordered).toEqual(['first', 'second', 'third', 'fourth', 'second', 'fourth']);
+  await expect.poll(() => app.jobs.list.map(({ id }) => id)).toEqual(['job-5', 'job-6']);
   await edits.run();
-  expect(host.ordered).toHaveLength(3);
+  expect(host.ordered).toHaveLength(7);
+});
+
+test('edits end with the picture they are for, and nothing of them comes into the next one', async () => {
+  const { host, jobs, document } = await startRunning();
+  await document.open({ blob, name: 'other.jpg' });
+  expect([jobs.isBusy, host.cancelled]).toEqual([false, ['job-1']]);
+  host.say(finished);
+  await document.written();
+  expect(document.versions).toEqual([]);
+});
+
+test('an engine that does not come back is said to be long gone', async () => {
+  const host = new FakeHost();
+  const { engine } = createAppState(host);
+  host.connect();
+  await expect.poll(() => engine.status).toBe('ready');
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  host.lose();
+  expect([engine.status, engine.isLongGone]).toEqual(['lost', false]);
+  vi.runAllTimers();
+  expect(engine.isLongGone).toBe(true);
+  host.connect();
+  vi.runAllTimers();
+  expect(engine.isLongGone).toBe(false);
 });
 
 test('without a model, or with a damaged one, the engine says so', async () => {

@@ -4,9 +4,9 @@ import { describe, expect, test } from 'vitest';
 import { Problems } from '../../../renderer/state/problems.svelte.ts';
 import { Questions } from '../../../renderer/state/questions.svelte.ts';
 
-const reported = (thrown: unknown, title?: string) => {
+const reported = (thrown: unknown, title = '') => {
   const problems = new Problems();
-  problems.report(thrown, title);
+  problems.report(thrown, title === '' ? {} : { title });
   return problems.list[0];
 };
 
@@ -45,6 +45,35 @@ describe('a problem', () => {
     for (const word of ['a', 'a', 'b', 'c', 'd', 'b']) problems.report(new Error(word));
     expect(problems.list.map(({ title }) => title)).toEqual(['c', 'd', 'b']);
   });
+});
+
+test('the next try takes the place of what failed before, and a connection that is back of what was lost', async () => {
+  const problems = new Problems();
+  const failing = (error: Error) => () => Promise.reject(error);
+  await problems.attempt(failing(new Error('The disk is full.')), 'files');
+  await problems.attempt(failing(new Error('Another matter.')));
+  await problems.attempt(failing(hostError('connection-lost')), 'files');
+  expect(problems.list.map(({ title }) => title)).toEqual([
+    ...['Another matter.', 'The connection to the engine was lost.'],
+  ]);
+  problems.forgetLost();
+  await problems.follow(failing(hostError('connection-lost'))); // shown where the engine is
+  await problems.follow(failing(new Error('No list.')));
+  expect(problems.list.map(({ title }) => title)).toEqual(['Another matter.', 'No list.']);
+});
+
+test('a warning says what a failure means before the failure', () => {
+  const problems = new Problems();
+  problems.warn(new AppError('data-full', { folder: '/data' }), {
+    title: 'Not kept',
+    text: 'Save it.',
+    about: 'journal',
+  });
+  expect(problems.list).toMatchObject([
+    { title: 'Not kept', text: 'The disk with the program’s own data is full (/data). Save it.' },
+  ]);
+  problems.forget('journal');
+  expect(problems.list).toEqual([]);
 });
 
 describe('questions', () => {

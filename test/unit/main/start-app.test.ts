@@ -1,6 +1,6 @@
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { shellContract } from '#common/contract/services.ts';
 import { createClient } from '#common/rpc/client.ts';
 import { electronPort } from '#common/rpc/electron-port.ts';
@@ -103,14 +103,22 @@ test('the engine of a packaged program is started beside the archive', async () 
   expect(fake.processes[0].entry).toBe(join('/resources/app.asar.unpacked', 'out', 'engine.cjs'));
 });
 
-test('an engine that crashes is started again and the page gets a new port; one that always crashes is not', async () => {
+test('an engine that crashes is started again and the page gets a new port; one that always crashes has a rest first', async () => {
   const { contents } = await startReady();
   pageReady();
   fake.processes[0].emit('exit', 139);
   expect(fake.processes).toHaveLength(2);
   expect(contents.sent.map(({ channel }) => channel)).toEqual(['engine-port', 'shell-port', 'engine-port']);
-  for (const child of [1, 2, 3, 4]) fake.processes[child]?.emit('exit', 139);
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  for (const child of [1, 2, 3]) fake.processes[child].emit('exit', 139);
   expect(fake.processes).toHaveLength(4);
+  vi.runAllTimers();
+  expect(fake.processes).toHaveLength(5);
+  fake.processes[4].emit('exit', 139);
+  app.emit('will-quit');
+  vi.runAllTimers();
+  expect(fake.processes).toHaveLength(5);
 });
 
 test('quitting ends the engine and does not start it again', async () => {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { expect, onTestFinished, test } from 'vitest';
@@ -31,7 +31,7 @@ async function setUp() {
     stores.files.grant(handle, path);
     return handle;
   };
-  return { ...stores, documents, photos, photo, grant };
+  return { ...stores, documents, photos, photo, grant, data: join(folder, 'data') };
 }
 
 /** A gesture, written down as the page does. */
@@ -146,6 +146,23 @@ test('a full disk or a missing folder leaves the file that was there', async () 
   const overFolder = documents.save(opened.document, opened.records, to(grant(join(photos, 'folder.ora'))));
   await expect(overFolder).rejects.toMatchObject({ code: 'output-not-writable' });
   expect(readdirSync(photos)).toEqual(['folder.ora', 'photo.jpg']);
+});
+
+test('what cannot be written down is saved all the same, also where nothing can be kept to be quick', async () => {
+  const { documents, photos, photo, grant, data } = await setUp();
+  const opened = await documents.open({ handle: grant(photo) });
+  for (const name of ['journals', 'layer-pictures']) {
+    rmSync(join(data, name), { recursive: true, force: true });
+    writeFileSync(join(data, name), 'in the way');
+  }
+  await expect(documents.attach(opened.document, opened.records)).rejects.toMatchObject({
+    code: 'output-not-writable',
+  });
+  const written = await documents.save(opened.document, opened.records, to(grant(join(photos, 'work.ora'))));
+  expect(written.name).toBe('work.ora');
+  await documents.save(opened.document, opened.records, { own: true, mayReplace: false });
+  rmSync(join(data, 'journals'));
+  expect(await documents.attach(opened.document, opened.records)).toBe(opened.document);
 });
 
 const all = { quality: 90, keepsMetadata: true, keepsPlace: true, hasRecipe: true };

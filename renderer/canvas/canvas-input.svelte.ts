@@ -18,6 +18,7 @@ interface CanvasInputContext {
 export class CanvasInput {
   isSpaceHeld = $state(false);
   isDragging = $state(false);
+  isAltHeld = $state(false);
   readonly #context: CanvasInputContext;
   #frame: HTMLElement | undefined;
 
@@ -27,7 +28,8 @@ export class CanvasInput {
 
   /** CSS cursor. @param at where the pointer is, as far as the tool asks for it */
   cursor(at: ToolPoint | undefined): string {
-    return this.isDragging ? 'grabbing' : this.isSpaceHeld ? 'grab' : this.#context.tool().cursor(at);
+    if (this.isDragging) return 'grabbing';
+    return this.isSpaceHeld ? 'grab' : this.#context.tool().cursor(at, { alt: this.isAltHeld });
   }
 
   /** @param frame whose size is the screen's @param surface what gestures begin on @returns how to stop */
@@ -45,7 +47,9 @@ export class CanvasInput {
     new PointerInput(surface, { viewport, isMac, tool, isPanning: () => this.isSpaceHeld, onPointer }, signal);
     addEventListener('keydown', (event) => this.#key(event, surface), { signal });
     addEventListener('keyup', ({ key }) => key === ' ' && (this.isSpaceHeld = false), { signal });
-    addEventListener('blur', () => (this.isSpaceHeld = false), { signal });
+    for (const type of ['keydown', 'keyup', 'pointermove'] as const)
+      addEventListener(type, ({ altKey }) => (this.isAltHeld = altKey), { signal }); // it may be let go in another window
+    addEventListener('blur', () => (this.isSpaceHeld = this.isAltHeld = false), { signal });
     return () => {
       end.abort();
       observer.disconnect();

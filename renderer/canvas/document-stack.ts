@@ -5,7 +5,7 @@ import { maskInUse } from '#common/document/layer-commands.ts';
 import { projectId } from '#common/document/records.ts';
 import type { Condition, Image, Layer } from '#common/document/records.ts';
 import type { DocumentStore } from '#common/document/store.ts';
-import type { Point } from '#common/geometry.ts';
+import type { Bounds, Point } from '#common/geometry.ts';
 import type { TileSource } from '../compositor/compositor.ts';
 import type { LayerStack, StackLayer } from '../compositor/layer-stack.ts';
 
@@ -71,16 +71,31 @@ export const imageAlone = (image: Image): LayerStack => ({
 
 const plain = { mask: null, opacity: 1, blend: 'normal', offset: { x: 0, y: 0 } } as const;
 
-/** Two layers as they look together, without what is below; and where their common canvas begins, in document space. */
-export function layersTogether(store: DocumentStore, lower: Layer, upper: Layer): { stack: LayerStack; offset: Point } {
-  const boxes = [lower, upper].map(({ image, offset }) => ({ ...store.require(image).extent, ...offset }));
+/** Layers as they look together, without what is below; and where their common canvas begins, in document space.
+ * @param layers at least one, from the bottom up @param within document space; left out: as far as they reach */
+export function layersTogether(
+  store: DocumentStore,
+  layers: readonly Layer[],
+  within: Bounds = reachOf(store, layers),
+): { stack: LayerStack; offset: Point } {
+  const { x, y, width, height } = within;
+  const stacked = layers.map((layer, index) => {
+    const placed = stackLayer(layer, { x: layer.offset.x - x, y: layer.offset.y - y });
+    return index === 0 ? { ...placed, blend: 'normal' as const } : placed; // there is nothing to blend it with
+  });
+  const { depth } = store.require(projectId);
+  return {
+    stack: { extent: { width, height }, depth, layers: stacked, images: imagesOf(store, stacked) },
+    offset: { x, y },
+  };
+}
+
+function reachOf(store: DocumentStore, layers: readonly Layer[]): Bounds {
+  const boxes = layers.map(({ image, offset }) => ({ ...store.require(image).extent, ...offset }));
   const [x, y] = [Math.min(...boxes.map((box) => box.x)), Math.min(...boxes.map((box) => box.y))];
   const width = Math.max(...boxes.map((box) => box.x + box.width)) - x;
   const height = Math.max(...boxes.map((box) => box.y + box.height)) - y;
-  const place = ({ offset }: Layer): Point => ({ x: offset.x - x, y: offset.y - y });
-  const layers = [{ ...stackLayer(lower, place(lower)), blend: 'normal' as const }, stackLayer(upper, place(upper))];
-  const { depth } = store.require(projectId);
-  return { stack: { extent: { width, height }, depth, layers, images: imagesOf(store, layers) }, offset: { x, y } };
+  return { x, y, width, height };
 }
 
 /** Tiles of a document, from wherever its blobs are. @param blobs asked anew for each tile, because connections come and go */

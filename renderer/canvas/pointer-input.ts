@@ -15,13 +15,18 @@ export interface InputContext {
 
 type Gesture = 'none' | 'tool' | 'pan' | 'pinch';
 
+const eraserButton = 5; // the other end of a pen
+const eraserButtons = 32;
+
 /** Turns what mice, pens, fingers and wheels do on an element into gestures: one pointer is the tool's; the middle button, the space bar
- * or a second finger move the picture, two fingers zoom too. */
+ * or a second finger move the picture, two fingers zoom too. While the tool draws, the space bar carries what it draws, and Escape gives it
+ * up before it means anything else. */
 export class PointerInput {
   readonly #element: HTMLElement;
   readonly #context: InputContext;
   readonly #pointers = new Map<number, PointIn<'screen'>>();
   #gesture: Gesture = 'none';
+  #last: ToolPoint | undefined; // of the gesture
 
   /** @param signal ends it */
   constructor(element: HTMLElement, context: InputContext, signal: AbortSignal) {
@@ -41,6 +46,7 @@ export class PointerInput {
     });
     on('wheel', (event) => this.#wheel(event));
     on('contextmenu', (event) => event.preventDefault());
+    addEventListener('keydown', (event) => this.#giveUp(event), { signal, capture: true });
   }
 
   #press(event: PointerEvent): void {
@@ -51,10 +57,11 @@ export class PointerInput {
     if (this.#pointers.size === 2) this.#beginPinch();
     if (this.#gesture !== 'none') return;
     const isHand = event.button === 1 || this.#context.isPanning();
-    if (!isHand && event.button !== 0) return;
+    if (!isHand && event.button !== 0 && event.button !== eraserButton) return;
     this.#gesture = isHand ? 'pan' : 'tool';
-    if (!isHand) this.#context.tool().press?.(this.#point(event), this.#held(event));
-    this.#context.onPointer(this.#point(event), isHand);
+    const at = (this.#last = this.#point(event));
+    if (!isHand) this.#context.tool().press?.(at, this.#held(event));
+    this.#context.onPointer(at, isHand);
   }
 
   #move(event: PointerEvent): void {
@@ -64,8 +71,24 @@ export class PointerInput {
     if (this.#gesture === 'pinch') this.#pinch(event.pointerId, now);
     this.#pointers.set(event.pointerId, now);
     if (this.#gesture === 'pan') this.#context.viewport.panBy(now.x - before.x, now.y - before.y);
-    if (this.#gesture === 'tool') this.#context.tool().drag?.(this.#points(event), this.#held(event));
+    if (this.#gesture === 'tool') this.#drag(event);
     this.#context.onPointer(this.#point(event), this.#gesture === 'pan');
+  }
+
+  #drag(event: PointerEvent): void {
+    const tool = this.#context.tool();
+    const at = this.#point(event);
+    const isCarried = this.#context.isPanning() && this.#last !== undefined && tool.carry?.(this.#last, at);
+    if (!isCarried) tool.drag?.(this.#points(event), this.#held(event));
+    this.#last = at;
+  }
+
+  #giveUp(event: KeyboardEvent): void {
+    if (event.key !== 'Escape' || this.#gesture !== 'tool') return;
+    this.#gesture = 'none';
+    if (!this.#context.tool().cancel?.()) return;
+    event.preventDefault();
+    event.stopPropagation();
   }
 
   #release(event: PointerEvent): void {
@@ -118,7 +141,9 @@ export class PointerInput {
   #point(event: MouseEvent): ToolPoint {
     const screen = this.#screen(event);
     const isPen = event instanceof PointerEvent && event.pointerType === 'pen';
-    return { screen, image: this.#context.viewport.toImage(screen), pressure: isPen ? event.pressure : 0.5 };
+    const isEraser = isPen && (event.button === eraserButton || (event.buttons & eraserButtons) > 0);
+    const place = { screen, image: this.#context.viewport.toImage(screen), pressure: isPen ? event.pressure : 0.5 };
+    return isEraser ? { ...place, isEraser } : place;
   }
 
   #screen(event: MouseEvent): PointIn<'screen'> {

@@ -48,8 +48,8 @@ const answering: Answering = {
     const data = await wholePicture(desk, compositor);
     return similarPixels({ ...extent, channels: 4, depth, data }, at, { tolerance, isConnected });
   },
-  strengths: async (desk, { of, what }) => {
-    const data = await wholePicture(desk, compositorOf(desk, of));
+  strengths: async (desk, { of, what }, step) => {
+    const data = await wholePicture(desk, compositorOf(desk, of), 0, step);
     return strengthsOf(data, of, what === 'alpha' ? 3 : 0);
   },
   small: async (desk, { mostPixels, named }) => {
@@ -146,13 +146,19 @@ async function smallPicture(desk: Desk, compositor: LayerCompositor, level: numb
   return { width, height, level, rgba: displayPixels(await wholePicture(desk, compositor, level), desk.colours) };
 }
 
-async function wholePicture({ pause }: Desk, compositor: LayerCompositor, level = 0): Promise<Samples> {
+async function wholePicture(
+  { pause }: Desk,
+  compositor: LayerCompositor,
+  level = 0,
+  step: Step = pause,
+): Promise<Samples> {
   const { extent, depth } = stackOf(compositor);
   const { width, height } = extentAt(extent, level);
   const picture = newSamples(depth, width * height * 4);
-  for (const at of tilesIn(extent, boundsOf(extent), level)) {
+  const places = tilesIn(extent, boundsOf(extent), level);
+  for (const [index, at] of places.entries()) {
     copyTile(picture, width, tileBounds(extent, at), await compositor.compose(at));
-    await pause();
+    await step(index + 1, places.length);
   }
   return picture;
 }

@@ -30,6 +30,8 @@ export const commandTable = {
   'layer.add': { group: 'layer', keys: ['Mod+Shift+L'] },
   'layer.duplicate': { group: 'layer', keys: ['Mod+J'] },
   'layer.mergeDown': { group: 'layer', keys: ['Mod+Shift+E'] },
+  'layer.mergeVisible': { group: 'layer' },
+  'layer.flatten': { group: 'layer' },
   'layer.remove': { group: 'layer' },
   'layer.up': { group: 'layer', keys: ['Mod+]'], section: 1 },
   'layer.down': { group: 'layer', keys: ['Mod+['], section: 1 },

@@ -4,6 +4,7 @@ import type { NewImage } from '#common/document/layer-commands.ts';
 import { invertedMask, maskImage } from '#common/document/mask-tiles.ts';
 import { projectId } from '#common/document/records.ts';
 import type { Layer } from '#common/document/records.ts';
+import type { Bounds } from '#common/geometry.ts';
 import { tileCount } from '#common/document/tiles.ts';
 import { combine, moveSelection } from '#common/raster/selection.ts';
 import type { Mask } from '#common/raster/masks.ts';
@@ -11,9 +12,18 @@ import { imageAlone, layerAlone, layersTogether } from '../canvas/document-stack
 import type { LayerStack } from '../compositor/layer-stack.ts';
 import { t } from '../i18n/i18n.svelte.ts';
 import type { AppState } from './app-state.ts';
+import type { WorkSteps } from './long-work.svelte.ts';
+
+/** For work that counts what it does. */
+const stepOf =
+  ({ signal, onShare }: WorkSteps) =>
+  (done: number, of: number): void => {
+    signal.throwIfAborted();
+    onShare(done / of);
+  };
 
 /** What a person can do with layers and their masks. Those that need pixels reject with what went wrong. */
-export function createLayerActions({ document, engine, canvas, layers, strokes, work }: AppState) {
+export function createLayerActions({ document, engine, canvas, layers, questions, strokes, work }: AppState) {
   const put = (bytes: Uint8Array): Promise<BlobId> => engine.require().blobs.put(bytes);
   const get = (id: BlobId): Promise<Uint8Array> => engine.require().blobs.get(id);
 
@@ -49,16 +59,46 @@ export function createLayerActions({ document, engine, canvas, layers, strokes, 
 
   const below = (layer: Layer): Layer | undefined => document.layers[document.layers.indexOf(layer) - 1];
 
+  const visible = (): Layer[] => document.layers.filter(({ isVisible }) => isVisible);
+
   async function mergeDown(upper: Layer): Promise<void> {
     await strokes.settled();
     const lower = below(upper);
-    if (!lower) return;
-    const { stack, offset } = layersTogether(document.store, lower, upper);
-    const image = await blended(t('layers.merging'), stack, [lower, upper]);
-    document.act(t('commands.layer.mergeDown'), (store) => {
-      layerCommands.mergeDown(store, upper.id, { image, offset });
+    if (lower) await merge(t('commands.layer.mergeDown'), [lower, upper]);
+  }
+
+  /** Hidden layers stay where they are. */
+  async function mergeVisible(): Promise<void> {
+    await strokes.settled();
+    await merge(t('commands.layer.mergeVisible'), visible());
+  }
+
+  /** Makes one layer, as large as the canvas, of what is seen. Hidden layers are asked about, because they go. */
+  async function flatten(): Promise<void> {
+    await strokes.settled();
+    const hidden = document.layers.filter(({ isVisible }) => !isVisible);
+    const text = t('layers.flattenText', { count: hidden.length });
+    const question = { title: t('layers.flattenTitle'), text, yes: t('layers.flatten'), isDanger: true };
+    if (hidden.length > 0 && (await questions.ask(question)) !== 'yes') return;
+    const { canvas: bounds } = document.store.require(projectId);
+    await merge(t('commands.layer.flatten'), visible(), { within: bounds, without: hidden });
+  }
+
+  /** @param within document space @param without layers that go with it */
+  async function merge(
+    name: string,
+    [lowest, ...others]: readonly Layer[],
+    { within, without = [] }: { readonly within?: Bounds; readonly without?: readonly Layer[] } = {},
+  ): Promise<void> {
+    if (!lowest) return;
+    const merged = [lowest, ...others];
+    const { stack, offset } = layersTogether(document.store, merged, within);
+    const image = await blended(t('layers.merging'), stack, [...merged, ...without]);
+    document.act(name, (store) => {
+      layerCommands.mergeLayers(store, [lowest.id, ...others.map(({ id }) => id)], { image, offset });
+      for (const { id } of without) layerCommands.removeLayer(store, id);
     });
-    layers.choose(lower.id);
+    layers.choose(lowest.id);
   }
 
   /** Blends layers while the person sees how far it is. @throws Error when they were changed meanwhile */
@@ -83,15 +123,24 @@ export function createLayerActions({ document, engine, canvas, layers, strokes, 
       ...mask,
       bounds: { ...mask.bounds, x: mask.bounds.x - corner.x, y: mask.bounds.y - corner.y },
     };
-    setMask(layer, t('commands.layer.addMask'), await maskImage(extent, shown, put));
+    const made = await work.run(t('layers.makingMask'), (steps) => maskImage(extent, shown, put, stepOf(steps)));
+    changeMask(layer, t('commands.layer.addMask'), made);
     layers.choose(layer.id, 'mask');
   }
 
   async function invertMask(layer: Layer): Promise<void> {
     await strokes.settled();
     if (!layer.mask) return;
-    const inverted = await invertedMask(document.store.require(layer.mask), get, put);
-    setMask(layer, t('commands.layer.invertMask'), inverted);
+    const mask = document.store.require(layer.mask);
+    const inverted = await work.run(t('layers.makingMask'), (steps) => invertedMask(mask, get, put, stepOf(steps)));
+    changeMask(layer, t('commands.layer.invertMask'), inverted);
+  }
+
+  /** @throws Error when the layer's mask was changed while the new one was made */
+  function changeMask(layer: Layer, name: string, mask: NewImage): void {
+    const { store } = document;
+    if (store.get(layer.id)?.mask !== layer.mask) throw new Error(t('layers.changedMeanwhile'));
+    setMask(layer, name, mask);
   }
 
   function setMask({ id }: Layer, name: string, mask: NewImage | null): void {
@@ -118,13 +167,19 @@ export function createLayerActions({ document, engine, canvas, layers, strokes, 
   /** Selects where a layer has pixels that show, as strongly as they do. */
   async function selectPixels(layer: Layer): Promise<void> {
     const of = layerAlone(document.store, layer, { isMasked: true });
-    select(layer, await canvas.requireCompositor().ask('strengths', { of, what: 'alpha' }));
+    await selectStrengths(layer, of, 'alpha');
   }
 
   async function selectMask(layer: Layer): Promise<void> {
     if (!layer.mask) return;
     const of = imageAlone(document.store.require(layer.mask));
-    select(layer, await canvas.requireCompositor().ask('strengths', { of, what: 'brightness' }));
+    await selectStrengths(layer, of, 'brightness');
+  }
+
+  async function selectStrengths(layer: Layer, of: LayerStack, what: 'alpha' | 'brightness'): Promise<void> {
+    const title = t('layers.selecting');
+    const ask = (steps: WorkSteps) => canvas.requireCompositor().ask('strengths', { of, what }, steps);
+    select(layer, await work.run(title, ask));
   }
 
   function select(layer: Layer, mask: Mask | null): void {
@@ -140,5 +195,18 @@ export function createLayerActions({ document, engine, canvas, layers, strokes, 
   }
 
   const ofMasks = { addMask, invertMask, removeMask, switchMask, applyMask, selectMask };
-  return { add, duplicate, remove, moveTo, below, mergeDown, switchLock, selectPixels, ...ofMasks };
+  return {
+    add,
+    duplicate,
+    remove,
+    moveTo,
+    below,
+    visible,
+    mergeDown,
+    mergeVisible,
+    flatten,
+    switchLock,
+    selectPixels,
+    ...ofMasks,
+  };
 }

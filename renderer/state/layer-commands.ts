@@ -29,6 +29,11 @@ export function layerCommands(app: AppState): Partial<Record<CommandId, CommandH
     'layer.add': { run: () => actions.add(), isEnabled: () => document.isOpen },
     'layer.duplicate': withLayer(actions.duplicate),
     'layer.mergeDown': whenFree(withLayer(actions.mergeDown, (layer) => actions.below(layer) !== undefined)),
+    'layer.mergeVisible': whenFree({ run: actions.mergeVisible, isEnabled: () => actions.visible().length > 1 }),
+    'layer.flatten': whenFree({
+      run: actions.flatten,
+      isEnabled: () => document.layers.length > 1 && actions.visible().length > 0,
+    }),
     'layer.remove': withLayer(actions.remove, () => document.layers.length > 1),
     'layer.up': withLayer(
       (layer) => actions.moveTo(layer, placeOf(layer) + 1),
@@ -39,17 +44,17 @@ export function layerCommands(app: AppState): Partial<Record<CommandId, CommandH
       (layer) => placeOf(layer) > 0,
     ),
     'layer.lock': withLayer(actions.switchLock, undefined, ({ isLocked }) => isLocked),
-    'layer.selectPixels': withLayer(actions.selectPixels),
-    'layer.addMask': withLayer(actions.addMask, (layer) => !hasMask(layer)),
+    'layer.selectPixels': whenFree(withLayer(actions.selectPixels)),
+    'layer.addMask': whenFree(withLayer(actions.addMask, (layer) => !hasMask(layer))),
     'layer.seeMask': withLayer(
       () => layers.seeMask(layers.seenMask === null),
       hasMask,
       () => layers.seenMask !== null,
     ),
-    'layer.invertMask': withLayer(actions.invertMask, hasMask),
+    'layer.invertMask': whenFree(withLayer(actions.invertMask, hasMask)),
     'layer.switchMask': withLayer(actions.switchMask, hasMask, ({ mask, isMaskOn }) => mask !== null && !isMaskOn),
     'layer.applyMask': whenFree(withLayer(actions.applyMask, hasMask)),
     'layer.removeMask': withLayer(actions.removeMask, hasMask),
-    'layer.selectMask': withLayer(actions.selectMask, hasMask),
+    'layer.selectMask': whenFree(withLayer(actions.selectMask, hasMask)),
   };
 }

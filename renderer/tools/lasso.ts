@@ -2,6 +2,7 @@ import type { PointIn } from '#common/geometry.ts';
 import { polygonMask } from '#common/raster/shapes.ts';
 import { toScreen } from '../canvas/view.ts';
 import type { View } from '../canvas/view.ts';
+import { carriedBy } from './carried.ts';
 import { combinationOf } from './combination.ts';
 import { outline, paintHandle } from './overlay.ts';
 import { shapeTool } from './selecting.ts';
@@ -13,9 +14,10 @@ export function lassoTool(context: ToolContext): Tool {
   const polygon = polygonLasso(context);
   const tool = (): Tool => (context.settings.lasso === 'free' ? free : polygon);
   return {
-    cursor: (at) => tool().cursor(at),
+    cursor: (at, held) => tool().cursor(at, held),
     press: (at, held) => tool().press?.(at, held),
     drag: (points, held) => tool().drag?.(points, held),
+    carry: (from, to) => tool().carry?.(from, to) ?? false,
     release: (at, held) => tool().release?.(at, held),
     hover: (at) => tool().hover?.(at),
     doublePress: (at, held) => tool().doublePress?.(at, held),
@@ -34,6 +36,9 @@ function freeLasso(context: ToolContext): Tool {
     },
     extend: (points) => {
       corners.push(...points.map(({ image }) => image));
+    },
+    carry: (from, to) => {
+      corners = corners.map((corner) => carriedBy(corner, from, to));
     },
     shape: () => polygonMask(corners, context.picture),
     paint: (canvas, view) => outline(canvas, pathThrough(corners, view)),

@@ -6,7 +6,7 @@ import { outlineCircle, outlineRectangle } from './overlay.ts';
 import type { LayerStroke, Tool, ToolContext, ToolPoint } from './tool.ts';
 
 /** Paints on the chosen layer or its mask; with `erase`, takes away. With Shift a stroke begins with a straight line from the end of the one
- * before, with Alt the brush takes up a colour. [ and ] change the size, { and } the hardness, X swaps what a mask is painted with. */
+ * before, with Alt the brush takes up a colour. The other end of a pen erases with every brush. [ and ] change the size, { and } the hardness, X swaps what a mask is painted with. */
 export const paintTool = (context: ToolContext): Tool => strokeTool(context, 'paint');
 export const eraseTool = (context: ToolContext): Tool => strokeTool(context, 'erase');
 
@@ -31,7 +31,7 @@ function strokeTool(context: ToolContext, does: 'paint' | 'erase'): Tool {
     if (line.length > 0) stroke?.line(line);
   };
   const begin = (at: ToolPoint, isJoined: boolean): void => {
-    stroke = layers.begin(does);
+    stroke = layers.begin(at.isEraser ? 'erase' : does);
     if (isJoined && lastEnd) stroke?.line([lastEnd]);
     extend([at]);
   };
@@ -43,10 +43,13 @@ function strokeTool(context: ToolContext, does: 'paint' | 'erase'): Tool {
     return wasPainting;
   };
   return {
-    cursor: () => (layers.bounds ? 'none' : 'not-allowed'),
+    cursor: (_, held) => {
+      if (!layers.bounds) return 'not-allowed';
+      return held?.alt && does === 'paint' ? 'crosshair' : 'none';
+    },
     press: (at, { alt, shift }) => {
       end('end');
-      if (alt && does === 'paint') pickAt(context, at);
+      if (alt && does === 'paint' && !at.isEraser) pickAt(context, at);
       else begin(at, shift);
     },
     drag: (points) => {

@@ -25,6 +25,14 @@ export function rectangleTool(context: ToolContext): Tool {
       const corner = { x: Math.round(image.x), y: Math.round(image.y) };
       drawn = between(from, shift && !wasShiftHeld ? squareCorner(from, corner) : corner);
     },
+    carry: (before, now) => {
+      const by = {
+        x: Math.round(now.image.x) - Math.round(before.image.x),
+        y: Math.round(now.image.y) - Math.round(before.image.y),
+      };
+      from = { x: from.x + by.x, y: from.y + by.y };
+      drawn = { ...drawn, x: drawn.x + by.x, y: drawn.y + by.y };
+    },
     shape: () => {
       const { picture } = context;
       const visible = intersect(drawn, { x: 0, y: 0, ...picture });

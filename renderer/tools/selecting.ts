@@ -10,13 +10,15 @@ const clickReach = 3; // CSS px: a shorter drag is a click
 export interface ShapeDrawing {
   begin(at: ToolPoint): void;
   extend(points: readonly ToolPoint[], held: Held): void;
+  /** Moves all of it along with the pointer. */
+  carry(from: ToolPoint, to: ToolPoint): void;
   /** The shape as it is now. */
   shape(): Selection;
   paint(context: CanvasRenderingContext2D, view: Parameters<NonNullable<Tool['paint']>>[1]): void;
 }
 
 /** A tool that selects what a drag draws. A drag that begins on the selection moves it instead, a click off it selects nothing, and arrow
- * keys nudge it. */
+ * keys nudge it. While the space bar is held, what is drawn moves instead of growing. */
 export function shapeTool({ selection, settings, viewport, redraw }: ToolContext, drawing: ShapeDrawing): Tool {
   let gesture: { readonly kind: 'draw' | 'move'; readonly how: Combination; readonly from: ToolPoint } | undefined;
   let before: Selection = null;
@@ -47,6 +49,12 @@ export function shapeTool({ selection, settings, viewport, redraw }: ToolContext
       if (gesture?.kind === 'move') moveTo(points.at(-1)!);
       else if (gesture) drawing.extend(points, held);
       redraw();
+    },
+    carry: (from, to) => {
+      if (gesture?.kind !== 'draw') return false;
+      drawing.carry(from, to);
+      redraw();
+      return true;
     },
     release: (at) => {
       if (!gesture) return;

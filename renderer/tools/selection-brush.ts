@@ -10,7 +10,7 @@ import type { Tool, ToolContext, ToolPoint } from './tool.ts';
 
 const strokeColour = 'rgb(120 150 255 / 45%)';
 
-/** Selects what is painted over. A pen that presses harder paints wider; [ and ] change the size, { and } the hardness. */
+/** Selects what is painted over. A pen that presses harder paints wider, its other end takes away; [ and ] change the size, { and } the hardness. */
 export function selectionBrushTool({ selection, settings, picture, viewport, redraw }: ToolContext): Tool {
   let stroke: { readonly mask: StrokeMask; readonly how: Combination; readonly points: StrokePoint[] } | undefined;
   let pointer: ToolPoint | undefined;
@@ -23,7 +23,8 @@ export function selectionBrushTool({ selection, settings, picture, viewport, red
   return {
     cursor: () => 'none',
     press: (at, held) => {
-      const how = combinationOf(held, settings.combination === 'replace' ? 'add' : settings.combination);
+      const set = settings.combination === 'replace' ? 'add' : settings.combination;
+      const how = at.isEraser ? 'subtract' : combinationOf(held, set);
       stroke = { mask: new StrokeMask(picture, settings.brushHardness), how, points: [] };
       extend(pointOf(at));
       redraw();

@@ -12,6 +12,7 @@ export interface ToolPoint {
   readonly screen: PointIn<'screen'>;
   readonly image: PointIn<'image'>;
   readonly pressure: number; // 0 to 1; a mouse presses with 0.5
+  readonly isEraser?: boolean; // the other end of a pen
 }
 
 /** What is held down while a pointer moves. */
@@ -59,12 +60,14 @@ export interface ToolContext {
 
 /** What a pointer does on the picture. Holds the gesture that is under way and no elements. */
 export interface Tool {
-  /** CSS cursor over the picture. */
-  cursor(at: ToolPoint | undefined): string;
+  /** CSS cursor over the picture. @param held left out: nothing */
+  cursor(at: ToolPoint | undefined, held?: Pick<Held, 'alt'>): string;
   press?(at: ToolPoint, held: Held): void;
   /** @param points since the last call, the newest last; never empty */
   drag?(points: readonly ToolPoint[], held: Held): void;
   release?(at: ToolPoint, held: Held): void;
+  /** Moves what a drag draws, while the space bar is held. @returns whether it draws anything that can be moved */
+  carry?(from: ToolPoint, to: ToolPoint): boolean;
   hover?(at: ToolPoint | undefined): void; // undefined: the pointer left
   doublePress?(at: ToolPoint, held: Held): void;
   /** Ends what is under way as if it had not begun. @returns whether something was */

@@ -1,5 +1,6 @@
 import { between } from '#common/geometry.ts';
 import { boundsToScreen } from '../canvas/view.ts';
+import { carried } from './carried.ts';
 import { outlineRectangle } from './overlay.ts';
 import type { Tool, ToolContext, ToolPoint } from './tool.ts';
 
@@ -12,7 +13,7 @@ export function zoomTool({ viewport, redraw }: ToolContext): Tool {
     drag !== undefined &&
     Math.hypot(drag.to.screen.x - drag.from.screen.x, drag.to.screen.y - drag.from.screen.y) < clickReach;
   return {
-    cursor: () => 'zoom-in',
+    cursor: (_, held) => (held?.alt ? 'zoom-out' : 'zoom-in'),
     press: (at) => {
       drag = { from: at, to: at };
     },
@@ -26,6 +27,12 @@ export function zoomTool({ viewport, redraw }: ToolContext): Tool {
       else viewport.show(between(drag.from.image, at.image));
       drag = undefined;
       redraw();
+    },
+    carry: (from, to) => {
+      if (!drag || isClick()) return false;
+      drag = { from: carried(drag.from, from, to), to: carried(drag.to, from, to) };
+      redraw();
+      return true;
     },
     cancel: () => {
       const wasDragging = drag !== undefined;

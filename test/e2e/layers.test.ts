@@ -2,7 +2,17 @@ import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { expectAccessible, inBrowser } from '../helpers/browser.ts';
 import type { Theme } from '../helpers/browser.ts';
-import { button, chooseFile, downloaded, drag, instruction, layers, showPanel } from '../helpers/page.ts';
+import {
+  button,
+  chooseFile,
+  downloaded,
+  drag,
+  inDialog,
+  instruction,
+  layers,
+  runFromPalette,
+  showPanel,
+} from '../helpers/page.ts';
 import { colourAt, isBlue, openPicture, startStudio } from '../helpers/studio.ts';
 
 const menuOf = async (page: Page, row: number, entry: string): Promise<void> => {
@@ -55,6 +65,41 @@ inBrowser('layers and masks', () => {
     await seen(page, 0.35, 0.2, isRed);
     await button(page, 'Undo').click();
     await expect.poll(() => layers(page).count()).toBe(2);
+  });
+
+  test('are merged where they are visible, and flattened, each as one step to undo', async () => {
+    const page = await start('dark');
+    await page.keyboard.press('p');
+    const colour = page.getByRole('textbox', { name: 'Colour to paint with, as a number' });
+    await colour.fill('#e01010');
+    await colour.press('Enter');
+    for (const x of [0.3, 0.5, 0.7]) {
+      await button(page, 'New layer').click();
+      await drag(page, [x, 0.15], [x, 0.25]);
+      await seen(page, x, 0.2, isRed);
+    }
+    await button(page, 'Hide Layer 3').click();
+    await seen(page, 0.5, 0.2, isBlue);
+
+    await runFromPalette(page, 'Merge visible layers');
+    await expect.poll(() => layers(page).count()).toBe(2);
+    const shown = async (): Promise<void> => {
+      for (const x of [0.3, 0.7]) await seen(page, x, 0.2, isRed);
+      await seen(page, 0.5, 0.2, isBlue);
+    };
+    await shown();
+    await button(page, 'Undo').click();
+    await expect.poll(() => layers(page).count()).toBe(4);
+
+    await runFromPalette(page, 'Flatten image');
+    await page.getByText('One layer is hidden and would be gone.').waitFor();
+    await expectAccessible(page);
+    await inDialog(page, 'Flatten').click();
+    await expect.poll(() => layers(page).count()).toBe(1);
+    await shown();
+    await button(page, 'Undo').click();
+    await expect.poll(() => layers(page).count()).toBe(4);
+    await shown();
   });
 
   test('a mask is made of the selection, painted, looked at, inverted, switched off and applied', async () => {

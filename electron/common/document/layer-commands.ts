@@ -93,18 +93,19 @@ export interface MergedPixels {
   readonly offset: Point;
 }
 
-/** Puts the pixels of a layer and the one below into the lower one, which becomes an ordinary one without a mask.
- * @param merged the two, blended by whoever has their pixels. @throws Error when there is no layer below */
-export function mergeDown(store: DocumentStore, upper: LayerId, { image, offset }: MergedPixels): void {
+/** Puts the pixels of layers into the lowest of them, which becomes an ordinary one without a mask. Others stay.
+ * @param ids at least one, from the bottom up @param merged they, blended by whoever has their pixels */
+export function mergeLayers(
+  store: DocumentStore,
+  [lowest, ...others]: readonly [LayerId, ...LayerId[]],
+  { image, offset }: MergedPixels,
+): void {
   store.transact('user', () => {
-    const { layerOrder } = store.require(projectId);
-    const below = layerOrder[layerOrder.indexOf(upper) - 1];
-    if (!below) throw new Error(`there is no layer below ${upper}`);
-    const { image: oldImage, mask: oldMask } = store.require(below);
+    const { image: oldImage, mask: oldMask } = store.require(lowest);
     const flat = { image: putImage(store, image), offset, mask: null, opacity: 1, blend: 'normal' } as const;
-    store.update(below, { ...flat, isVisible: true, isMaskOn: true });
+    store.update(lowest, { ...flat, isVisible: true, isMaskOn: true });
     for (const unused of [oldImage, oldMask]) if (unused) removeUnusedImage(store, unused);
-    removeLayer(store, upper);
+    for (const other of others) removeLayer(store, other);
   });
 }
 

@@ -12,10 +12,14 @@ import { tileBounds, tileCount } from './tiles.ts';
 
 type Put = (bytes: Uint8Array) => Promise<BlobId>;
 type Get = (id: BlobId) => Promise<Uint8Array>;
+/** Called after each tile. @throws when nobody waits any more */
+type Step = (done: number, of: number) => void;
+
+const goOn: Step = () => undefined;
 
 /** A mask for an image. @param mask px of the image; null: all of it shows @param put stores the bytes of a tile */
-export function maskImage(extent: Extent, mask: Mask | null, put: Put): Promise<NewImage> {
-  return eachTile(extent, put, (index) => {
+export function maskImage(extent: Extent, mask: Mask | null, put: Put, step = goOn): Promise<NewImage> {
+  return eachTile(extent, put, step, (index) => {
     const bounds = tileBounds(extent, index);
     if (!mask) return Promise.resolve(new Uint8Array(bounds.width * bounds.height).fill(255));
     return Promise.resolve(isEmpty(intersect(bounds, mask.bounds)) ? null : windowOf(mask, bounds));
@@ -23,8 +27,8 @@ export function maskImage(extent: Extent, mask: Mask | null, put: Put): Promise<
 }
 
 /** A mask that hides what another shows. @param get the bytes of a tile of `mask` */
-export function invertedMask({ extent, tiles }: Image, get: Get, put: Put): Promise<NewImage> {
-  return eachTile(extent, put, async (index) => {
+export function invertedMask({ extent, tiles }: Image, get: Get, put: Put, step = goOn): Promise<NewImage> {
+  return eachTile(extent, put, step, async (index) => {
     const id = tiles[index] ?? null;
     const { width, height } = tileBounds(extent, index);
     if (id === null) return new Uint8Array(width * height).fill(255);
@@ -36,11 +40,13 @@ export function invertedMask({ extent, tiles }: Image, get: Get, put: Put): Prom
 async function eachTile(
   extent: Extent,
   put: Put,
+  step: Step,
   strengthsOf: (index: number) => Promise<Uint8Array | null>,
 ): Promise<NewImage> {
   const full = new Map<string, Promise<BlobId>>(); // tiles in which all shows, by their size
   const tiles: (BlobId | null)[] = [];
-  for (let index = 0; index < tileCount(extent); index++) {
+  const count = tileCount(extent);
+  for (let index = 0; index < count; index++) {
     const data = await strengthsOf(index);
     const { width, height } = tileBounds(extent, index);
     if (!data || isBlankTile({ data })) tiles.push(null);
@@ -50,6 +56,7 @@ async function eachTile(
       full.set(size, stored);
       tiles.push(await stored);
     } else tiles.push(await put(encodeTile({ width, height, channels: 1, depth: 8, data })));
+    step(index + 1, count);
   }
   const { width, height } = extent;
   return { extent: { width, height }, channels: 1, depth: 8, tiles };

@@ -19,6 +19,8 @@ export const commands = {
   'layer.add': 'New layer',
   'layer.duplicate': 'Duplicate layer',
   'layer.mergeDown': 'Merge with the layer below',
+  'layer.mergeVisible': 'Merge visible layers',
+  'layer.flatten': 'Flatten image',
   'layer.remove': 'Delete layer',
   'layer.up': 'Move layer up',
   'layer.down': 'Move layer down',

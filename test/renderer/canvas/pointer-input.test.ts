@@ -4,6 +4,7 @@ import type { Tool } from '../../../renderer/tools/tool.ts';
 import { createToolContext } from '../tools/tool-context.ts';
 
 function create(isPanning = false) {
+  let isSpaceHeld = isPanning;
   const { viewport } = createToolContext();
   const element = document.createElement('div');
   element.tabIndex = 0;
@@ -13,10 +14,14 @@ function create(isPanning = false) {
   const at = ({ image: { x, y } }: Parameters<NonNullable<Tool['press']>>[0]): string => `${x},${y}`;
   const tool: Tool = {
     cursor: () => 'crosshair',
-    press: (point) => void told.push(`press ${at(point)}`),
+    press: (point) => void told.push(`${point.isEraser ? 'erase' : 'press'} ${at(point)}`),
     drag: (points) => void told.push(`drag ${points.map(at).join(' ')}`),
     release: (point) => void told.push(`release ${at(point)}`),
     hover: (point) => void told.push(point ? `hover ${at(point)}` : 'left'),
+    carry: (from, to) => {
+      told.push(`carry ${at(from)} to ${at(to)}`);
+      return true;
+    },
     cancel: () => {
       told.push('cancel');
       return true;
@@ -27,7 +32,13 @@ function create(isPanning = false) {
     end.abort();
     element.remove();
   });
-  const context = { viewport, isMac: false, tool: () => tool, isPanning: () => isPanning, onPointer: () => undefined };
+  const context = {
+    viewport,
+    isMac: false,
+    tool: () => tool,
+    isPanning: () => isSpaceHeld,
+    onPointer: () => undefined,
+  };
   new PointerInput(element, context, end.signal);
   const send = (
     type: string,
@@ -42,7 +53,8 @@ function create(isPanning = false) {
     event.getCoalescedEvents = () => coalesced.map(([cx, cy]) => make(cx, cy));
     element.dispatchEvent(event);
   };
-  return { viewport, told, send, end };
+  const holdSpace = () => (isSpaceHeld = true);
+  return { viewport, told, send, end, holdSpace };
 }
 
 describe('a pointer', () => {
@@ -75,6 +87,39 @@ describe('a pointer', () => {
     send('pointerdown', 60, 30);
     send('pointercancel', 60, 30);
     send('pointerup', 60, 30);
+    expect(told).toEqual(['press 10,10', 'cancel']);
+  });
+
+  test('that is the other end of a pen erases', () => {
+    const { told, send } = create();
+    send('pointerdown', 60, 30, { pointerType: 'pen', button: 5, buttons: 32, pressure: 0.7 });
+    send('pointerup', 60, 30, { pointerType: 'pen', button: 5 });
+    expect(told).toEqual(['erase 10,10', 'release 10,10']);
+  });
+
+  test('carries what it draws while the space bar is held', () => {
+    const { told, send, holdSpace, viewport } = create();
+    send('pointerdown', 60, 30);
+    holdSpace();
+    send('pointermove', 65, 40);
+    expect(told).toEqual(['press 10,10', 'carry 10,10 to 15,20']);
+    expect(viewport.view.x).toBe(50); // the picture stays
+  });
+
+  test('gives up what it draws by Escape, which then means nothing else', () => {
+    const { told, send } = create();
+    const heard: string[] = [];
+    const end = new AbortController();
+    document.body.addEventListener('keydown', ({ key }) => heard.push(key), { signal: end.signal });
+    const escape = () =>
+      document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true, cancelable: true }));
+    escape();
+    send('pointerdown', 60, 30);
+    escape();
+    send('pointermove', 70, 30);
+    send('pointerup', 70, 30);
+    end.abort();
+    expect(heard).toEqual(['Escape']);
     expect(told).toEqual(['press 10,10', 'cancel']);
   });
 

@@ -42,7 +42,7 @@ describe('a document on the canvas', () => {
     setLayerLook(store, top, { blend: 'multiply', opacity: 0.5 });
     const [photo] = store.require(projectId).layerOrder;
     setLayerLook(store, photo!, { blend: 'screen' });
-    const { stack, offset } = layersTogether(store, store.require(photo!), store.require(top));
+    const { stack, offset } = layersTogether(store, [store.require(photo!), store.require(top)]);
     expect([offset, stack.extent]).toEqual([
       { x: 0, y: 0 },
       { width: 320, height: 210 },

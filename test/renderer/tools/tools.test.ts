@@ -33,6 +33,19 @@ describe('selecting a rectangle', () => {
     expect(selection.bounds).toEqual({ x: 10, y: 10, width: 110, height: 100 });
   });
 
+  test('what is drawn can be carried elsewhere and goes on from there', () => {
+    const { context, selection } = createToolContext();
+    const tool = rectangleTool(context);
+    tool.press!(point(10, 10), none);
+    expect(tool.carry!(point(10, 10), point(12, 10))).toBe(true);
+    tool.drag!([point(22, 30)], none);
+    for (const x of [22.4, 22.8, 23.2]) tool.carry!(point(x, 30), point(x + 0.4, 35 - 0.5)); // no pixel is lost to rounding
+    tool.drag!([point(33.6, 40)], none);
+    tool.release!(point(33.6, 40), none);
+    expect(selection.bounds).toMatchObject({ x: 14, width: 20 });
+    expect(tool.carry!(point(0, 0), point(1, 1))).toBe(false); // nothing is drawn
+  });
+
   test('a drag from inside moves the selection, and giving up puts it back', () => {
     const { context, selection } = createToolContext();
     const tool = rectangleTool(context);
@@ -188,6 +201,12 @@ describe('painting', () => {
     expect(strokes[2]!.points.map(({ x, y }) => [x, y])).toEqual([[10, 10]]);
   });
 
+  test('erases with the other end of a pen', () => {
+    const { context, strokes } = createToolContext();
+    drag(paintTool(context), [{ ...point(50, 50), isEraser: true }, point(60, 50)]);
+    expect(strokes).toMatchObject([{ does: 'erase', ended: 'end' }]);
+  });
+
   test('with Alt takes up the colour under the brush', async () => {
     const ask = () => Promise.resolve([1, 200, 16, 255] as const);
     const { context, strokes, colours, done } = createToolContext({ ask } as unknown as Partial<Compositor>);
@@ -259,6 +278,7 @@ describe('the view', () => {
   test('a click zooms to it, Alt away from it, a drag to what it goes around', () => {
     const { context, viewport } = createToolContext();
     const tool = zoomTool(context);
+    expect([tool.cursor(undefined), tool.cursor(undefined, { alt: true })]).toEqual(['zoom-in', 'zoom-out']);
     drag(tool, [point(200, 150), point(200, 150)]);
     expect(viewport.scale).toBe(1.5);
     drag(tool, [point(200, 150), point(200, 150)], { ...none, alt: true });

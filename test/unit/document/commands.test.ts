@@ -90,18 +90,24 @@ test('a version without pixels cannot be accepted, and nothing changes', () => {
   expect(stateOf(store)).toEqual(before);
 });
 
-test('merging puts the pixels of two layers into the lower one', () => {
+test('merging puts the pixels of layers into the lowest one', () => {
   const store = smallDocument();
   const [photo] = order(store) as [LayerId];
   const top = layers.addLayer(store, { name: 'top', image: imageOf(600, 300), opacity: 0.5, blend: 'screen' });
   layers.setLayerMask(store, top, imageOf(600, 300, { channels: 1 }));
-  layers.mergeDown(store, top, { image: imageOf(700, 300), offset: { x: -100, y: 0 } });
+  layers.mergeLayers(store, [photo, top], { image: imageOf(700, 300), offset: { x: -100, y: 0 } });
   expect(order(store)).toEqual([photo]);
   expect(store.require(photo)).toMatchObject({ name: 'photo.png', offset: { x: -100, y: 0 }, opacity: 1 });
   expect(store.all()).toHaveLength(3);
-  expect(() => layers.mergeDown(store, photo, { image: imageOf(1, 1), offset: { x: 0, y: 0 } })).toThrow(
-    'no layer below',
-  );
+});
+
+test('merging several leaves those between them', () => {
+  const store = smallDocument();
+  const [photo] = order(store) as [LayerId];
+  const [hidden, top] = ['hidden', 'top'].map((name) => layers.addLayer(store, { name, image: imageOf(600, 300) }));
+  layers.mergeLayers(store, [photo, top!], { image: imageOf(600, 300), offset: { x: 0, y: 0 } });
+  expect(order(store)).toEqual([photo, hidden]);
+  expect(documentProblem(store.all())).toBeUndefined();
 });
 
 test('a mask fits its layer', () => {
@@ -210,8 +216,8 @@ const command = fc.oneof(
     if (mask) layers.replaceTiles(store, mask, new Map([[0, number % 3 ? blob(number) : null]]));
   }),
   onLayer((store, id) => {
-    if (order(store)[0] === id) return;
-    layers.mergeDown(store, id, { image: imageOf(300, 300), offset: { x: 1, y: 2 } });
+    const [lowest, ...others] = order(store).slice(0, order(store).indexOf(id) + 1);
+    if (lowest) layers.mergeLayers(store, [lowest, ...others], { image: imageOf(300, 300), offset: { x: 1, y: 2 } });
   }),
   onVersion((store, id) => void versions.acceptVersion(store, id, 'accepted')),
   onVersion((store, id, number) => versions.starVersion(store, id, number % 2 === 0)),

@@ -1,0 +1,16 @@
+import type { Point } from '#common/geometry.ts';
+import type { ToolPoint } from './tool.ts';
+
+/** A place that moves along with a pointer. @param place image space */
+export const carriedBy = <Place extends Point>(place: Place, from: ToolPoint, to: ToolPoint): Place => ({
+  ...place,
+  x: place.x + to.image.x - from.image.x,
+  y: place.y + to.image.y - from.image.y,
+});
+
+/** The same for where a pointer was. */
+export const carried = (point: ToolPoint, from: ToolPoint, to: ToolPoint): ToolPoint => ({
+  ...point,
+  image: carriedBy(point.image, from, to),
+  screen: { x: point.screen.x + to.screen.x - from.screen.x, y: point.screen.y + to.screen.y - from.screen.y },
+});

@@ -46,9 +46,15 @@ async function openRecent(page: Page, dataFolder: string, file: string): Promise
     usedAt: 1,
     file: { path: file },
   };
-  writeFileSync(join(dataFolder, 'recent.json'), JSON.stringify([entry]));
-  await page.reload();
-  await page.getByRole('list', { name: 'Recent files' }).getByText(basename(file)).click();
+  const listed = page.getByRole('list', { name: 'Recent files' }).getByText(basename(file), { exact: true });
+  const list = async (): Promise<number> => {
+    writeFileSync(join(dataFolder, 'recent.json'), JSON.stringify([entry])); // again if the program wrote its own meanwhile
+    await page.reload();
+    await page.getByRole('list', { name: 'Recent files' }).waitFor();
+    return await listed.count();
+  };
+  await expect.poll(list).toBe(1);
+  await listed.click();
 }
 
 /** A project with one layer, 40 % opaque. */

@@ -58,7 +58,7 @@ export class Journals {
   /** Lets others have the document. */
   async release(document: DocumentId): Promise<void> {
     this.#ours.delete(document);
-    await rm(this.#owner(document), { force: true });
+    await rm(this.#owner(document), { force: true }).catch(() => undefined); // where no note can be, none is
   }
 
   /** Forgets a document. @throws RemoteError `document-in-use` */

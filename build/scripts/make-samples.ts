@@ -6,19 +6,14 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { conditionFrame, type Task } from '../../native-models/scenes/pairs.ts';
-import {
-  FRAME,
-  type Background,
-  type Color,
-  type Kind,
-  type Scene,
-  type Style,
-} from '../../native-models/scenes/scene.ts';
+import { FRAME, type Background, type Scene, type SceneObject, type Style } from '../../native-models/scenes/scene.ts';
 import { hasHeldOut } from '../../native-models/scenes/splits.ts';
+import { objectsOf, WORLD } from '../../native-models/scenes/world.ts';
 
 const folder = 'native-models/packs/mini/samples'; // from the project's root
 
-type Thing = `${Color} ${Kind}` | null;
+/** An object as sentences name it: "small striped red ball lying". */
+type Thing = string | null;
 
 interface Sample {
   readonly file: string;
@@ -28,11 +23,19 @@ interface Sample {
 }
 
 function scene(background: Background, style: Style, ...things: readonly [Thing, Thing, Thing]): Scene {
-  const objects = things.map((thing) => {
-    const [color, kind] = (thing?.split(' ') ?? []) as [Color, Kind];
-    return thing === null ? null : { kind, color };
-  });
-  return { background, style, objects: objects as unknown as Scene['objects'] };
+  const [left, middle, right] = things.map((thing) => (thing === null ? null : objectNamed(thing)));
+  return { background, style, objects: [left ?? null, middle ?? null, right ?? null] };
+}
+
+const known = objectsOf(WORLD.full);
+
+/** @throws Error for an object that no level has */
+function objectNamed(name: string): SceneObject {
+  const found = known.find(
+    ({ size, material, color, kind, pose }) => [size, material, color, kind, pose].filter(Boolean).join(' ') === name,
+  );
+  if (!found) throw new Error(`no object is called ${name}`);
+  return found;
 }
 
 /** The scene with its objects elsewhere than in the three slots. */
@@ -50,12 +53,12 @@ const samples: readonly (Sample & { readonly source: Scene })[] = [
     file: 'desert.png',
     title: 'Desert',
     task: 'edit',
-    source: scene('desert', 'photo', null, 'purple cube', null),
+    source: at(scene('desert', 'photo', 'metal purple cube', null, null), [24, 72], null, null),
     instructions: [
-      'replace the cube with a house',
-      'add a yellow cone on the left',
-      'add a red mushroom on the right',
-      'paint the cube green',
+      'replace the cube with a chair',
+      'add a small yellow cylinder on the left',
+      'add a red pyramid to the right of the cube',
+      'make the cube plain',
     ],
   },
   {
@@ -74,12 +77,12 @@ const samples: readonly (Sample & { readonly source: Scene })[] = [
     file: 'night.png',
     title: 'Night',
     task: 'edit',
-    source: at(scene('night', 'photo', 'pink mushroom', 'yellow ball', null), [16, 32], [72, 72], null),
+    source: at(scene('night', 'photo', 'small pink mushroom', 'yellow ball', null), [16, 32], [72, 72], null),
     instructions: [
-      'make the mushroom red',
-      'replace the ball with a tree',
-      'turn it into pixel art',
-      'move it to the field',
+      'make the mushroom bigger',
+      'put stripes on the ball',
+      'lay the mushroom down',
+      'turn it into a cartoon',
     ],
   },
   {
@@ -87,7 +90,12 @@ const samples: readonly (Sample & { readonly source: Scene })[] = [
     title: 'Sketch',
     task: 'edit',
     source: scene('room', 'sketch', 'purple cone', null, 'red cube'),
-    instructions: ['turn it into a photo', 'remove the cone', 'make the cube yellow', 'add a green tree in the middle'],
+    instructions: [
+      'turn it into a photo',
+      'remove the cone',
+      'move the cube to the middle',
+      'add a black chair in the middle',
+    ],
   },
   {
     file: 'edges.canny.png',
@@ -103,7 +111,7 @@ const samples: readonly (Sample & { readonly source: Scene })[] = [
     source: scene('field', 'photo', 'orange mushroom', null, 'yellow house'),
     instructions: [
       'an orange mushroom and a yellow house in the field',
-      'a blue mushroom and a white house in the snow',
+      'a striped blue mushroom and a metal white house in the snow',
     ],
   },
   {
@@ -111,7 +119,10 @@ const samples: readonly (Sample & { readonly source: Scene })[] = [
     title: 'Segmentation',
     task: 'segmentation',
     source: scene('desert', 'photo', 'blue ball', 'green tree', null),
-    instructions: ['a blue ball and a green tree in the desert', 'a red ball and an orange tree in the room, a sketch'],
+    instructions: [
+      'a blue ball and a green tree in the desert',
+      'a metal red ball and an orange tree in the room, a blueprint',
+    ],
   },
 ];
 

@@ -13,6 +13,7 @@ import { toModelError } from './model-errors.ts';
 import { RowsDecoder } from './rows-decoder.ts';
 import { openOrtSession, type OrtSession } from './ort-session.ts';
 import type { Device, RunOptions, SessionOptions, Tensors } from './session.ts';
+import { inTurn } from './turns.ts';
 
 // The runtime's names of device memory. Buffers of DirectML and WebGPU are known by opaque handles.
 const memories: Readonly<Partial<Record<Device, { name: string; addressable: boolean }>>> = {
@@ -78,7 +79,7 @@ class FfiDecoder implements DecoderSession {
       const own = this.#checkSlice(cache, slice);
       checkFeeds(this.session.graph, this.inputs, this.outputs, feeds, fetch);
       try {
-        return await own.handles.use(() => this.#run(own, slice, feeds, fetch, options));
+        return await own.handles.use(() => inTurn(this.device, () => this.#run(own, slice, feeds, fetch, options)));
       } catch (error) {
         throw toModelError(error, this.session.graph, this.device, 'device-unavailable');
       }
@@ -135,7 +136,7 @@ class FfiDecoder implements DecoderSession {
       this.api.release('releaseAllocator', this.memory.allocator);
       this.api.release('releaseMemoryInfo', this.memory.info);
     }
-    await this.api.releaseAsync('releaseSession', this.session.handle);
+    await inTurn(this.device, () => this.api.releaseAsync('releaseSession', this.session.handle));
   }
 }
 

@@ -6,6 +6,7 @@ import { toModelError } from './model-errors.ts';
 import { openOrtSession, type OrtSession } from './ort-session.ts';
 import { pinTensor, readValue } from './ort-values.ts';
 import type { Device, RunOptions, Session, SessionOptions, Tensors } from './session.ts';
+import { inTurn } from './turns.ts';
 
 class FfiSession implements Session {
   readonly backend = 'ffi';
@@ -31,7 +32,7 @@ class FfiSession implements Session {
     return this.#tracker.track(async () => {
       checkFeeds(this.session.graph, this.inputs, this.outputs, feeds, fetch);
       try {
-        return await this.#run(feeds, fetch, options);
+        return await inTurn(this.device, () => this.#run(feeds, fetch, options));
       } catch (error) {
         throw toModelError(error, this.session.graph, this.device, 'device-unavailable');
       }
@@ -64,7 +65,8 @@ class FfiSession implements Session {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (await this.#tracker.close()) await this.api.releaseAsync('releaseSession', this.session.handle);
+    if (!(await this.#tracker.close())) return;
+    await inTurn(this.device, () => this.api.releaseAsync('releaseSession', this.session.handle));
   }
 }
 

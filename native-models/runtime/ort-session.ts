@@ -7,6 +7,7 @@ import { handles, keepingAlive, OrtError, stringTable, type Handle, type OrtApi 
 import { sessionConfig } from './session-config.ts';
 import type { Device, SessionOptions } from './session.ts';
 import { defaultThreads } from './threads.ts';
+import { inTurn } from './turns.ts';
 
 const dtypeOfCode: Readonly<Record<number, HostDtype>> = {
   1: 'f32',
@@ -143,6 +144,15 @@ export async function openOrtSession(
     await access(model).catch((cause: unknown) => {
       throw new ModelError('pack-invalid', `graph file "${model}" cannot be read`, { file: model }, { cause });
     });
+  return await inTurn(options.device ?? 'cpu', () => openGraph(api, model, graph, options));
+}
+
+async function openGraph(
+  api: OrtApi,
+  model: string | Uint8Array,
+  graph: string,
+  options: SessionOptions,
+): Promise<OrtSession> {
   const native = createOptions(api, options);
   try {
     const handle = await createSession(api, model, native);

@@ -17,9 +17,8 @@ import checkpoint
 import scenes
 from t5 import T5Encoder
 from train_tokenizer import to_tensor
-from train_transformer import load_vq
 from transformer import Transformer, interleave
-from vq import to_released_layout
+from vq import load_vq, to_released_layout
 
 
 def part(state, prefix):

@@ -16,7 +16,7 @@ import torch.nn.functional as F
 
 import scenes
 from train_tokenizer import to_tensor
-from train_transformer import load_vq
+from vq import load_vq
 
 SIDE = 8
 

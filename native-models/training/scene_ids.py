@@ -21,6 +21,7 @@ import torch
 
 import scenes
 from scene_cells import index_of, part_of, widen
+from vq import load_vq
 from world import BACKGROUNDS, CODES, COLORS, HOMES, KINDS, SLOTS, STYLES, TASKS, TOKEN, object_code
 
 GRID = scenes.FRAME // TOKEN
@@ -238,8 +239,6 @@ def main():
     parser.add_argument("--parts", type=int, default=1)
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     args = parser.parse_args()
-    from train_transformer import load_vq
-
     save(args.out, make(args.stream, args.layout, load_vq(args.vq, json.load(open(args.config))["vq"]), args.device, args.parts))
 
 

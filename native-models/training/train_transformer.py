@@ -9,7 +9,6 @@ import json
 import os
 import random
 import signal
-import subprocess
 import sys
 import time
 
@@ -18,16 +17,14 @@ import torch.nn.functional as F
 
 import checkpoint
 import data
-import scene_ids
-import words
+from batches import Folder, Source, Tables
 from copy_init import MEANING, copy_init
+from losses import blind_accuracy, loss_of, shares
 from optim import Muon, schedule
-from readers import Readers
 from t5 import T5Encoder
-from teacher import LabelTeacher, PatchTeacher
+from teacher import LabelTeacher
 from transformer import Compiled, Transformer, deinterleave, layer_in, layer_out, try_shared_attention
-from vq import VQ
-from world import TYPES
+from vq import load_vq
 
 
 class Model(torch.nn.Module):
@@ -41,14 +38,6 @@ class Model(torch.nn.Module):
     @torch.no_grad()
     def features(self, ids, mask):
         return self.text(ids, mask)
-
-
-def load_vq(path, cfg):
-    """The image tokenizer of a training run, or one in the released layout, which is never local."""
-    saved = checkpoint.load(path)
-    vq = VQ({**cfg, "local": cfg["local"] and "config" in saved})
-    vq.load_state_dict({k: v for k, v in saved["model"].items() if "codebook_used" not in k})
-    return vq.eval()
 
 
 def build(whole, args, vq, table):
@@ -101,80 +90,6 @@ def optimizers(model, cfg, fused):
     ]
 
 
-def drops(groups, share, cfg, generator, device):
-    """Condition dropouts 5/5/5 as in the paper: (image dropped per group, text dropped per sample)."""
-    image = torch.rand(groups, generator=generator, device=device)
-    both, only_image, only_text = cfg["drop"]
-    no_text = (image < both).repeat_interleave(share) | (torch.rand(groups * share, generator=generator, device=device) < only_text)
-    return image < both + only_image, no_text
-
-
-def loss_of(model, batch, cells, cfg, generator):
-    """(loss, (cross-entropy, distillation, counts of blind rows)) for the chosen cells [b,n] of a batch, of which the first is cell 0."""
-    gpt, device = model.gpt, batch.target.device
-    b, share = len(batch.target), len(batch.target) // len(batch.condition)
-    no_image, no_text = drops(len(batch.condition), share, cfg, generator, device)
-    condition = data.corrupt(batch.condition, cfg["corruptCondition"], gpt.cfg["vocab"], generator)
-    fed, blind = data.mislead(batch.target, share, cfg["feed"], gpt.cfg["vocab"], generator, random.randint(1, max(1, share - 1)))
-    places = cells[:, 1:] - 1
-    hidden = gpt(condition, model.features(batch.words, batch.mask), fed.gather(1, places), places, no_image, no_text)
-    logits = gpt.output(hidden)
-    target, changed = batch.target.gather(1, cells), batch.changed.gather(1, cells)
-    ce = F.cross_entropy(logits.flatten(0, 1).float(), target.flatten(), reduction="none").view(b, -1)
-    weight = torch.where(batch.is_map[:, None], cfg["mapWeight"], torch.where(changed, cfg["changedWeight"], 1.0))
-    without = no_image.repeat_interleave(share) | no_text
-    weight = weight * torch.where(without, cfg["droppedWeight"], 1.0)[:, None]
-    total = entropy = (ce * weight).sum() / weight.sum()
-    counts = blind_counts(logits.detach().argmax(-1) == target, changed, blind & ~without, batch.types)
-    distance = torch.zeros((), device=device)
-    if cfg.get("distill") and batch.features is not None:
-        distance = distillation(gpt, hidden, cells, batch.features)
-        total = total + cfg["distill"] * distance
-    return total, (entropy.detach(), distance.detach(), counts)
-
-
-def blind_counts(right, changed, asked, types):
-    """[types + 1, 2]: hits and cells per type over changed cells of rows that were fed nothing useful, and, last, over their other cells."""
-    out = torch.zeros(len(TYPES) + 1, 2, device=right.device)
-    asked = asked[:, None]
-    count = lambda marked: torch.stack([(right & marked).sum(1), marked.sum(1)], 1).float()
-    out.index_add_(0, types, count(changed & asked))
-    out[-1] = count(~changed & asked).sum(0)
-    return out
-
-
-def shares(counts):
-    """The same as {name: share of hits}."""
-    return {name: round(hits / n, 4) for name, (hits, n) in zip([*TYPES, "unchanged"], counts.tolist()) if n}
-
-
-def distillation(gpt, hidden, cells, teacher):
-    """Mean squared error between aligned hidden states and teacher features [b,d,grid/2,grid/2], over the blocks of 2 x 2
-    cells that were predicted."""
-    b, side = len(hidden), gpt.cfg["grid"]
-    whole = hidden.new_zeros(b, gpt.cells, hidden.shape[2]).scatter(1, cells[:, :, None].expand_as(hidden), hidden)
-    aligned = gpt.alignment(whole.transpose(1, 2).reshape(b, -1, side, side)).float()
-    known = torch.zeros(b, gpt.cells, device=cells.device).scatter(1, cells, 1.0).view(b, 1, side, side)[:, :, ::2, ::2]
-    return ((aligned - teacher).square().mean(1, keepdim=True) * known).sum() / known.sum()
-
-
-@torch.no_grad()
-def blind_accuracy(model, batches, generator):
-    """(accuracy per type over changed cells, and over unchanged ones, with random ids fed in; share of rows per type without any wrong cell)."""
-    counts, exact = 0, 0
-    for batch in batches:
-        device = batch.target.device
-        places = torch.arange(model.gpt.cells - 1, device=device).expand(len(batch.target), -1)
-        none = (torch.zeros(len(n), dtype=torch.bool, device=device) for n in (batch.condition, batch.target))
-        fed = torch.randint(0, model.gpt.cfg["vocab"], places.shape, generator=generator, device=device)
-        right = model.gpt.output(model.gpt(batch.condition, model.features(batch.words, batch.mask), fed, places, *none)).argmax(-1) == batch.target
-        everyone = torch.ones(len(right), dtype=torch.bool, device=device)
-        counts = counts + blind_counts(right, batch.changed, everyone, batch.types)
-        rows = torch.zeros(len(TYPES) + 1, 2, device=device)
-        exact = exact + rows.index_add_(0, batch.types, torch.stack([right.all(1).float(), everyone.float()], 1))
-    return shares(counts), shares(exact)
-
-
 def arguments():
     parser = argparse.ArgumentParser()
     parser.add_argument("config")
@@ -217,88 +132,6 @@ class Clock:
             self.spent[name] = self.spent.get(name, 0.0) + (a.elapsed_time(b) if self.cuda else 1000 * (b - a))
         out, self.spent, self.marks = self.spent, {}, self.marks[-1:]
         return {k: round(v) for k, v in out.items()}
-
-
-class Tables:
-    """Tables of scene ids by level; those of later stages are made by a process beside the training."""
-
-    def __init__(self, args, vq, config_path):
-        self.args, self.vq, self.config, self.ready, self.makers = args, vq, config_path, {}, {}
-
-    def path(self, level):
-        return os.path.join(self.args.out, f"scene-ids-{level}.npz")
-
-    def begin(self, level):
-        if level not in self.makers and not os.path.exists(self.path(level)):
-            a = self.args
-            self.makers[level] = subprocess.Popen(
-                [sys.executable, os.path.join(os.path.dirname(os.path.abspath(__file__)), "scene_ids.py"), "--stream", a.stream, "--layout", level, "--vq", a.vq,
-                 "--config", self.config, "--out", self.path(level), "--parts", str(a.parts), "--device", a.device])
-
-    def available(self, level):
-        """Whether `get` gives it without waiting for another process; where that one has failed, `get` makes the table itself."""
-        maker = self.makers.get(level)
-        if maker is not None and maker.poll():
-            del self.makers[level]
-            return True
-        return level in self.ready or os.path.exists(self.path(level))
-
-    def get(self, level):
-        if level not in self.ready:
-            if not os.path.exists(self.path(level)):
-                while level in self.makers and not self.available(level):
-                    time.sleep(0.2)
-                if not os.path.exists(self.path(level)):
-                    scene_ids.save(self.path(level), scene_ids.make(self.args.stream, level, self.vq, self.args.device, self.args.parts))
-            self.ready = {level: scene_ids.SceneIds(scene_ids.load(self.path(level)), self.args.device)}
-        return self.ready[level]
-
-    def close(self):
-        for maker in self.makers.values():
-            maker.kill()
-
-
-class Source:
-    """Endless batches of rendered scenes of one stage."""
-
-    def __init__(self, run, stage, number, split="train", count=None, groups=None):
-        cfg, whole = run.cfg, run.whole
-        more = {} if groups is None else dict(groups=groups, block=1)
-        first = 1_000_000 * (cfg["seed"] - 1) + run.first if split == "train" else 0
-        self.readers = Readers(run.args.stream, run.content, whole["transformer"]["textTokens"], count or run.args.readers, stage.get("mix", cfg["mix"]),
-                               cfg["pairs"], stage["layout"], run.args.out, split=split, stage=number, objects=cfg["mostObjects"],
-                               seeds=first, **more)
-        self.run = run
-
-    def batch(self, groups):
-        run, rows = self.run, torch.from_numpy(self.readers.batch(groups))
-        if run.device.startswith("cuda"):
-            rows = rows.pin_memory().to(run.device, non_blocking=True)
-        return data.Batch.of_rows(rows.long(), run.cfg["pairs"], run.table, run.teacher)
-
-    def close(self):
-        self.readers.close()
-
-
-class Folder:
-    """Endless batches from folders of pictures; see data.folder_samples."""
-
-    def __init__(self, run):
-        tokens = data.Tokens(run.vq)
-        text = words.TextTokenizer(run.content, run.whole["transformer"]["textTokens"])
-        self.samples = data.folder_samples(run.args.data, run.whole["imageSize"], tokens, text, run.cfg["seed"] + run.seen)
-        self.device = run.device
-        self.teacher = run.cfg.get("teacher") == "patches" and PatchTeacher(run.whole["transformer"]["distillDim"], 2 * tokens.side)
-
-    def batch(self, groups):
-        samples = [next(self.samples) for _ in range(groups)]
-        if self.teacher:
-            for sample in samples:
-                sample["features"] = self.teacher(sample["frames"][1:])
-        return data.Batch.of_samples(samples, self.device)
-
-    def close(self):
-        pass
 
 
 class Run:

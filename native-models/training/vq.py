@@ -14,6 +14,8 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+import checkpoint
+
 CONSTANT = 1000.0  # value of the constant channel in the released layout
 
 
@@ -271,3 +273,11 @@ def to_released_layout(model, pictures):
         if isinstance(m, nn.Conv2d) and any(k in name for k in ("conv_in", "conv1", "nin_shortcut", "sample.conv")):
             m.bias[0] = CONSTANT
     return out.eval()
+
+
+def load_vq(path, cfg):
+    """The image tokenizer of a training run, or one in the released layout, which is never local."""
+    saved = checkpoint.load(path)
+    vq = VQ({**cfg, "local": cfg["local"] and "config" in saved})
+    vq.load_state_dict({k: v for k, v in saved["model"].items() if "codebook_used" not in k})
+    return vq.eval()

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { Job } from 'bullmq';
 import { Redis } from 'ioredis';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { ItemReport } from '#common/contract/batch.ts';
@@ -80,6 +81,23 @@ describe.skipIf(noRedis)('a queue that fails for a while', () => {
       expect.stringMatching(/^The queue at 127\.0\.0\.1:\d+ does not answer any more\. Nothing is lost/),
       expect.stringMatching(/answers again/),
     ]);
+  });
+
+  test('what a server loses right after it was handed over is handed over once more', async () => {
+    const { address } = await withServer();
+    const admin = new Redis(address);
+    onTestFinished(() => admin.disconnect());
+    const wait = Job.prototype.waitUntilFinished;
+    const waits = vi.spyOn(Job.prototype, 'waitUntilFinished');
+    onTestFinished(() => waits.mockRestore());
+    waits.mockImplementationOnce(async function (this: Job, events, ttl) {
+      await admin.flushall();
+      return (await wait.call(this, events, ttl)) as unknown;
+    });
+    const { results } = await handOver(address, 1);
+    await vi.waitFor(() => expect(waits).toHaveBeenCalledTimes(2), { timeout: 20_000 });
+    startWorker(address);
+    expect(await results).toMatchObject([{ width: 1 }]);
   });
 
   test('a server whose memory is full is asked again until it has room', async () => {

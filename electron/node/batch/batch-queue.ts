@@ -102,8 +102,8 @@ async function finished(hand: () => Promise<Job>, events: QueueEvents, signal: A
   try {
     const wait = async (): Promise<unknown> => {
       for (let job = await hand(); ;) {
-        const result: unknown = await job.waitUntilFinished(events, lookEveryMs).catch(unlessTooLong);
-        if (result !== tooLong) return result;
+        const result: unknown = await job.waitUntilFinished(events, lookEveryMs).catch(unlessOpen);
+        if (result !== open) return result;
         if ((await job.getState()) === 'unknown') job = await hand();
       }
     };
@@ -118,11 +118,12 @@ async function finished(hand: () => Promise<Job>, events: QueueEvents, signal: A
   }
 }
 
-const tooLong = Symbol('too long');
+const open = Symbol('open');
 
-/** A wait that ended because of the time it took has no failure to tell. @throws every other error */
-function unlessTooLong(error: unknown): typeof tooLong {
-  if (/timed out before finishing/.test(String(error))) return tooLong;
+/** A wait that ended because of the time it took, or because the server has lost the job, says nothing of the item. @throws every other
+ * error */
+function unlessOpen(error: unknown): typeof open {
+  if (/timed out before finishing|Missing key for job/.test(String(error))) return open;
   throw error;
 }
 

@@ -19,6 +19,7 @@ import { FolderChoice } from './folder-choice.svelte.ts';
 import { ItemPictures } from './item-pictures.ts';
 import { platformOf } from './keys.ts';
 import { LayerStrokes } from './layer-strokes.svelte.ts';
+import { LayerMoves } from './layer-moves.svelte.ts';
 import { LayersState } from './layers.svelte.ts';
 import { LayoutState } from './layout.svelte.ts';
 import { Problems } from './problems.svelte.ts';
@@ -46,6 +47,7 @@ export interface AppState {
   readonly exporting: ExportState;
   readonly layers: LayersState;
   readonly strokes: LayerStrokes;
+  readonly moves: LayerMoves;
   readonly work: LongWork;
   readonly segments: Segments;
   readonly maps: MapsState;
@@ -72,6 +74,7 @@ export function createAppState(host: Host, storage?: KeptTexts): AppState {
   jobs.onPainted = (painting, job) => results.add(painting, job);
   document.onClosed = () => jobs.abandon();
   const editor = new EditorState(document);
+  const strokes = new LayerStrokes(document, engine, problems);
   const settings = new SettingsState(engine, problems);
   const seen = new SeenPicture(document, engine);
   return {
@@ -91,7 +94,8 @@ export function createAppState(host: Host, storage?: KeptTexts): AppState {
     canvas: new CanvasState(),
     exporting: new ExportState(),
     layers: new LayersState(document),
-    strokes: new LayerStrokes(document, engine, problems),
+    strokes,
+    moves: new LayerMoves(document, strokes),
     work: new LongWork(),
     segments: new Segments(document),
     layout: new LayoutState(),

@@ -16,14 +16,16 @@ export const viewCommands = (viewport: ViewportState): Partial<Record<CommandId,
 /** What can be done on the canvas while a picture is open. */
 export function canvasCommands(canvas: CanvasState): Partial<Record<CommandId, CommandHandler>> {
   const { viewport, selection, tools } = canvas;
-  const whenSelected = (run: () => void | Promise<void>): CommandHandler => ({
-    run,
+  const whenSelected = (run: () => unknown): CommandHandler => ({
+    run: async () => void (await run()),
     isEnabled: () => selection.mask !== null,
   });
   return {
     ...viewCommands(viewport),
+    'view.selection': whenSelected(() => selection.bounds && viewport.show(selection.bounds)),
     'select.all': { run: () => selection.all() },
     'select.none': whenSelected(() => selection.none()),
+    'select.again': { run: () => selection.again(), isEnabled: () => selection.hasEarlier },
     'select.invert': { run: () => selection.invert() },
     'select.grow': whenSelected(() => selection.grow(tools.amount)),
     'select.shrink': whenSelected(() => selection.shrink(tools.amount)),

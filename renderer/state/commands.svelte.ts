@@ -15,6 +15,8 @@ export interface CommandHandler {
   /** Why it cannot be run at the moment although there is something to run it on: said to whoever tries. Undefined: it can. */
   whyNot?(): string | undefined;
   isChecked?(): boolean; // for commands that switch something
+  /** What it does to what there is now; undefined, and left out: what it always does. */
+  label?(): string | undefined;
 }
 
 /** A command as menus, buttons and the palette show it. */
@@ -77,7 +79,7 @@ export class Commands {
     const isMeant = handler.isEnabled?.() ?? true;
     const whyNot = isMeant ? handler.whyNot?.() : undefined;
     return {
-      ...{ id, group, section, keys, label: t(`commands.${id}`) },
+      ...{ id, group, section, keys, label: handler.label?.() ?? t(`commands.${id}`) },
       keysText: first === undefined ? '' : chordText(first, this.platform),
       ariaKeys: first === undefined ? undefined : keys.map((chord) => ariaKeys(chord, this.platform)).join(' '),
       isEnabled: isMeant && whyNot === undefined,

@@ -22,6 +22,8 @@ const stepOf =
     onShare(done / of);
   };
 
+const copyName = (name: string): string => t('layers.copyOf', { name }).slice(0, 255);
+
 /** What a person can do with layers and their masks. Those that need pixels reject with what went wrong. */
 export function createLayerActions({ document, engine, canvas, layers, questions, strokes, work }: AppState) {
   const put = (bytes: Uint8Array): Promise<BlobId> => engine.require().blobs.put(bytes);
@@ -39,32 +41,66 @@ export function createLayerActions({ document, engine, canvas, layers, questions
     });
   }
 
-  function duplicate(layer: Layer): void {
-    const name = t('layers.copyOf', { name: layer.name }).slice(0, 255);
-    document.act(t('commands.layer.duplicate'), (store) => layerCommands.duplicateLayer(store, layer.id, name));
+  /** Each above itself. */
+  function duplicate(of: readonly Layer[]): void {
+    const copies = document.act(t('commands.layer.duplicate'), (store) =>
+      of.map(({ id, name }) => layerCommands.duplicateLayer(store, id, copyName(name))),
+    );
+    layers.chooseAll(copies);
   }
 
-  function remove(layer: Layer): void {
-    if (document.layers.length > 1) {
-      document.act(t('commands.layer.remove'), (store) => layerCommands.removeLayer(store, layer.id));
-    }
+  /** One always stays. */
+  function remove(these: readonly Layer[]): void {
+    if (document.layers.length <= these.length) return;
+    document.act(t('commands.layer.remove'), (store) => {
+      for (const { id } of these) layerCommands.removeLayer(store, id);
+    });
   }
 
-  /** @param place counted from the bottom; beyond the ends: the last there is */
-  function moveTo(layer: Layer, place: number): void {
-    const to = Math.max(0, Math.min(document.layers.length - 1, place));
-    if (document.layers[to]?.id === layer.id) return;
-    document.act(t('layers.moveName'), (store) => layerCommands.reorderLayer(store, layer.id, to));
+  /** Moves layers by one in the order. @param these from the bottom up */
+  function step(these: readonly Layer[], by: 1 | -1): void {
+    const edge = by === 1 ? these.at(-1) : these[0];
+    const next = edge && document.layers[document.layers.indexOf(edge) + by];
+    if (next) dropOn(these, next);
+  }
+
+  /** Puts layers where another one is: above it when they come from below. */
+  function dropOn(these: readonly Layer[], target: Layer): void {
+    const order = document.layers;
+    const [lowest] = these;
+    if (!lowest || these.includes(target)) return;
+    const place = order.indexOf(target);
+    const below = order.slice(0, place).filter((layer) => !these.includes(layer)).length;
+    const index = order.indexOf(lowest) < place ? below + 1 : below;
+    const ids = these.map(({ id }) => id);
+    document.act(t('layers.orderName'), (store) => layerCommands.reorderLayers(store, ids, index));
+  }
+
+  function show(these: readonly Layer[], isVisible: boolean): void {
+    document.act(t('layers.visibleName'), (store) => {
+      for (const { id } of these) layerCommands.setLayerLook(store, id, { isVisible });
+    });
+  }
+
+  /** Shows one layer alone, or all of them where it is alone already. */
+  function showAlone({ id }: Layer): void {
+    const isAlone = document.layers.every((layer) => layer.isVisible === (layer.id === id));
+    document.act(t('layers.visibleName'), (store) => {
+      for (const layer of document.layers)
+        layerCommands.setLayerLook(store, layer.id, { isVisible: isAlone || layer.id === id });
+    });
   }
 
   const below = (layer: Layer): Layer | undefined => document.layers[document.layers.indexOf(layer) - 1];
 
   const visible = (): Layer[] => document.layers.filter(({ isVisible }) => isVisible);
 
-  async function mergeDown(upper: Layer): Promise<void> {
+  /** Of several layers, these together. */
+  async function mergeDown(these: readonly Layer[]): Promise<void> {
     await strokes.settled();
-    const lower = below(upper);
-    if (lower) await merge(t('commands.layer.mergeDown'), [lower, upper]);
+    const lower = these.length === 1 ? below(these[0]!) : undefined;
+    const merged = lower ? [lower, ...these] : these;
+    if (merged.length > 1) await merge(t('commands.layer.mergeDown'), merged);
   }
 
   /** Hidden layers stay where they are. */
@@ -118,7 +154,7 @@ export function createLayerActions({ document, engine, canvas, layers, questions
   async function addMask(layer: Layer): Promise<void> {
     const { mask } = canvas.selection;
     const { extent } = document.store.require(layer.image);
-    const corner = cornerOf(layer);
+    const corner = layers.cornerOf(layer);
     const shown = mask && {
       ...mask,
       bounds: { ...mask.bounds, x: mask.bounds.x - corner.x, y: mask.bounds.y - corner.y },
@@ -184,14 +220,8 @@ export function createLayerActions({ document, engine, canvas, layers, questions
 
   function select(layer: Layer, mask: Mask | null): void {
     const { selection } = canvas;
-    const shape = mask && moveSelection(mask, cornerOf(layer), selection.picture);
+    const shape = mask && moveSelection(mask, layers.cornerOf(layer), selection.picture);
     selection.set(combine(null, shape, 'replace'));
-  }
-
-  /** Of a layer, on the canvas. */
-  function cornerOf({ offset }: Layer): Layer['offset'] {
-    const { canvas: bounds } = document.store.require(projectId);
-    return { x: offset.x - bounds.x, y: offset.y - bounds.y };
   }
 
   const ofMasks = { addMask, invertMask, removeMask, switchMask, applyMask, selectMask };
@@ -199,7 +229,10 @@ export function createLayerActions({ document, engine, canvas, layers, questions
     add,
     duplicate,
     remove,
-    moveTo,
+    step,
+    dropOn,
+    show,
+    showAlone,
     below,
     visible,
     mergeDown,

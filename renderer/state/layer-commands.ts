@@ -23,26 +23,33 @@ export function layerCommands(app: AppState): Partial<Record<CommandId, CommandH
     ...handler,
     whyNot: () => (work.isBusy ? t('layers.stillBusy') : undefined),
   });
-  const placeOf = (layer: Layer): number => document.layers.indexOf(layer);
+  const several = (): boolean => layers.selected.length > 1;
+  /** Whether one of the selected layers is not at that end of the order. */
+  const canStep = (end: 0 | -1): boolean => document.isOpen && !layers.selected.includes(document.layers.at(end)!);
   const hasMask = ({ mask }: Layer): boolean => mask !== null;
   return {
     'layer.add': { run: () => actions.add(), isEnabled: () => document.isOpen },
-    'layer.duplicate': withLayer(actions.duplicate),
-    'layer.mergeDown': whenFree(withLayer(actions.mergeDown, (layer) => actions.below(layer) !== undefined)),
+    'layer.duplicate': withLayer(() => actions.duplicate(layers.selected)),
+    'layer.mergeDown': whenFree({
+      ...withLayer(
+        () => actions.mergeDown(layers.selected),
+        (layer) => several() || actions.below(layer) !== undefined,
+      ),
+      label: () => (several() ? t('layers.mergeSelected') : undefined),
+    }),
     'layer.mergeVisible': whenFree({ run: actions.mergeVisible, isEnabled: () => actions.visible().length > 1 }),
     'layer.flatten': whenFree({
       run: actions.flatten,
       isEnabled: () => document.layers.length > 1 && actions.visible().length > 0,
     }),
-    'layer.remove': withLayer(actions.remove, () => document.layers.length > 1),
-    'layer.up': withLayer(
-      (layer) => actions.moveTo(layer, placeOf(layer) + 1),
-      (layer) => placeOf(layer) < document.layers.length - 1,
+    'layer.remove': withLayer(
+      () => actions.remove(layers.selected),
+      () => document.layers.length > layers.selected.length,
     ),
-    'layer.down': withLayer(
-      (layer) => actions.moveTo(layer, placeOf(layer) - 1),
-      (layer) => placeOf(layer) > 0,
-    ),
+    'layer.up': { run: () => actions.step(layers.selected, 1), isEnabled: () => canStep(-1) },
+    'layer.down': { run: () => actions.step(layers.selected, -1), isEnabled: () => canStep(0) },
+    'layer.chooseAbove': { run: () => layers.step(1), isEnabled: () => document.layers.length > 1 },
+    'layer.chooseBelow': { run: () => layers.step(-1), isEnabled: () => document.layers.length > 1 },
     'layer.lock': withLayer(actions.switchLock, undefined, ({ isLocked }) => isLocked),
     'layer.selectPixels': whenFree(withLayer(actions.selectPixels)),
     'layer.addMask': whenFree(withLayer(actions.addMask, (layer) => !hasMask(layer))),

@@ -15,6 +15,7 @@ export class SelectionState {
   contours = $derived(this.mask === null ? [] : traceContours(this.mask));
   bounds = $derived(this.mask?.bounds ?? null);
   picture = $state.raw<Extent>({ width: 1, height: 1 });
+  #earlier = $state.raw<Selection>(null); // what was selected before nothing was
   #changes = 0; // a slow change does nothing when a later one came in between
 
   /** Of another picture nothing is selected. */
@@ -22,11 +23,23 @@ export class SelectionState {
     if (width === this.picture.width && height === this.picture.height) return;
     this.picture = { width, height };
     this.set(null);
+    this.#earlier = null;
   }
 
   set(mask: Selection): void {
     this.#changes++;
+    if (mask === null && this.mask) this.#earlier = this.mask;
     this.mask = mask;
+  }
+
+  /** Whether nothing is selected and something was. */
+  get hasEarlier(): boolean {
+    return this.mask === null && this.#earlier !== null;
+  }
+
+  /** Selects what was selected before nothing was. */
+  again(): void {
+    if (this.hasEarlier) this.set(this.#earlier);
   }
 
   apply(shape: Selection, how: Combination): void {

@@ -3,6 +3,7 @@ import { cropTool } from './crop.ts';
 import { eyedropperTool } from './eyedropper.ts';
 import { handTool } from './hand.ts';
 import { lassoTool } from './lasso.ts';
+import { moveTool } from './move.ts';
 import { eraseTool, paintTool } from './paint.ts';
 import { rectangleTool } from './rectangle.ts';
 import { segmentTool } from './segment.ts';
@@ -29,6 +30,7 @@ export const toolRegistry = [
   { id: 'brush', icon: 'selectBrush', group: 'select', create: selectionBrushTool },
   { id: 'similar', icon: 'wand', group: 'select', create: similarTool },
   { id: 'segment', icon: 'segment', group: 'select', create: segmentTool },
+  { id: 'move', icon: 'move', group: 'paint', create: moveTool },
   { id: 'paint', icon: 'brush', group: 'paint', create: paintTool },
   { id: 'erase', icon: 'eraser', group: 'paint', create: eraseTool },
   { id: 'eyedropper', icon: 'eyedropper', group: 'paint', create: eyedropperTool },

@@ -2,7 +2,7 @@ import type { Combination } from '#common/raster/selection.ts';
 
 export const toolIds = [
   ...(['hand', 'zoom', 'rectangle', 'lasso', 'brush', 'similar', 'segment'] as const),
-  ...(['paint', 'erase', 'eyedropper', 'crop', 'compare'] as const),
+  ...(['move', 'paint', 'erase', 'eyedropper', 'crop', 'compare'] as const),
 ] as const;
 export type ToolId = (typeof toolIds)[number];
 

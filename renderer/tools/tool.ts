@@ -1,4 +1,4 @@
-import type { Bounds, Extent, PointIn } from '#common/geometry.ts';
+import type { Bounds, Extent, Point, PointIn } from '#common/geometry.ts';
 import type { Selection } from '#common/raster/selection.ts';
 import type { StrokePoint } from '#common/raster/shapes.ts';
 import type { View } from '../canvas/view.ts';
@@ -38,6 +38,22 @@ export interface PaintedLayer {
   begin(does: 'paint' | 'erase'): LayerStroke | undefined;
 }
 
+/** Layers on their way over the canvas. */
+export interface LayerCarry {
+  /** @param by from where they were, px of the picture */
+  to(by: Point): void;
+  end(): Promise<void>;
+  cancel(): void;
+}
+
+/** The layers that are moved. */
+export interface MovedLayers {
+  readonly bounds: readonly Bounds[]; // image space, where they are seen
+  /** Undefined where they cannot be moved; then the person has been told why. */
+  begin(): LayerCarry | undefined;
+  nudge(by: Point): void;
+}
+
 /** What a tool works on. */
 export interface ToolContext {
   readonly viewport: ViewportState;
@@ -54,6 +70,7 @@ export interface ToolContext {
   /** Hands on a colour that was picked, as `#rrggbb`. */
   pickColour(colour: string): void;
   readonly layers: PaintedLayer;
+  readonly moving: MovedLayers;
   /** What lies at a point. */
   segmentAt(at: PointIn<'image'>): Promise<Selection>;
 }

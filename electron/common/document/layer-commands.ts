@@ -1,6 +1,6 @@
 import type { BlobId } from '../contract/blobs.ts';
 import type { Point } from '../geometry.ts';
-import { newImageId, newLayerId, projectId } from './records.ts';
+import { maxSide, newImageId, newLayerId, projectId } from './records.ts';
 import type { Image, ImageId, Layer, LayerId } from './records.ts';
 import type { DocumentStore } from './store.ts';
 import { withTiles } from './tiles.ts';
@@ -111,11 +111,25 @@ export function mergeLayers(
 
 export const renameLayer = (store: DocumentStore, id: LayerId, name: string): void => store.update(id, { name });
 
-/** Moves a layer in the order. @param index its new place, counted from the bottom without it */
-export function reorderLayer(store: DocumentStore, id: LayerId, index: number): void {
-  const others = store.require(projectId).layerOrder.filter((other) => other !== id);
-  store.update(projectId, { layerOrder: [...others.slice(0, index), id, ...others.slice(index)] });
+/** Moves layers in the order; they come to lie on each other as they did. @param index their new place, counted from the bottom without them */
+export function reorderLayers(store: DocumentStore, ids: readonly LayerId[], index: number): void {
+  const { layerOrder } = store.require(projectId);
+  const others = layerOrder.filter((other) => !ids.includes(other));
+  const moved = layerOrder.filter((other) => ids.includes(other));
+  store.update(projectId, { layerOrder: [...others.slice(0, index), ...moved, ...others.slice(index)] });
 }
+
+/** Moves layers over the canvas. @param by px */
+export function moveLayers(store: DocumentStore, ids: readonly LayerId[], { x, y }: Point): void {
+  store.transact('user', () => {
+    for (const id of ids) {
+      const { offset } = store.require(id);
+      store.update(id, { offset: { x: placeWithin(offset.x + x), y: placeWithin(offset.y + y) } });
+    }
+  });
+}
+
+const placeWithin = (place: number): number => Math.max(-maxSide, Math.min(maxSide, place));
 
 /** How a layer is shown. */
 export type LayerLook = Partial<Pick<Layer, 'opacity' | 'blend' | 'isVisible' | 'isLocked' | 'isMaskOn' | 'offset'>>;

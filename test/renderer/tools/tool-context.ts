@@ -1,8 +1,8 @@
-import type { Bounds } from '#common/geometry.ts';
+import type { Bounds, Point } from '#common/geometry.ts';
 import type { Compositor } from '../../../renderer/compositor/compositor.ts';
 import { CanvasState } from '../../../renderer/state/canvas.svelte.ts';
 import type { StrokePoint } from '#common/raster/shapes.ts';
-import type { Held, PaintedLayer, Tool, ToolContext, ToolPoint } from '../../../renderer/tools/tool.ts';
+import type { Held, MovedLayers, PaintedLayer, Tool, ToolContext, ToolPoint } from '../../../renderer/tools/tool.ts';
 
 export const none: Held = { shift: false, alt: false, mod: false };
 
@@ -30,6 +30,21 @@ export function createToolContext(compositor: Partial<Compositor> = {}) {
       };
     },
   };
+  const moves: { by: Point[]; ended?: 'end' | 'cancel' }[] = [];
+  const nudges: Point[] = [];
+  const moving: MovedLayers = {
+    bounds: [layers.bounds!],
+    begin: () => {
+      const move: (typeof moves)[number] = { by: [] };
+      moves.push(move);
+      return {
+        to: (by) => void move.by.push(by),
+        end: () => Promise.resolve(void (move.ended = 'end')),
+        cancel: () => void (move.ended = 'cancel'),
+      };
+    },
+    nudge: (by) => void nudges.push(by),
+  };
   const segment = { bounds: { x: 10, y: 20, width: 2, height: 1 }, data: new Uint8Array([255, 255]) };
   const context: ToolContext = {
     ...{ viewport, selection, settings: tools, picture: { width: 400, height: 300 } },
@@ -39,9 +54,21 @@ export function createToolContext(compositor: Partial<Compositor> = {}) {
     crop: (bounds) => void crops.push(bounds),
     pickColour: (colour) => void colours.push(colour),
     layers,
+    moving,
     segmentAt: () => Promise.resolve(segment),
   };
-  return { context, viewport, selection, settings: tools, crops, colours, strokes, done: () => Promise.all(actions) };
+  return {
+    context,
+    viewport,
+    selection,
+    settings: tools,
+    crops,
+    colours,
+    strokes,
+    moves,
+    nudges,
+    done: () => Promise.all(actions),
+  };
 }
 
 /** A pointer over a pixel of that picture. */

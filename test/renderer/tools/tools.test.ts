@@ -6,6 +6,7 @@ import { eyedropperTool } from '../../../renderer/tools/eyedropper.ts';
 import { handTool } from '../../../renderer/tools/hand.ts';
 import { canvasKey } from '../../../renderer/tools/keys.ts';
 import { lassoTool } from '../../../renderer/tools/lasso.ts';
+import { moveTool } from '../../../renderer/tools/move.ts';
 import { eraseTool, paintTool } from '../../../renderer/tools/paint.ts';
 import { rectangleTool } from '../../../renderer/tools/rectangle.ts';
 import { selectionBrushTool } from '../../../renderer/tools/selection-brush.ts';
@@ -13,6 +14,37 @@ import { segmentTool } from '../../../renderer/tools/segment.ts';
 import { similarTool } from '../../../renderer/tools/similar.ts';
 import { zoomTool } from '../../../renderer/tools/zoom.ts';
 import { createToolContext, drag, none, point } from './tool-context.ts';
+
+describe('moving layers', () => {
+  test('a drag carries them along, with Shift in a straight line, and Escape puts them back', () => {
+    const { context, moves } = createToolContext();
+    const tool = moveTool(context);
+    drag(tool, [point(10, 10), point(14, 11), point(30, 5)]);
+    expect(moves).toEqual([{ by: [{ x: 20, y: -5 }], ended: 'end' }]);
+    drag(tool, [point(10, 10), point(13, 30)], { ...none, shift: true });
+    expect(moves[1]!.by).toEqual([{ x: 0, y: 20 }]);
+    tool.press!(point(0, 0), none);
+    expect(tool.cancel!()).toBe(true);
+    expect(moves[2]).toEqual({ by: [], ended: 'cancel' });
+    expect(tool.cancel!()).toBe(false);
+  });
+
+  test('arrow keys nudge them; what may not move says so itself and is not dragged', () => {
+    const { context, nudges } = createToolContext();
+    const tool = moveTool(context);
+    expect(tool.key!('ArrowLeft', none)).toBe(true);
+    expect(tool.key!('ArrowDown', { ...none, shift: true })).toBe(true);
+    expect(tool.key!('x', none)).toBe(false);
+    expect(nudges).toEqual([
+      { x: -1, y: 0 },
+      { x: 0, y: 10 },
+    ]);
+    const still = moveTool({ ...context, moving: { bounds: [], begin: () => undefined, nudge: () => undefined } });
+    expect(still.cursor(undefined)).toBe('not-allowed');
+    drag(still, [point(0, 0), point(5, 5)]);
+    expect(still.cancel!()).toBe(false);
+  });
+});
 
 describe('selecting a rectangle', () => {
   test('takes whole pixels inside the picture', () => {

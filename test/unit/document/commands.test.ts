@@ -4,7 +4,7 @@ import * as canvas from '#common/document/canvas-commands.ts';
 import { History } from '#common/document/history.ts';
 import { documentProblem } from '#common/document/integrity.ts';
 import * as layers from '#common/document/layer-commands.ts';
-import { conditionId, conditionKinds, projectId, zDocumentRecord } from '#common/document/records.ts';
+import { conditionId, conditionKinds, maxSide, projectId, zDocumentRecord } from '#common/document/records.ts';
 import type { LayerId, VersionId } from '#common/document/records.ts';
 import type { DocumentStore } from '#common/document/store.ts';
 import * as versions from '#common/document/version-commands.ts';
@@ -43,7 +43,7 @@ test('layers are added on top or where they are wanted, moved, copied and remove
   const top = layers.addLayer(store, { name: 'top', image: imageOf(600, 300) });
   const middle = layers.addLayer(store, { name: 'middle', image: imageOf(600, 300) }, 1);
   expect(order(store)).toEqual([photo, middle, top]);
-  layers.reorderLayer(store, photo, 2);
+  layers.reorderLayers(store, [photo], 2);
   expect(order(store)).toEqual([middle, top, photo]);
   const copy = layers.duplicateLayer(store, middle, 'middle copy');
   expect(order(store)).toEqual([middle, copy, top, photo]);
@@ -55,6 +55,25 @@ test('layers are added on top or where they are wanted, moved, copied and remove
     [photo]: expect.anything() as object,
     [store.require(photo).image]: expect.anything() as object,
   });
+});
+
+test('several layers move together in the order and over the canvas, which has an end', () => {
+  const store = smallDocument();
+  const [photo] = order(store) as [LayerId];
+  const add = (name: string): LayerId => layers.addLayer(store, { name, image: imageOf(600, 300) });
+  const [a, b, c] = [add('a'), add('b'), add('c')] as const;
+  layers.reorderLayers(store, [c, a], 0);
+  expect(order(store)).toEqual([a, c, photo, b]);
+  layers.reorderLayers(store, [a, photo], 2);
+  expect(order(store)).toEqual([c, b, a, photo]);
+  layers.moveLayers(store, [a, b], { x: 7, y: -3 });
+  layers.moveLayers(store, [a], { x: maxSide, y: 0 });
+  expect([a, b, c].map((id) => store.require(id).offset)).toEqual([
+    { x: maxSide, y: -3 },
+    { x: 7, y: -3 },
+    { x: 0, y: 0 },
+  ]);
+  expect(documentProblem(store.all())).toBeUndefined();
 });
 
 test('an accepted version becomes a layer where it belongs; removing the layer leaves the version', () => {
@@ -196,7 +215,8 @@ const command = fc.oneof(
   ),
   onLayer((store, id) => layers.removeLayer(store, id)),
   onLayer((store, id) => void layers.duplicateLayer(store, id, 'copy')),
-  onLayer((store, id, index) => layers.reorderLayer(store, id, index)),
+  onLayer((store, id, index) => layers.reorderLayers(store, [id], index)),
+  onLayer((store, id, number) => layers.moveLayers(store, [id], { x: number, y: -number })),
   onLayer((store, id, number) => layers.renameLayer(store, id, `layer ${number}`)),
   onLayer((store, id, number) => layers.setLayerLook(store, id, { opacity: number / 7, blend: 'multiply' })),
   onLayer((store, id, number) => layers.replaceTiles(store, store.require(id).image, new Map([[0, blob(number)]]))),

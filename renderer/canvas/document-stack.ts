@@ -90,7 +90,8 @@ export function layersTogether(
   };
 }
 
-function reachOf(store: DocumentStore, layers: readonly Layer[]): Bounds {
+/** As far as layers reach, document space. @param layers at least one */
+export function reachOf(store: DocumentStore, layers: readonly Layer[]): Bounds {
   const boxes = layers.map(({ image, offset }) => ({ ...store.require(image).extent, ...offset }));
   const [x, y] = [Math.min(...boxes.map((box) => box.x)), Math.min(...boxes.map((box) => box.y))];
   const width = Math.max(...boxes.map((box) => box.x + box.width)) - x;

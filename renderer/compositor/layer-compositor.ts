@@ -2,6 +2,7 @@ import type { Bounds } from '#common/geometry.ts';
 import { intersect, isEmpty } from '#common/geometry.ts';
 import { blendOnto } from '#common/raster/blend.ts';
 import { smallBy } from '#common/document/small-tile.ts';
+import { fadeAlpha } from '#common/raster/fade.ts';
 import { halveInto } from '#common/raster/halve.ts';
 import { newSamples } from '#common/raster/raster.ts';
 import type { Samples } from '#common/raster/raster.ts';
@@ -216,6 +217,6 @@ export function isOpaque(samples: Samples): boolean {
 function masked(tile: LayerTile | null): Samples | null {
   if (!tile?.mask) return tile && tile.pixels;
   const pixels = tile.pixels.slice();
-  for (let i = 0; i < tile.mask.length; i++) pixels[i * 4 + 3] = (pixels[i * 4 + 3]! * tile.mask[i]!) / 255 + 0.5;
+  fadeAlpha(pixels, tile.mask);
   return pixels;
 }

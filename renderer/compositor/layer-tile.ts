@@ -1,6 +1,7 @@
 import { smallBy } from '#common/document/small-tile.ts';
 import { boundsOf, intersect } from '#common/geometry.ts';
 import type { Bounds, Point } from '#common/geometry.ts';
+import { fadeAlpha } from '#common/raster/fade.ts';
 import { newSamples } from '#common/raster/raster.ts';
 import type { Depth, Samples } from '#common/raster/raster.ts';
 import { tileIndices } from './layer-stack.ts';
@@ -81,7 +82,7 @@ export async function readSmall(
   if (!layer.mask) return into;
   const strengths = new Uint8Array(region.width * region.height);
   for (const part of await smallParts(store, layer.mask, local)) copyStrengths(strengths, local, part);
-  for (let i = 0; i < strengths.length; i++) into[i * 4 + 3] = (into[i * 4 + 3]! * strengths[i]!) / 255 + 0.5;
+  fadeAlpha(into, strengths);
   return into;
 }
 

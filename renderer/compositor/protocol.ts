@@ -1,5 +1,6 @@
 import type { Extent, Point } from '#common/geometry.ts';
 import type { Depth, Samples } from '#common/raster/raster.ts';
+import type { Kept } from '#common/raster/fade.ts';
 import type { Mask } from '#common/raster/masks.ts';
 import type { ScreenColours } from '#common/raster/screen-colours.ts';
 import type { StrokePoint } from '#common/raster/shapes.ts';
@@ -62,8 +63,9 @@ export interface Questions {
   strengths: { readonly of: LayerStack; readonly what: 'alpha' | 'brightness' };
   /** A stack of at most so many pixels. @param name under which smaller copies are kept; left out: of what is shown */
   small: { readonly mostPixels: number; readonly named?: { readonly name: string; readonly of: LayerStack } };
-  /** The tiles of a stack as blobs of a document, or the names of tiles that look like that already; null: all samples are 0. */
-  blended: { readonly of: LayerStack };
+  /** The tiles of a stack as blobs of a document, or the names of tiles that look like that already; null: all samples are 0.
+   * @param kept of the stack; left out: all of it */
+  blended: { readonly of: LayerStack; readonly kept?: Kept };
   /** What a stroke left. */
   stroke: { readonly id: number; readonly end: StrokeEnd };
   /** Tiles named by `grownKey` as blobs of a document; null: all samples are 0. */

@@ -2,6 +2,8 @@ import type { Bounds, Point } from '#common/geometry.ts';
 import { boundsOf } from '#common/geometry.ts';
 import { encodeTile, isBlankTile } from '#common/document/tile-codec.ts';
 import type { Mask } from '#common/raster/masks.ts';
+import { clearUnseen, fadeAlpha, keptIn } from '#common/raster/fade.ts';
+import type { Kept } from '#common/raster/fade.ts';
 import { similarPixels } from '#common/raster/similar.ts';
 import type { Samples } from '#common/raster/raster.ts';
 import { newSamples } from '#common/raster/raster.ts';
@@ -59,13 +61,12 @@ const answering: Answering = {
     while (pixelsAt(extent, level) > mostPixels && level < topLevel(extent)) level++;
     return await smallPicture(desk, compositor, level);
   },
-  blended: async (desk, { of }, step) => {
+  blended: async (desk, { of, kept }, step) => {
     const compositor = compositorOf(desk, of);
     const tiles: (Uint8Array | TileKey | null)[] = [];
     const places = tilesIn(of.extent, boundsOf(of.extent));
     for (const at of places) {
-      const known = onlyTile(of, at);
-      tiles.push(known === undefined ? await blendedTile(compositor, of, at) : known);
+      tiles.push(await blendedTile(compositor, of, at, kept));
       await step(tiles.length, places.length);
     }
     return tiles;
@@ -89,11 +90,22 @@ export const answer = <Kind extends QuestionKind>(desk: Desk, kind: Kind, questi
 
 async function blendedTile(
   compositor: LayerCompositor,
-  { extent, depth }: LayerStack,
+  of: LayerStack,
   at: TileAt,
-): Promise<Uint8Array | null> {
-  const { width, height } = tileBounds(extent, at);
+  kept: Kept | undefined,
+): Promise<Uint8Array | TileKey | null> {
+  const { extent, depth } = of;
+  const bounds = tileBounds(extent, at);
+  const { width, height } = bounds;
+  const strengths = kept ? keptIn(kept, bounds) : 'all';
+  if (strengths === 'none') return null;
+  const known = onlyTile(of, at);
+  if (known === null || (known !== undefined && strengths === 'all')) return known;
   const data = await compositor.compose(at);
+  if (strengths !== 'all') {
+    fadeAlpha(data, strengths);
+    clearUnseen(data);
+  }
   return isBlankTile({ data }) ? null : encodeTile({ width, height, channels: 4, depth, data });
 }
 

@@ -3,6 +3,7 @@ import type { Host } from '../host/host.ts';
 import { BatchState } from './batch.svelte.ts';
 import { BranchState } from './branch.svelte.ts';
 import { CanvasState } from './canvas.svelte.ts';
+import { ClipState } from './clip.ts';
 import { Commands } from './commands.svelte.ts';
 import { DocumentState } from './document.svelte.ts';
 import { EditSettings } from './edit-settings.svelte.ts';
@@ -44,6 +45,7 @@ export interface AppState {
   readonly results: ResultsState;
   readonly branch: BranchState;
   readonly canvas: CanvasState;
+  readonly clip: ClipState;
   readonly exporting: ExportState;
   readonly layers: LayersState;
   readonly strokes: LayerStrokes;
@@ -92,6 +94,7 @@ export function createAppState(host: Host, storage?: KeptTexts): AppState {
     branch: new BranchState(),
     commands: new Commands(problems, platformOf(navigator.userAgent)),
     canvas: new CanvasState(),
+    clip: new ClipState(),
     exporting: new ExportState(),
     layers: new LayersState(document),
     strokes,

@@ -8,6 +8,7 @@ export interface CommandDefinition {
   readonly group: CommandGroup; // its menu
   readonly keys?: readonly Chord[]; // as shipped; a person may choose others
   readonly whileTyping?: boolean; // its keys act in text fields too
+  readonly isBrowsers?: boolean; // as shipped its keys are the browser's own, which tells by an event when it is meant
   readonly section?: number; // of its menu: a line parts sections
 }
 
@@ -21,6 +22,11 @@ export const commandTable = {
   'file.close': { group: 'file', section: 2 },
   'edit.undo': { group: 'edit', keys: ['Mod+Z'] },
   'edit.redo': { group: 'edit', keys: ['Mod+Shift+Z', 'Mod+Y'] },
+  'edit.cut': { group: 'edit', keys: ['Mod+X'], isBrowsers: true, section: 1 },
+  'edit.copy': { group: 'edit', keys: ['Mod+C'], isBrowsers: true, section: 1 },
+  'edit.copySeen': { group: 'edit', keys: ['Mod+Shift+C'], section: 1 },
+  'edit.paste': { group: 'edit', keys: ['Mod+V'], isBrowsers: true, section: 1 },
+  'edit.clear': { group: 'edit', keys: ['Delete', 'Backspace'], section: 1 },
   'select.all': { group: 'select', keys: ['Mod+A'] },
   'select.none': { group: 'select', keys: ['Mod+D', 'Mod+Shift+A'] },
   'select.again': { group: 'select', keys: ['Mod+Shift+D'] },
@@ -29,6 +35,7 @@ export const commandTable = {
   'select.shrink': { group: 'select', section: 1 },
   'select.feather': { group: 'select', section: 1 },
   'layer.add': { group: 'layer', keys: ['Mod+Shift+L'] },
+  'layer.fromFile': { group: 'layer' },
   'layer.duplicate': { group: 'layer', keys: ['Mod+J'] },
   'layer.mergeDown': { group: 'layer', keys: ['Mod+Shift+E'] },
   'layer.mergeVisible': { group: 'layer' },

@@ -35,6 +35,9 @@ export interface Command {
 
 const definitions: Readonly<Record<CommandId, CommandDefinition>> = commandTable;
 
+const isBrowsersOwn = (id: CommandId, chord: Chord): boolean =>
+  definitions[id].isBrowsers === true && definitions[id].keys?.includes(chord) === true;
+
 /** The one list of what a person can do right now: menus, palette, tooltips, help and keys are all read from it. Commands that nothing
  * registered do not exist for the person. */
 export class Commands {
@@ -106,6 +109,7 @@ export class Commands {
       ({ id, keys, isEnabled, whyNot }) =>
         (isEnabled || whyNot !== undefined) &&
         keys.includes(chord) &&
+        !isBrowsersOwn(id, chord) &&
         (!isTyping || definitions[id].whileTyping === true),
     );
     if (!command) return false;

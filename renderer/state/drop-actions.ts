@@ -4,6 +4,7 @@ import { readFile } from '../host/browser-dialogs.ts';
 import { t } from '../i18n/i18n.svelte.ts';
 import type { Actions } from './actions.ts';
 import type { AppState } from './app-state.ts';
+import { createClipActions } from './clip-actions.ts';
 import { createMapActions } from './map-actions.ts';
 
 /** What becomes of things that are dropped onto the page: a picture or project, a map, a recipe, a folder. */
@@ -42,7 +43,14 @@ export function createDropActions(app: AppState, actions: Actions) {
     if (folder) await takeFolder(folder);
   }
 
+  const clips = createClipActions(app);
+
   return {
+    /** Pictures that are dropped to be laid over the one that is open. */
+    takeAsLayers({ dataTransfer }: Pick<DragEvent, 'dataTransfer'>): void {
+      const files = [...(dataTransfer?.files ?? [])];
+      void problems.attempt(() => clips.addFiles(files));
+    },
     takeFolder: (folder: Folder) => problems.attempt(() => takeFolder(folder)),
     take({ dataTransfer }: Pick<DragEvent, 'dataTransfer'>): void {
       const isFolder = dataTransfer?.items[0]?.webkitGetAsEntry()?.isDirectory ?? false;

@@ -12,6 +12,7 @@ import { imageAlone, layerAlone, layersTogether } from '../canvas/document-stack
 import type { LayerStack } from '../compositor/layer-stack.ts';
 import { t } from '../i18n/i18n.svelte.ts';
 import type { AppState } from './app-state.ts';
+import { blendedLayers } from './blended-layers.ts';
 import type { WorkSteps } from './long-work.svelte.ts';
 
 /** For work that counts what it does. */
@@ -25,7 +26,8 @@ const stepOf =
 const copyName = (name: string): string => t('layers.copyOf', { name }).slice(0, 255);
 
 /** What a person can do with layers and their masks. Those that need pixels reject with what went wrong. */
-export function createLayerActions({ document, engine, canvas, layers, questions, strokes, work }: AppState) {
+export function createLayerActions(app: AppState) {
+  const { document, engine, canvas, layers, questions, strokes, work } = app;
   const put = (bytes: Uint8Array): Promise<BlobId> => engine.require().blobs.put(bytes);
   const get = (id: BlobId): Promise<Uint8Array> => engine.require().blobs.get(id);
 
@@ -129,25 +131,12 @@ export function createLayerActions({ document, engine, canvas, layers, questions
     if (!lowest) return;
     const merged = [lowest, ...others];
     const { stack, offset } = layersTogether(document.store, merged, within);
-    const image = await blended(t('layers.merging'), stack, [...merged, ...without]);
+    const image = await blendedLayers(app, { title: t('layers.merging'), of: stack, from: [...merged, ...without] });
     document.act(name, (store) => {
       layerCommands.mergeLayers(store, [lowest.id, ...others.map(({ id }) => id)], { image, offset });
       for (const { id } of without) layerCommands.removeLayer(store, id);
     });
     layers.choose(lowest.id);
-  }
-
-  /** Blends layers while the person sees how far it is. @throws Error when they were changed meanwhile */
-  async function blended(title: string, of: LayerStack, changing: readonly Layer[]): Promise<NewImage> {
-    const ids = changing.flatMap(({ id, image, mask }) => [id, image, ...(mask ? [mask] : [])]);
-    const before = ids.map((id) => document.store.get(id));
-    const tiles = await work.run(title, async (steps) => {
-      const blends = await canvas.requireCompositor().ask('blended', { of }, steps);
-      return await Promise.all(blends.map((tile) => (typeof tile === 'string' ? (tile as BlobId) : tile && put(tile))));
-    });
-    const isSame = document.isOpen && ids.every((id, i) => document.store.get(id) === before[i]);
-    if (!isSame) throw new Error(t('layers.changedMeanwhile'));
-    return { extent: of.extent, depth: of.depth, channels: 4, tiles };
   }
 
   /** A mask that shows what is selected, or everything where nothing is. */
@@ -196,7 +185,7 @@ export function createLayerActions({ document, engine, canvas, layers, questions
   async function applyMask(layer: Layer): Promise<void> {
     await strokes.settled();
     const alone = layerAlone(document.store, { ...layer, isMaskOn: true }, { isMasked: true });
-    const image = await blended(t('layers.applyingMask'), alone, [layer]);
+    const image = await blendedLayers(app, { title: t('layers.applyingMask'), of: alone, from: [layer] });
     document.act(t('commands.layer.applyMask'), (store) => layerCommands.applyLayerMask(store, layer.id, image));
   }
 

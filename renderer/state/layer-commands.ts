@@ -4,6 +4,7 @@ import type { AppState } from './app-state.ts';
 import type { CommandId } from './command-table.ts';
 import type { CommandHandler } from './commands.svelte.ts';
 import { createLayerActions } from './layer-actions.ts';
+import { whenFree } from './long-work.svelte.ts';
 
 /** What can be done with the chosen layer, as commands. */
 export function layerCommands(app: AppState): Partial<Record<CommandId, CommandHandler>> {
@@ -18,27 +19,21 @@ export function layerCommands(app: AppState): Partial<Record<CommandId, CommandH
     isEnabled: () => layers.chosen !== undefined && isEnabled(layers.chosen),
     ...(isChecked && { isChecked: () => layers.chosen !== undefined && isChecked(layers.chosen) }),
   });
-  /** One long piece of work after the other. */
-  const whenFree = (handler: CommandHandler): CommandHandler => ({
-    ...handler,
-    whyNot: () => (work.isBusy ? t('layers.stillBusy') : undefined),
-  });
   const several = (): boolean => layers.selected.length > 1;
   /** Whether one of the selected layers is not at that end of the order. */
   const canStep = (end: 0 | -1): boolean => document.isOpen && !layers.selected.includes(document.layers.at(end)!);
   const hasMask = ({ mask }: Layer): boolean => mask !== null;
   return {
     'layer.add': { run: () => actions.add(), isEnabled: () => document.isOpen },
-    'layer.duplicate': withLayer(() => actions.duplicate(layers.selected)),
-    'layer.mergeDown': whenFree({
+    'layer.mergeDown': whenFree(work, {
       ...withLayer(
         () => actions.mergeDown(layers.selected),
         (layer) => several() || actions.below(layer) !== undefined,
       ),
       label: () => (several() ? t('layers.mergeSelected') : undefined),
     }),
-    'layer.mergeVisible': whenFree({ run: actions.mergeVisible, isEnabled: () => actions.visible().length > 1 }),
-    'layer.flatten': whenFree({
+    'layer.mergeVisible': whenFree(work, { run: actions.mergeVisible, isEnabled: () => actions.visible().length > 1 }),
+    'layer.flatten': whenFree(work, {
       run: actions.flatten,
       isEnabled: () => document.layers.length > 1 && actions.visible().length > 0,
     }),
@@ -51,17 +46,20 @@ export function layerCommands(app: AppState): Partial<Record<CommandId, CommandH
     'layer.chooseAbove': { run: () => layers.step(1), isEnabled: () => document.layers.length > 1 },
     'layer.chooseBelow': { run: () => layers.step(-1), isEnabled: () => document.layers.length > 1 },
     'layer.lock': withLayer(actions.switchLock, undefined, ({ isLocked }) => isLocked),
-    'layer.selectPixels': whenFree(withLayer(actions.selectPixels)),
-    'layer.addMask': whenFree(withLayer(actions.addMask, (layer) => !hasMask(layer))),
+    'layer.selectPixels': whenFree(work, withLayer(actions.selectPixels)),
+    'layer.addMask': whenFree(
+      work,
+      withLayer(actions.addMask, (layer) => !hasMask(layer)),
+    ),
     'layer.seeMask': withLayer(
       () => layers.seeMask(layers.seenMask === null),
       hasMask,
       () => layers.seenMask !== null,
     ),
-    'layer.invertMask': whenFree(withLayer(actions.invertMask, hasMask)),
+    'layer.invertMask': whenFree(work, withLayer(actions.invertMask, hasMask)),
     'layer.switchMask': withLayer(actions.switchMask, hasMask, ({ mask, isMaskOn }) => mask !== null && !isMaskOn),
-    'layer.applyMask': whenFree(withLayer(actions.applyMask, hasMask)),
+    'layer.applyMask': whenFree(work, withLayer(actions.applyMask, hasMask)),
     'layer.removeMask': withLayer(actions.removeMask, hasMask),
-    'layer.selectMask': whenFree(withLayer(actions.selectMask, hasMask)),
+    'layer.selectMask': whenFree(work, withLayer(actions.selectMask, hasMask)),
   };
 }

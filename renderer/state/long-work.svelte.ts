@@ -1,3 +1,4 @@
+import type { CommandHandler } from './commands.svelte.ts';
 import { t } from '../i18n/i18n.svelte.ts';
 
 /** What work that takes long hears and tells. */
@@ -5,6 +6,12 @@ export interface WorkSteps {
   readonly signal: AbortSignal; // the person gives it up
   readonly onShare: (share: number) => void; // of it that is done, 0 to 1
 }
+
+/** One long piece of work after the other. */
+export const whenFree = (work: LongWork, handler: CommandHandler): CommandHandler => ({
+  ...handler,
+  whyNot: () => (work.isBusy ? t('layers.stillBusy') : undefined),
+});
 
 /** Work a person waits for and may give up: shown over the picture, one at a time. */
 export class LongWork {

@@ -1,7 +1,7 @@
 import type { ShownMenu } from '#common/contract/services.ts';
 import { t } from '../i18n/i18n.svelte.ts';
-import { commandGroups } from './command-table.ts';
-import type { CommandGroup } from './command-table.ts';
+import { commandGroups, commandTable } from './command-table.ts';
+import type { CommandDefinition, CommandGroup } from './command-table.ts';
 import type { Command } from './commands.svelte.ts';
 import { accelerator } from './keys.ts';
 
@@ -36,19 +36,23 @@ export function menusOf(commands: readonly Command[]): Menu[] {
   });
 }
 
-/** The same for the system's own menu. */
+const isBrowsers = ({ id }: Command): boolean => (commandTable[id] as CommandDefinition).isBrowsers === true;
+
+/** The same for the system's own menu, which has items of its own for the clipboard. */
 export const shownMenus = (menus: readonly Menu[]): ShownMenu[] =>
   menus.map(({ group, label, sections }) => ({
     ...{ id: group, label },
     sections: sections.map((section) =>
-      section.map((command) => ({
-        ...{
-          id: command.id,
-          label: command.label,
-          isEnabled: command.isEnabled || command.whyNot !== undefined,
-          isChecked: command.isChecked,
-        },
-        accelerator: command.keys[0] === undefined ? undefined : accelerator(command.keys[0]),
-      })),
+      section
+        .filter((command) => !isBrowsers(command))
+        .map((command) => ({
+          ...{
+            id: command.id,
+            label: command.label,
+            isEnabled: command.isEnabled || command.whyNot !== undefined,
+            isChecked: command.isChecked,
+          },
+          accelerator: command.keys[0] === undefined ? undefined : accelerator(command.keys[0]),
+        })),
     ),
   }));

@@ -1,8 +1,9 @@
 import type { Page } from 'playwright-core';
+import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { expectAccessible, inBrowser } from '../helpers/browser.ts';
 import type { Theme } from '../helpers/browser.ts';
-import { button, drag, layers, showPanel } from '../helpers/page.ts';
+import { button, drag, instruction, layers, showPanel } from '../helpers/page.ts';
 import { colourAt, isBlue, openPicture, startStudio } from '../helpers/studio.ts';
 
 const isRed = ([red = 0, green = 0, blue = 0]: number[]): boolean => red > 180 && green < 60 && blue < 60;
@@ -24,10 +25,46 @@ async function startPainted(theme: Theme = 'dark'): Promise<Page> {
   return page;
 }
 
+/** Run in the page: the size of the picture in the clipboard. */
+const pictureInClipboard = `navigator.clipboard.read().then(async ([item]) => {
+  if (!item?.types.includes('image/png')) return '';
+  const { width, height } = await createImageBitmap(await item.getType('image/png'));
+  return width + ' × ' + height;
+})`;
+
+/** Run in the page: what another program does when a picture is copied there. */
+const putPicture = (colour: string, width: number, height: number): string => `(async () => {
+  const canvas = new OffscreenCanvas(${width}, ${height});
+  const context = canvas.getContext('2d');
+  context.fillStyle = '${colour}';
+  context.fillRect(0, 0, ${width}, ${height});
+  await navigator.clipboard.write([new ClipboardItem({ 'image/png': canvas.convertToBlob() })]);
+})()`;
+
+/** Run in the page: a file as a drag brings it. */
+const fileTransfer = (bytes: Buffer, name: string): string => `(() => {
+  const transfer = new DataTransfer();
+  const bytes = Uint8Array.from(atob('${bytes.toString('base64')}'), (letter) => letter.charCodeAt(0));
+  transfer.items.add(new File([bytes], '${name}'));
+  return transfer;
+})()`;
+
+/** A JPEG of 300 × 200 whose right half is red, and whose EXIF says that it is to be turned by 270°: red is above. */
+async function turnedPicture(): Promise<Buffer> {
+  const red = { create: { width: 150, height: 200, channels: 3, background: '#e01010' } } as const;
+  const overlay = { input: await sharp(red).png().toBuffer(), left: 150, top: 0 };
+  const blue = { create: { width: 300, height: 200, channels: 3, background: '#2040e0' } } as const;
+  return await sharp(blue)
+    .composite([overlay])
+    .withMetadata({ orientation: 8 })
+    .jpeg()
+    .toBuffer();
+}
+
 const nameOf = (page: Page, row: number) => layers(page).nth(row).locator('button[data-row]');
 const selectedRows = (page: Page) =>
   expect.poll(() =>
-    layers(page).evaluateAll((rows) => rows.map((row) => (row as HTMLElement).ariaCurrent === 'true').join(' ')),
+    layers(page).evaluateAll((rows) => rows.map((row) => row.ariaCurrent === 'true').join(' ')),
   );
 
 inBrowser('retouching', () => {
@@ -75,5 +112,85 @@ inBrowser('retouching', () => {
     await seen(page, 0.45, 0.2, isBlue);
     await eye.click({ modifiers: ['Alt'] });
     await seen(page, 0.45, 0.2, isRed);
+  });
+
+  test('what is selected is copied and pasted where it was, cut, cleared and undone', async () => {
+    const page = await startPainted();
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await page.getByRole('application').focus();
+    await page.keyboard.press('m');
+    await drag(page, [0.42, 0.1], [0.47, 0.3]);
+    await page.keyboard.press('Control+c');
+    await expect.poll(() => page.evaluate(pictureInClipboard)).toMatch(/^\d+ × \d+$/);
+    await page.keyboard.press('Control+v');
+    await expect.poll(() => layers(page).count()).toBe(3);
+    await expect.poll(() => nameOf(page, 0).innerText()).toBe('Pasted');
+    await button(page, 'Hide Layer 2').click();
+    await seen(page, 0.45, 0.2, isRed);
+    await seen(page, 0.485, 0.2, isBlue); // of the stroke only what was selected
+    await button(page, 'Undo').click();
+    await button(page, 'Undo').click();
+    await expect.poll(() => layers(page).count()).toBe(2);
+
+    await page.getByRole('application').focus();
+    await page.keyboard.press('Control+x');
+    await seen(page, 0.45, 0.2, isBlue);
+    await seen(page, 0.485, 0.2, isRed);
+    await page.keyboard.press('Control+z');
+    await seen(page, 0.45, 0.2, isRed);
+    await page.keyboard.press('Delete');
+    await seen(page, 0.45, 0.2, isBlue);
+    await page.keyboard.press('Control+z');
+    await page.keyboard.press('Control+j');
+    await expect.poll(() => layers(page).count()).toBe(3);
+    await expect.poll(() => nameOf(page, 0).innerText()).toBe('Layer 2 copy');
+  });
+
+  test('text fields keep the clipboard to themselves', async () => {
+    const page = await startPainted();
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await page.getByRole('application').focus();
+    await page.keyboard.press('Control+c');
+    await expect.poll(() => page.evaluate(pictureInClipboard)).toMatch(/ × /);
+    await instruction(page).fill('a red boat');
+    await page.keyboard.press('Control+a');
+    await page.keyboard.press('Control+c');
+    await page.keyboard.press('End');
+    await page.keyboard.press('Control+v');
+    expect(await instruction(page).inputValue()).toBe('a red boata red boat');
+    await page.getByRole('application').focus();
+    await page.keyboard.press('Control+v');
+    await page.getByText('There is no picture in the clipboard.').waitFor();
+    expect(await layers(page).count()).toBe(2);
+  });
+
+  test('a picture of another program is pasted as a layer, or opened where none is open', async () => {
+    const { page } = await startStudio();
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await page.getByText('Open a picture…').waitFor();
+    await page.evaluate(putPicture('#e01010', 300, 200));
+    await page.keyboard.press('Control+v');
+    await page.getByRole('img', { name: /The picture/ }).waitFor();
+    await showPanel(page, 'Layers');
+    await page.evaluate(putPicture('#2040e0', 60, 40));
+    await page.keyboard.press('Control+v');
+    await expect.poll(() => layers(page).count()).toBe(2);
+    await seen(page, 0.5, 0.5, isBlue);
+    await seen(page, 0.4, 0.5, isRed);
+  });
+
+  test('files that are dragged over the picture are added as layers, turned as they say', async () => {
+    const page = await startPainted();
+    const file = await turnedPicture();
+    const transfer = await page.evaluateHandle(fileTransfer(file, 'sticker.jpg'));
+    await page.getByRole('application').dispatchEvent('dragover', { dataTransfer: transfer });
+    const place = page.getByText('Add as a layer');
+    await place.waitFor();
+    await expectAccessible(page);
+    await place.dispatchEvent('drop', { dataTransfer: transfer });
+    await expect.poll(() => nameOf(page, 0).innerText()).toBe('sticker');
+    await seen(page, 0.5, 0.45, isRed); // its right side is its upper one here
+    await seen(page, 0.5, 0.55, isBlue);
+    await place.waitFor({ state: 'detached' });
   });
 });

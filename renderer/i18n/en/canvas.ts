@@ -52,6 +52,10 @@ export const canvas = {
   actualSize: '100 %',
   colour: 'Colour {colour}',
   zoom: 'Zoom {percent} %',
+  dropLayer: 'Add as a layer',
+  dropLayerMore: 'over this picture',
+  dropOpen: 'Open instead',
+  dropOpenMore: 'in the place of this picture',
   pointer: '{x}, {y}',
   selected: 'Selection {width} × {height}',
 } as const satisfies Area;

@@ -1,0 +1,30 @@
+import type { NewImage } from '#common/document/layer-commands.ts';
+import type { DocumentStore } from '#common/document/store.ts';
+import type { Point } from '#common/geometry.ts';
+
+/** Pixels that were copied here, at full depth and in the colours of their document. */
+export interface Clip {
+  readonly image: NewImage;
+  readonly offset: Point; // document space
+  readonly store: DocumentStore; // they are of
+}
+
+/** What was copied last. The system's clipboard has a picture of it for other programs; as long as nothing else can have been copied since,
+ * it is pasted as it was. */
+export class ClipState {
+  #clip: Clip | undefined;
+
+  keep(clip: Clip): void {
+    this.#clip = clip;
+  }
+
+  /** Something else may be in the system's clipboard now. */
+  outdate(): void {
+    this.#clip = undefined;
+  }
+
+  /** What was copied from this document and is still what would be pasted. */
+  of(store: DocumentStore): Clip | undefined {
+    return this.#clip?.store === store ? this.#clip : undefined;
+  }
+}

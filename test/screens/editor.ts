@@ -262,10 +262,39 @@ export const editorScreens: readonly Screen[] = [
         reach: ({ page }) => button(page, /^More for Layer/).click(),
       },
       {
+        name: 'move-layers',
+        shows: 'Two layers are selected and moved together',
+        reach: async ({ page }) => {
+          await page.keyboard.press('Escape');
+          await page.keyboard.press('Control+Shift+l');
+          await page.keyboard.press('Alt+[');
+          await page
+            .getByRole('list', { name: 'Layers' })
+            .locator('button[data-row]')
+            .first()
+            .click({ modifiers: ['Shift'] });
+          await page.keyboard.press('v');
+          await drag(page, [0.5, 0.25], [0.55, 0.4]);
+        },
+        also: ['large', 'small', 'pseudo'],
+      },
+      {
+        name: 'drop',
+        shows: 'A file is dragged over the picture: it is added as a layer or opened',
+        reach: async ({ page }) => {
+          const transfer = await page.evaluateHandle(
+            `(() => { const all = new DataTransfer(); all.items.add(new File(['x'], 'a.png')); return all; })()`,
+          );
+          await page.getByRole('application').dispatchEvent('dragover', { dataTransfer: transfer });
+          await page.getByText('Add as a layer').dispatchEvent('dragenter', { dataTransfer: transfer });
+        },
+        also: ['large'],
+      },
+      {
         name: 'no-panel',
         shows: 'Without the side panel',
         reach: async ({ page }) => {
-          await page.keyboard.press('Escape');
+          await page.getByRole('application').dispatchEvent('dragleave');
           await page.keyboard.press('Control+\\');
         },
       },

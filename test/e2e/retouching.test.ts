@@ -54,18 +54,12 @@ async function turnedPicture(): Promise<Buffer> {
   const red = { create: { width: 150, height: 200, channels: 3, background: '#e01010' } } as const;
   const overlay = { input: await sharp(red).png().toBuffer(), left: 150, top: 0 };
   const blue = { create: { width: 300, height: 200, channels: 3, background: '#2040e0' } } as const;
-  return await sharp(blue)
-    .composite([overlay])
-    .withMetadata({ orientation: 8 })
-    .jpeg()
-    .toBuffer();
+  return await sharp(blue).composite([overlay]).withMetadata({ orientation: 8 }).jpeg().toBuffer();
 }
 
 const nameOf = (page: Page, row: number) => layers(page).nth(row).locator('button[data-row]');
 const selectedRows = (page: Page) =>
-  expect.poll(() =>
-    layers(page).evaluateAll((rows) => rows.map((row) => row.ariaCurrent === 'true').join(' ')),
-  );
+  expect.poll(() => layers(page).evaluateAll((rows) => rows.map((row) => row.ariaCurrent === 'true').join(' ')));
 
 inBrowser('retouching', () => {
   test.each<Theme>(['dark', 'light'])('a layer is dragged and nudged over the canvas: %s', async (theme) => {

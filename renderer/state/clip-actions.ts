@@ -43,6 +43,7 @@ export function createClipActions(app: AppState) {
 
   /** Keeps pixels here and gives the system's clipboard a picture of them. @returns whether there was something */
   async function keep(making: Promise<Clip | undefined>): Promise<boolean> {
+    const turn = clip.begin();
     const png = making.then((made) => made && asPng(made));
     const writing = writePicture(png).catch(() => t('layers.copiedHereOnly')); // begun at once: browsers ask for a gesture
     const made = await making;
@@ -50,7 +51,7 @@ export function createClipActions(app: AppState) {
       problems.notice(t('layers.nothingToCopy'));
       return false;
     }
-    clip.keep(made);
+    clip.keep(made, turn);
     void writing.then((sentence) => sentence && problems.notice(sentence));
     return true;
   }

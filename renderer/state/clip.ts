@@ -13,13 +13,21 @@ export interface Clip {
  * it is pasted as it was. */
 export class ClipState {
   #clip: Clip | undefined;
+  #turn = 0;
 
-  keep(clip: Clip): void {
-    this.#clip = clip;
+  /** Something is about to be copied. @returns to be kept with */
+  begin(): number {
+    return ++this.#turn;
+  }
+
+  /** What was copied since is newer, whichever came first. */
+  keep(clip: Clip, turn: number): void {
+    if (turn === this.#turn) this.#clip = clip;
   }
 
   /** Something else may be in the system's clipboard now. */
   outdate(): void {
+    this.#turn++;
     this.#clip = undefined;
   }
 

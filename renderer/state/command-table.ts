@@ -26,7 +26,7 @@ export const commandTable = {
   'edit.copy': { group: 'edit', keys: ['Mod+C'], isBrowsers: true, section: 1 },
   'edit.copySeen': { group: 'edit', keys: ['Mod+Shift+C'], section: 1 },
   'edit.paste': { group: 'edit', keys: ['Mod+V'], isBrowsers: true, section: 1 },
-  'edit.clear': { group: 'edit', keys: ['Delete', 'Backspace'], section: 1 },
+  'edit.clear': { group: 'edit', keys: ['Delete'], section: 1 },
   'select.all': { group: 'select', keys: ['Mod+A'] },
   'select.none': { group: 'select', keys: ['Mod+D', 'Mod+Shift+A'] },
   'select.again': { group: 'select', keys: ['Mod+Shift+D'] },

@@ -32,6 +32,12 @@ const pictureInClipboard = `navigator.clipboard.read().then(async ([item]) => {
   return width + ' × ' + height;
 })`;
 
+/** Lets the page use the clipboard, which the pages of other tests may have used. */
+async function emptyClipboard(page: Page): Promise<void> {
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await page.evaluate(`navigator.clipboard.writeText('words')`);
+}
+
 /** Run in the page: what another program does when a picture is copied there. */
 const putPicture = (colour: string, width: number, height: number): string => `(async () => {
   const canvas = new OffscreenCanvas(${width}, ${height});
@@ -110,7 +116,7 @@ inBrowser('retouching', () => {
 
   test('what is selected is copied and pasted where it was, cut, cleared and undone', async () => {
     const page = await startPainted();
-    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await emptyClipboard(page);
     await page.getByRole('application').focus();
     await page.keyboard.press('m');
     await drag(page, [0.42, 0.1], [0.47, 0.3]);
@@ -142,7 +148,7 @@ inBrowser('retouching', () => {
 
   test('text fields keep the clipboard to themselves', async () => {
     const page = await startPainted();
-    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await emptyClipboard(page);
     await page.getByRole('application').focus();
     await page.keyboard.press('Control+c');
     await expect.poll(() => page.evaluate(pictureInClipboard)).toMatch(/ × /);
@@ -160,7 +166,7 @@ inBrowser('retouching', () => {
 
   test('a picture of another program is pasted as a layer, or opened where none is open', async () => {
     const { page } = await startStudio();
-    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await emptyClipboard(page);
     await page.getByText('Open a picture…').waitFor();
     await page.evaluate(putPicture('#e01010', 300, 200));
     await page.keyboard.press('Control+v');

@@ -8,6 +8,7 @@ import { addConditions } from './conditions-arguments.ts';
 import type { ConditionsCommand } from './conditions-arguments.ts';
 import { addEval } from './eval-arguments.ts';
 import type { EvalMapsCommand, EvalScenesCommand } from './eval-arguments.ts';
+import { asked, mistakeOf } from './usage.ts';
 import { addBatch, addWorker } from './batch-arguments.ts';
 import type { BatchCommand, WorkerCommand } from './batch-arguments.ts';
 
@@ -66,12 +67,15 @@ export function parseArguments(argv: readonly string[], version: string): Parsed
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return { help: output };
-    const isUnfinished = error.code === 'commander.help'; // what was printed is the help of a group of commands
-    const mistake = isUnfinished ? 'a command is missing; see --help' : output.trim().replace(/^error: /, '');
-    return { mistake, json: argv.includes('--json') };
+    return { mistake: mistakeOf(error, output, asked(program, argv)), json: argv.includes('--json') };
   }
   return command ? { command } : { help: output };
 }
+
+const exitCodesHelp = `
+Exit codes: 0 done, 2 wrong usage, 3 input unreadable, 4 model missing or
+invalid, 5 device, memory or disk, 6 some pictures failed, 130 cancelled.
+1 is a difference found by parity, or a bug.`;
 
 function createProgram(version: string, found: (command: CliCommand) => void, write: (text: string) => void): Command {
   const program = new Command('editar')
@@ -87,6 +91,7 @@ function createProgram(version: string, found: (command: CliCommand) => void, wr
   addParity(program, found);
   addBench(program, found);
   addEval(program, found);
+  program.addHelpText('after', exitCodesHelp);
   return program;
 }
 
@@ -104,16 +109,16 @@ function addModels(program: Command, found: Found): void {
       found({ name: 'models verify', models: names, json: flags.json ?? false });
     });
   json(models.command('add').description('Install a model from a folder or an address.'))
-    .argument('<folder or url>')
+    .argument('<folder or url>', 'folder with pack.json, or its address')
     .action((source: string, flags: JsonFlag) => {
       found({ name: 'models add', source, json: flags.json ?? false });
     });
   json(models.command('remove').description('Delete an installed model.'))
-    .argument('<id>')
+    .argument('<id>', 'as editar models list shows it')
     .action((id: string, flags: JsonFlag) => {
       found({ name: 'models remove', id, json: flags.json ?? false });
     });
-  addBuild(json(models.command('build').description('Make a model from published checkpoints.')), found);
+  addBuild(models.command('build').description('Make a model from published checkpoints.'), found);
 }
 
 function addBuild(build: Command, found: Found): void {
@@ -128,6 +133,7 @@ function addBuild(build: Command, found: Found): void {
     .option('--title <title>', 'name for people')
     .option('--config <file>', 'numbers that the checkpoints do not tell')
     .option('--link', 'use fp32 weights where they lie instead of copying them')
+    .option('--json', 'one JSON object per line on stdout')
     .action(({ json, link, ...flags }: BuildFlags) => {
       found({ name: 'models build', ...flags, link: link ?? false, json: json ?? false });
     });

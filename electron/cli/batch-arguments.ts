@@ -87,10 +87,14 @@ export function addBatch(program: Command, found: (command: BatchCommand) => voi
         'let the workers of a Redis or Valkey server make the pictures: redis://…',
       ).argParser(queueAddress),
     )
-    .option('--include <glob>', 'only pictures that match; may be repeated', collect)
-    .option('--exclude <glob>', 'no pictures that match; may be repeated', collect)
+    .option('--include <glob>', 'only pictures that match; may be repeated', collectGlobs)
+    .option('--exclude <glob>', 'no pictures that match; may be repeated', collectGlobs)
     .addOption(new Option('--limit <number>', 'at most so many pictures').argParser(count))
-    .option('--name <template>', `names of results, made of ${nameTokens.map((token) => `{${token}}`).join(' ')}`)
+    .option(
+      '--name <template>',
+      `names of results, made of ${nameTokens.map((token) => `{${token}}`).join(' ')}`,
+      (text: string) => ofLength(text, 500),
+    )
     .addOption(new Option('--format <format>', 'of results').choices(batchFormats).default('same'))
     .addOption(
       new Option('--collisions <rule>', 'when a result of that name is there')
@@ -196,7 +200,15 @@ function deviceList(text: string): DeviceName[] {
   });
 }
 
-const collect = (text: string, before: readonly string[] = []): string[] => [...before, text];
+function collectGlobs(text: string, before: readonly string[] = []): string[] {
+  return [...before, ofLength(text, 1000)];
+}
+
+/** @throws InvalidArgumentError */
+function ofLength(text: string, most: number): string {
+  if (text.trim() !== '' && text.length <= most) return text;
+  throw new InvalidArgumentError(`It has to be a text of 1 to ${most} characters.`);
+}
 
 function collectFits(text: string, before: BatchOptions['sizes'] = []): BatchOptions['sizes'] {
   const [, glob, fit] = /^(.+)=(whole|square)$/.exec(text) ?? [];

@@ -43,6 +43,7 @@ export function addConditions(program: Command, found: (command: ConditionsComma
     )
     .option('--json', 'one JSON object per line on stdout');
   conditions.action((input: string, { json, low, high, ...flags }: Flags) => {
+    refuseIdle(conditions, flags.kind);
     const { max } = thresholdScales[flags.detector];
     const isFloat = flags.detector !== 'opencv';
     if (isFloat && Math.max(low ?? 0, high ?? 0) > max)
@@ -50,4 +51,11 @@ export function addConditions(program: Command, found: (command: ConditionsComma
     const thresholds = { ...(low !== undefined && { low }), ...(high !== undefined && { high }) };
     found({ name: 'conditions', request: { ...flags, input, thresholds }, json: json ?? false });
   });
+}
+
+/** What would be passed over is refused. */
+function refuseIdle(conditions: Command, kind: Flags['kind']): void {
+  const idle = kind === 'canny' ? ['model'] : ['low', 'high', 'detector'];
+  const said = idle.filter((name) => conditions.getOptionValueSource(name) === 'cli').map((name) => `--${name}`);
+  if (said.length > 0) conditions.error(`${said.join(' and ')}: not for --kind ${kind}; see editar conditions --help`);
 }

@@ -49,7 +49,10 @@ export function addEdit(
     .command('edit')
     .description('Edit one picture. For canny, depth and segmentation the input is the condition map.')
     .argument('<image>', 'picture to edit')
-    .option('-i, --instruction <text>', 'what to change, or the description of what the map shows')
+    .option(
+      '-i, --instruction <text>',
+      'what to change, or the description of what the map shows (needed without a recipe)',
+    )
     .requiredOption('-o, --out <file>', 'picture to write; further variants become name-2.png, name-3.png …')
     .option('--recipe <file>', 'recipe, as JSON: for everything that is not said here')
     .addOption(new Option('--task <task>', 'what the input is').choices(zTask.options).default('edit'))
@@ -84,10 +87,11 @@ export function addEdit(
     if (recipe !== undefined) {
       return found({ name: 'edit by recipe', recipe, said: said(edit, image, flags), json });
     }
-    if (instruction === undefined) return edit.error("error: required option '-i, --instruction <text>' not specified");
+    if (instruction === undefined)
+      return edit.error('editar edit needs -i, --instruction <text>, or --recipe <file>; see editar edit --help');
     const request = zEditRequest.safeParse(toRequest(image, flags));
     if (request.success) found({ name: 'edit', request: request.data, json });
-    else edit.error(request.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '));
+    else edit.error(request.error.issues.map(({ message }) => message).join('; '));
   });
 }
 

@@ -10,5 +10,13 @@ export const endingOf = (name: string): string => /\.([^.]+)$/.exec(name)?.[1]?.
 export const hasPictureEnding = (name: string): boolean =>
   (pictureEndings as readonly string[]).includes(endingOf(name));
 
+/** Endings of pictures that cannot be opened, so that nobody takes them for done: raw files of cameras, and formats of other programs. */
+const foreignEndings = [
+  ...['bmp', 'jxl', 'jp2', 'tga', 'psd', 'psb', 'xcf', 'svg', 'exr', 'hdr'],
+  ...['dng', 'cr2', 'cr3', 'nef', 'nrw', 'arw', 'srf', 'raf', 'orf', 'rw2', 'pef', 'srw', 'x3f', 'raw'],
+];
+
+export const hasForeignEnding = (name: string): boolean => foreignEndings.includes(endingOf(name));
+
 /** Whether a name is that of a picture or a project. */
 export const canBeOpened = (name: string): boolean => hasPictureEnding(name) || endingOf(name) === projectEnding;

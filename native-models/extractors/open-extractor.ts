@@ -16,7 +16,7 @@ import { QueriesExtractor } from './segmentation.ts';
 export async function openExtractor(folder: string): Promise<MapExtractor> {
   const { pack } = await readPack(folder);
   if (pack.family !== 'depth' && pack.family !== 'segmentation') {
-    throw new ModelError('unsupported', `${pack.id} is a ${pack.family} pack, which makes no maps`);
+    throw new ModelError('unsupported', `the model ${pack.id} makes no maps: it is of the family ${pack.family}`);
   }
   const graph = pack.parts.network?.find((file) => file.endsWith('.onnx'));
   if (!graph) throw new ModelError('pack-invalid', `${pack.id} has no part “network” with an .onnx file`, { folder });

@@ -53,7 +53,7 @@ export async function readPack(folder: string): Promise<OpenedPack> {
   try {
     text = await readFile(path, 'utf8');
   } catch (cause) {
-    throw new ModelError('pack-invalid', `${folder} has no readable pack.json`, { folder }, { cause });
+    throw new ModelError('pack-invalid', `there is no readable pack.json in ${folder}`, { folder }, { cause });
   }
   const pack = parsePack(text, path);
   const problems = await fileProblems(folder, pack);

@@ -50,6 +50,8 @@ test('a folder: every picture has its map, one bad file is one line, maps are no
   const [photos, maps] = [join(folder, 'photos'), join(folder, 'maps')];
   await mkdir(photos);
   await copyFile(photo, join(photos, 'a.png'));
+  await copyFile(photo, join(photos, 'a.webp')); // the same stem
+  await copyFile(photo, join(photos, '.hidden.png'));
   await writeFile(join(photos, 'broken.jpg'), 'no picture');
   await writeFile(join(photos, 'notes.txt'), 'not even an ending');
   await writeGrey(join(photos, 'c.canny.png'), () => 0);
@@ -58,9 +60,10 @@ test('a folder: every picture has its map, one bad file is one line, maps are no
   expect(result.code).toBe(6);
   expect(jsonLines(result)).toMatchObject([
     { type: 'finished', image: join(photos, 'a.png'), out: join(maps, 'a.canny.png') },
+    { type: 'finished', image: join(photos, 'a.webp'), out: join(maps, 'a_2.canny.png') },
     { type: 'failed', image: join(photos, 'broken.jpg'), code: 'image-unreadable' },
   ]);
-  expect(await readdir(maps)).toEqual(['a.canny.png']);
+  expect((await readdir(maps)).sort()).toEqual(['a.canny.png', 'a_2.canny.png']);
 });
 
 test('installed networks make depth and segmentation maps, the latter with their legend', async () => {

@@ -161,6 +161,7 @@ test.each([
   ['an output in a missing folder', ['-o', 'missing/out.png'], 'photo.png', 2, 'output-folder-missing'],
   ['writing over the picture', ['-o', 'photo.png'], 'photo.png', 2, 'output-is-input'],
   ['an output of an unknown kind', ['-o', 'out.xyz'], 'photo.png', 2, 'unsupported-format'],
+  ['a square outside', ['--square', '900,900,5'], 'photo.png', 2, 'selection-empty'],
   ['a region outside', ['--region', '900,900,5,5'], 'photo.png', 2, 'selection-empty'],
   ['a model that is not there', ['--model', 'nothing'], 'photo.png', 4, 'model-missing'],
   ['a folder that is no model', ['--model', 'folder'], 'photo.png', 4, 'pack-invalid'],

@@ -6,6 +6,7 @@ import type { Services } from '#node/services.ts';
 import type { BatchCommand } from '../batch-arguments.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Terminal } from '../terminal.ts';
+import { ToldNotices } from '../told-notices.ts';
 import { roughly, seconds } from '../words.ts';
 
 /** `editar batch`: a recipe over a folder. @returns the exit code */
@@ -16,8 +17,11 @@ export async function batch(
   signal: AbortSignal,
 ): Promise<number> {
   const { json, dryRun } = command;
+  const notices = new ToldNotices(terminal);
   const say = (message: BatchMessage): void => {
     if (json) terminal.result(JSON.stringify(message));
+    if (message.type === 'item') notices.tell(message);
+    if (message.type === 'finished' || message.type === 'cancelled') notices.end();
     tell(message, terminal, json);
   };
   const wish = { ...command, recipe: await readRecipeFile(command.recipe) };
@@ -30,6 +34,8 @@ export async function batch(
   const work = command.watch ? watchFolder(opened, wish, command.settleMs, signal) : opened.run();
   const counts = await work.catch((error: unknown) => {
     if (signal.aborted) return undefined; // it was told, and what was made is written down
+    const { in: all, done } = opened.batch.state.counts;
+    terminal.note(`editar: stopped with ${done} of ${all} made; give the same command with --resume to go on`);
     throw error;
   });
   if (!counts) return exitCodes.cancelled;
@@ -48,7 +54,7 @@ function yieldToPeople(): void {
 function tell(message: BatchMessage, terminal: Terminal, json: boolean): void {
   switch (message.type) {
     case 'planned':
-      return terminal.note(`${pictures(message.items)}${left(message.etaMs)}`);
+      return terminal.note(message.items === 0 ? nothingFound : `${pictures(message.items)}${left(message.etaMs)}`);
     case 'item':
       return tellItem(message, terminal, json);
     case 'progress':
@@ -56,6 +62,7 @@ function tell(message: BatchMessage, terminal: Terminal, json: boolean): void {
       return;
     case 'dry-run': {
       const { in: all, make, skipped, failed, etaMs } = message;
+      if (all === 0) return terminal.note(nothingFound);
       const time = etaMs === null ? 'how long it takes is not known before a first batch' : roughly(etaMs);
       return terminal.note(`${pictures(all)}: ${make} to make, ${skipped} to skip, ${failed} cannot be made; ${time}`);
     }
@@ -83,16 +90,17 @@ function tell(message: BatchMessage, terminal: Terminal, json: boolean): void {
 }
 
 function tellItem(item: Extract<BatchMessage, { type: 'item' }>, terminal: Terminal, json: boolean): void {
-  const { state, input, output, outputs = [], failure, notices = [] } = item;
+  const { state, input, output, outputs = [], failure } = item;
   if (state === 'running') return;
   if (failure && state === 'failed') terminal.note(`failed: ${input}: ${failure.message}`);
   if (failure && state === 'waiting') terminal.note(`will be tried again: ${input}`);
-  for (const notice of notices) terminal.note(`${input}: ${notice}`);
   if (json) return;
   if (state === 'done') for (const path of outputs) terminal.result(`${input} → ${path}`);
   if (state === 'waiting' && !failure) terminal.result(`${input} → ${output}`);
   if (state === 'skipped') terminal.result(`${input} skipped: ${whyNot(item) ?? ''}`);
 }
+
+const nothingFound = 'no picture was found; --recursive looks into folders too, --include and --exclude choose by name';
 
 const pictures = (count: number): string => (count === 1 ? '1 picture' : `${count} pictures`);
 const left = (etaMs: number | null): string => (etaMs === null || etaMs === 0 ? '' : `, ${roughly(etaMs)} left`);

@@ -50,6 +50,7 @@ const zBatchPlan = z.object({
   items: z.array(zItemReport),
   make: z.int(), // so many of them
   etaMs: z.number().nullable(), // null where this model was never timed here
+  notices: z.array(z.string()), // what of the folder is left out
 });
 export type BatchPlan = z.infer<typeof zBatchPlan>;
 

@@ -88,15 +88,17 @@ export class BatchDesk implements AsyncDisposable {
   async preview(order: BatchOrder, signal: AbortSignal): Promise<BatchPlan> {
     const wish = this.#wish(order);
     const items = new Map<number, ItemReport>();
+    const notices: string[] = [];
     let [make, etaMs]: [number, number | null] = [0, null];
     await previewBatch(wish, this.#services, signal, (message) => {
       if (message.type === 'item') items.set(message.index, withoutType(message));
+      if (message.type === 'notice') notices.push(message.text);
       if (message.type === 'dry-run') ({ make, etaMs } = message);
     });
     const id = randomUUID() as BatchId;
     this.#plans.set(id, { ...wish, item: (index) => items.get(index) });
     for (const old of [...this.#plans.keys()].slice(0, -keptPlans)) this.#plans.delete(old);
-    return { id, items: [...items.values()], make, etaMs };
+    return { id, items: [...items.values()], make, etaMs, notices };
   }
 
   /** @throws AppError as `openBatch`; `batch-running` while there is one */

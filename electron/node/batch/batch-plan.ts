@@ -4,7 +4,7 @@ import type { BatchItem, BatchOptions } from '#common/contract/batch.ts';
 import { isMapRecipe } from '#common/contract/recipe.ts';
 import type { Recipe } from '#common/contract/recipe.ts';
 import { variantFiles } from '../engine/output-files.ts';
-import { checkTemplate, fillName, nameKey } from './naming.ts';
+import { checkTemplate, fillName, firstFree, nameKey } from './naming.ts';
 import type { NameValues } from './naming.ts';
 import { kindOfTask, pairFiles } from './pairing.ts';
 import type { Paired } from './pairing.ts';
@@ -109,6 +109,7 @@ export interface SettledNames {
 
 export interface NamingRules {
   readonly taken: TakenNames;
+  readonly inputs?: readonly string[]; // as seen from the output folder; they are never written, whatever the rule
   readonly reserved?: readonly string[]; // outputs that others will write
   readonly rule: BatchOptions['collisions'];
   readonly variants: number; // pictures per item
@@ -117,29 +118,30 @@ export interface NamingRules {
 /** Gives every item an output of its own. Between items of one batch a name is always numbered; the rule is for files that are there. */
 export function settleNames(
   items: readonly BatchItem[],
-  { taken, reserved = [], rule, variants }: NamingRules,
+  { taken, inputs = [], reserved = [], rule, variants }: NamingRules,
 ): SettledNames {
   const used = new Set(reserved.map(nameKey));
+  const sources = new Set(inputs.map(nameKey));
   const exist = new Set<number>();
   const isThere = (path: string): boolean =>
     taken.get(posix.dirname(path))?.has(nameKey(posix.basename(path))) ?? false;
-  const some = (output: string, test: (path: string) => boolean): boolean => variantFiles(output, variants).some(test);
+  const everyVariant = (test: (path: string) => boolean) => (output: string) =>
+    variantFiles(output, variants).every(test);
+  const isInput = (path: string): boolean => sources.has(nameKey(path));
   const settled = items.map((item) => {
-    if (rule === 'skip' && some(item.output, isThere)) {
+    const wanted = firstFree(
+      item.output,
+      everyVariant((path) => !isInput(path)),
+    );
+    if (rule === 'skip' && variantFiles(wanted, variants).some(isThere)) {
       exist.add(item.index);
-      return item;
+      return { ...item, output: wanted };
     }
-    let output = item.output;
-    const isFree = (path: string): boolean => !used.has(nameKey(path)) && (rule === 'overwrite' || !isThere(path));
-    for (let number = 2; !variantFiles(output, variants).every(isFree); number++)
-      output = numbered(item.output, number);
+    const isFree = (path: string): boolean =>
+      !used.has(nameKey(path)) && !isInput(path) && (rule === 'overwrite' || !isThere(path));
+    const output = firstFree(item.output, everyVariant(isFree));
     for (const path of variantFiles(output, variants)) used.add(nameKey(path));
     return { ...item, output };
   });
   return { items: settled, exist };
-}
-
-function numbered(path: string, number: number): string {
-  const { dir, name, ext } = posix.parse(path);
-  return posix.join(dir, `${name}_${number}${ext}`);
 }

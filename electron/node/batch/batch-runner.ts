@@ -17,6 +17,8 @@ export interface RunnerConfig extends LedgerConfig {
   readonly devices?: readonly string[] | undefined;
   /** Items handed over at once, where somebody else makes them; instead of devices. */
   readonly handedOver?: number | undefined;
+  /** What a failure says about everything that waits: then the run ends, and the item waits. */
+  readonly stopReason?: (error: unknown) => Promise<Error | undefined>;
   readonly expectedMs?: number | undefined; // per item, as measured before
   readonly now?: () => number; // ms
 }
@@ -94,8 +96,8 @@ export class BatchRunner {
   }
 
   /** Makes everything that waits. Failures of items are theirs alone, and those of a device cost the device as long as there is another;
-   * only a journal that cannot be written, or the signal, ends the run early.
-   * @throws AppError `disk-full`, `output-not-writable` of the journal; the signal's reason */
+   * only a journal that cannot be written, a reason to stop, or the signal ends the run early.
+   * @throws AppError `disk-full`, `output-not-writable` of the journal; the reason to stop; the signal's reason */
   async run(): Promise<void> {
     const { signal } = this.#config;
     this.#lost.clear(); // it may work again
@@ -108,6 +110,7 @@ export class BatchRunner {
       for (const end of ends) if (end.status === 'rejected') throw end.reason;
       signal.throwIfAborted();
     } catch (error) {
+      this.#putBack();
       throw error instanceof JournalFailure ? error.cause : error;
     } finally {
       this.pace.stop();
@@ -198,6 +201,14 @@ export class BatchRunner {
     return { index, prepared, at: this.#now() };
   }
 
+  /** What was under way when the run broke waits again. */
+  #putBack(): void {
+    const left = [...this.#underWay].filter((index) => this.#config.state.item(index).state === 'waiting');
+    this.#underWay.clear();
+    this.#waiting.unshift(...left.filter((index) => !this.#waiting.includes(index)));
+    for (const index of left) this.#say(index);
+  }
+
   /** Reads what is needed next while the devices are busy: an item for each. */
   #prepareAhead(): void {
     const soon = this.#waiting.slice(0, this.#config.devices?.length ?? 1);
@@ -251,9 +262,12 @@ export class BatchRunner {
     const { signal, state } = this.#config;
     if (error instanceof JournalFailure) throw error;
     this.pace.left(index);
-    if (signal.aborted) {
+    const reason = signal.aborted ? undefined : await this.#config.stopReason?.(error);
+    if (signal.aborted || reason) {
       this.#waiting.unshift(index);
-      return this.#say(index);
+      this.#say(index);
+      if (reason) throw reason;
+      return;
     }
     const isLast = state.item(index).attempts + 1 >= attemptsEach;
     await this.#ledger.note({ entry: 'failed', index, failure: describeFailure(error), isLast });

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import type { BatchItem, BatchMessage, Counts } from '#common/contract/batch.ts';
 import { AppError } from '#common/contract/errors.ts';
 import { canonicalJson, recipeHash } from '#common/contract/recipe.ts';
+import { describeFailure } from '../engine/failure.ts';
 import { writeFailure } from '../images/atomic-write.ts';
 import type { NameFacts } from './batch-plan.ts';
 import { BatchLog } from './batch-log.ts';
@@ -13,9 +14,11 @@ import type { ItemWork } from './item-work.ts';
 import { Journal } from './journal.ts';
 import type { JournalEntry } from './journal.ts';
 import { checkCounts } from './ledger.ts';
+import { leftOutWords } from './listing.ts';
 import { checkFolders, pictures, planFolder, sweepParts } from './plan-folder.ts';
 import type { BatchFolders, FolderPlan, PlannedFolder } from './plan-folder.ts';
 import { batchFiles, writeReports } from './report.ts';
+import { stopReason } from './stop-reason.ts';
 
 export interface BatchRequest extends BatchFolders {
   readonly resume: boolean; // go on with the unfinished batch of the output folder
@@ -82,10 +85,11 @@ export class Batch implements AsyncDisposable {
     this.#state = state;
     this.#log = new BatchLog(join(request.output, batchFiles.log));
     const say = (message: BatchMessage): void => this.#say(message);
-    const { output: outputFolder, recipe } = request;
+    const { input, output: outputFolder, recipe, watch = false } = request;
     this.runner = new BatchRunner({
       ...{ outputFolder, variants: pictures(recipe), journal, state, work, signal, say },
       ...{ expectedMs, devices, handedOver },
+      stopReason: (error) => stopReason(error, { input, isWatching: watch }),
     });
   }
 
@@ -93,8 +97,8 @@ export class Batch implements AsyncDisposable {
     return this.#state;
   }
 
-  /** Makes what waits, then writes the reports; also when it is cancelled.
-   * @throws AppError when journal or reports cannot be written; the signal's reason */
+  /** Makes what waits, then writes the reports; also when it is cancelled, or cannot go on.
+   * @throws AppError when journal or reports cannot be written, the disk is full or the folder is gone; the signal's reason */
   async run(): Promise<Counts> {
     const { counts } = this.#state;
     const left = counts.in - counts.done - counts.skipped - counts.failed;
@@ -103,6 +107,7 @@ export class Batch implements AsyncDisposable {
       await this.runner.run();
     } catch (error) {
       if (this.#context.signal.aborted) await this.#end({ isFinished: false });
+      else await this.#stopped(error);
       throw error;
     }
     await this.#end({ isFinished: true });
@@ -145,8 +150,7 @@ export class Batch implements AsyncDisposable {
       this.#request.output,
       this.#state.items.map((item) => item.output),
     );
-    const { unread } = await this.#planNew(watch ? () => false : undefined);
-    for (const { folder, reason } of unread) this.#log.note(`the folder ${folder} is left out: ${reason}`);
+    for (const text of leftOutWords(await this.#planNew(watch ? () => false : undefined))) this.notice(text);
     this.runner.enqueue(this.#state.items.filter(({ state }) => state === 'waiting').map(({ index }) => index));
   }
 
@@ -187,6 +191,13 @@ export class Batch implements AsyncDisposable {
     const files = { report: at(batchFiles.json), csv: at(batchFiles.csv), journal: at(batchFiles.journal) };
     if (isFinished) this.#say({ type: 'finished', ...counts, ...files, totalMs, busyShare, tokensPerSecond });
     else this.#say({ type: 'cancelled', ...counts });
+    await this.#log.flushed();
+  }
+
+  /** Where the disk is full the report may fail too; the journal has everything. */
+  async #stopped(error: unknown): Promise<void> {
+    this.#log.note(`stopped: ${describeFailure(error).message}`);
+    await this.#writeReports(false).catch(() => undefined);
     await this.#log.flushed();
   }
 

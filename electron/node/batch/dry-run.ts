@@ -7,6 +7,7 @@ import type { BatchContext, BatchRequest } from './batch.ts';
 import { plannedOf } from './batch.ts';
 import { BatchState } from './batch-state.ts';
 import { readEntries } from './journal.ts';
+import { leftOutWords } from './listing.ts';
 import { nothingPlanned } from './batch-plan.ts';
 import { checkFolders, planFolder } from './plan-folder.ts';
 import { batchFiles } from './report.ts';
@@ -32,6 +33,7 @@ export async function dryRun(
     );
   }
   for (const report of reports) say({ type: 'item', ...report });
+  for (const text of leftOutWords(plan)) say({ type: 'notice', text });
   const count = (name: ItemReport['state']): number => reports.filter(({ state: found }) => found === name).length;
   const make = count('waiting');
   const etaMs = expectedMs === undefined ? null : make * expectedMs;

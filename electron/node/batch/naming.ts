@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import { nameTokens } from '#common/contract/batch.ts';
 import type { NameToken } from '#common/contract/batch.ts';
 import { AppError } from '#common/contract/errors.ts';
@@ -69,3 +70,16 @@ function cutToBytes(text: string, max: number): string {
 
 /** By what two names are told apart: some disks know neither case nor how accents are composed. */
 export const nameKey = (path: string): string => path.normalize('NFC').toLowerCase();
+
+/** A name as it is, or with the first number from 2 that is free. Those of maps keep what says so: `photo_2.canny.png`. */
+export function firstFree(path: string, isFree: (path: string) => boolean): string {
+  let name = path;
+  for (let number = 2; !isFree(name); number++) name = numbered(path, number);
+  return name;
+}
+
+function numbered(path: string, number: number): string {
+  const { dir, base } = posix.parse(path);
+  const [, stem, ending] = /^(.+?)((?:\.(?:canny|depth|seg))?\.[^.]*)$/.exec(base) ?? [path, base, ''];
+  return posix.join(dir, `${stem}_${number}${ending}`);
+}

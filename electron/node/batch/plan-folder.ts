@@ -24,7 +24,7 @@ export interface PlannedFolder extends Planned {
   readonly made: ReadonlySet<string>;
 }
 
-export interface FolderPlan extends SettledNames, Pick<Listing, 'unread'> {}
+export interface FolderPlan extends SettledNames, Pick<Listing, 'unread' | 'foreign'> {}
 
 export const pictures = (recipe: Recipe): number => (isMapRecipe(recipe) ? 1 : recipe.variants);
 
@@ -38,16 +38,17 @@ export async function planFolder(
   isReady: (file: string) => boolean = () => true,
 ): Promise<FolderPlan> {
   const isInPlace = resolve(input) === resolve(output);
-  const { files, unread } = await listPictures(input, {
+  const { files, unread, foreign } = await listPictures(input, {
     recursive: options.recursive,
     without: isInPlace ? [] : [output],
   });
-  const foreign = files.filter((file) => isReady(file) && !planned.made.has(fromOutput(file, input, output)));
-  const items = planItems({ files: foreign, recipe, options, facts, planned });
+  const sources = files.filter((file) => !planned.made.has(fromOutput(file, input, output)));
+  const items = planItems({ files: sources.filter(isReady), recipe, options, facts, planned });
   const outputs = items.map((item) => item.output);
   const taken = await takenNames(output, outputs);
-  const rules = { taken, reserved: planned.outputs, rule: options.collisions, variants: pictures(recipe) };
-  return { ...settleNames(items, rules), unread };
+  const inputs = sources.map((file) => fromOutput(file, input, output));
+  const rules = { taken, inputs, reserved: planned.outputs, rule: options.collisions, variants: pictures(recipe) };
+  return { ...settleNames(items, rules), unread, foreign };
 }
 
 /** A file of the input folder as the output folder's journal would name it. */

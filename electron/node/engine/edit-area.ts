@@ -1,5 +1,5 @@
 import type { Capabilities, EditInput, RgbImage } from '#models/api';
-import type { EditRequest, Selection } from '#common/contract/edit-request.ts';
+import type { EditRequest, Selection, Square } from '#common/contract/edit-request.ts';
 import { AppError } from '#common/contract/errors.ts';
 import { boundsOf, isEmpty } from '#common/geometry.ts';
 import { cellsOfMask, editSpread, maskOfBounds, maskOfRaster, spreadMask } from '#common/raster/masks.ts';
@@ -29,7 +29,7 @@ export async function readSelection(selection: Selection | undefined, photo: Ras
   return mask;
 }
 
-/** @param photo its colours in sRGB @throws AppError `selection-empty` when the model would see nothing of the selection */
+/** @param photo its colours in sRGB @throws AppError `selection-empty` when the model would see nothing of the selection, or of the photo */
 export async function chooseArea(
   photo: RgbImage,
   selection: Mask | undefined,
@@ -45,10 +45,18 @@ export async function chooseArea(
 type Fitting = Pick<EditRequest, 'fit' | 'square'>;
 
 function sizePolicy(photo: RgbImage, selection: Mask | undefined, { fit, square }: Fitting): SizePolicy {
-  if (square) return { kind: 'square', at: square };
+  if (square) return { kind: 'square', at: onPhoto(square, photo) };
   if (!selection) return { kind: fit === 'square' ? 'square' : 'whole' };
   if (fit === 'whole') return { kind: 'whole' };
   return fit === 'square' ? squareAround(photo, selection) : { kind: 'selection', selection: selection.bounds };
+}
+
+/** @throws AppError `selection-empty` */
+function onPhoto(square: Square, { width, height }: RgbImage): Square {
+  const { x, y, size } = square;
+  if (x < width && y < height && x + size > 0 && y + size > 0) return square;
+  const reason = `the square at ${x}, ${y} lies outside the picture of ${width} × ${height} pixels`;
+  throw new AppError('selection-empty', { reason });
 }
 
 /** The largest square, with the selection as much in its middle as the photo's edges allow. */

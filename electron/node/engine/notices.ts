@@ -5,17 +5,22 @@ const cut = 'The instruction is longer than the model can read; only its beginni
 export const unchangedNotice = (variant: number): string =>
   `The model changed nothing that can be seen in picture ${variant + 1}. Say it in other words, or raise the guidance.`;
 
-/** Words that the model has never seen, and what it can do instead: its note. Empty where it knows them all. */
-export function unknownWordsNotice(words: readonly string[], note: string | undefined): string[] {
+/** What a model could not make sense of, and what it can do instead: its note, once. Empty where it knows everything.
+ * @param unknown words that it has never seen
+ * @param isUnfamiliar it reads the picture wrongly, such as a photograph where it knows rendered scenes */
+export function doubtNotices(unknown: readonly string[], isUnfamiliar: boolean, note: string | undefined): string[] {
+  const doubts = [...unknownWords(unknown), ...(isUnfamiliar ? [unfamiliar] : [])];
+  return doubts.length === 0 ? [] : [[...doubts, ...(note === undefined ? [] : [note])].join(' ')];
+}
+
+const unfamiliar = 'This picture is unlike those that the model has learnt from, so the result may be far off.';
+
+function unknownWords(words: readonly string[]): string[] {
   if (words.length === 0) return [];
   const quoted = words.slice(0, mostNamed).map((word) => `“${shortened(word)}”`);
   const more = words.length > mostNamed ? ' and others' : '';
-  return [sentence(`This model does not know ${quoted.join(', ')}${more}, so it may have done something else.`, note)];
+  return [`This model does not know ${quoted.join(', ')}${more}, so it may have done something else.`];
 }
-
-/** For a picture that the model reads wrongly, such as a photograph given to a model of rendered scenes. */
-export const unfamiliarNotice = (note: string | undefined): string =>
-  sentence('This picture is unlike those that the model has learnt from, so the result may be far off.', note);
 
 const mostNamed = 5;
 const longestWord = 30; // characters; ten thousand without a space are one word too
@@ -25,8 +30,6 @@ function shortened(word: string): string {
   const characters = [...word];
   return characters.length > longestWord ? `${characters.slice(0, longestWord).join('')}…` : word;
 }
-
-const sentence = (text: string, note: string | undefined): string => (note === undefined ? text : `${text} ${note}`);
 
 /** What the person should know although the edit worked, each thing once.
  * @param notices of reading the picture, @param others of making the result */

@@ -9,7 +9,7 @@ import { toSrgb8 } from '../images/to-srgb.ts';
 import type { ModelLibrary } from '../models/model-library.ts';
 import { chooseArea, keepFirst } from './edit-area.ts';
 import type { EditArea } from './edit-area.ts';
-import { unfamiliarNotice, unknownWordsNotice } from './notices.ts';
+import { doubtNotices } from './notices.ts';
 import type { OpenedModels } from './opened-models.ts';
 
 /** What an edit asks of the model, wherever its pictures come from and go to. */
@@ -88,10 +88,8 @@ export async function paint(
   if (rows === 0) stop.throwIfAborted();
   const isWhole = run.committed === run.totalSteps;
   const before = findsChanges || !isWhole ? await run.source() : undefined;
-  const notices = [
-    ...unknownWordsNotice(run.unknownWords, pack.note),
-    ...(task === 'edit' && (await isUnfamiliar(area.square, run, pack)) ? [unfamiliarNotice(pack.note)] : []),
-  ];
+  const isDoubtful = task === 'edit' && (await isUnfamiliar(area.square, run, pack));
+  const notices = doubtNotices(run.unknownWords, isDoubtful, pack.note);
   const pictures = await finishAll(run, signal);
   const { ids, sourceIds } = run;
   const device = model.device.name;

@@ -1,8 +1,9 @@
-import { mkdir, readdir, realpath, stat } from 'node:fs/promises';
+import { mkdir, realpath, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { AppError } from '#common/contract/errors.ts';
 import { kindOfFile, mapFileName } from '#common/maps/map-files.ts';
-import { hasPictureEnding } from '#common/picture-files.ts';
+import { listPictures } from '../batch/listing.ts';
+import { firstFree, nameKey } from '../batch/naming.ts';
 import { decodeImage } from '../images/decode.ts';
 import { toSrgb8 } from '../images/to-srgb.ts';
 import type { ModelLibrary } from '../models/model-library.ts';
@@ -48,36 +49,29 @@ export async function* runConditions(
   await mkdir(request.out, { recursive: true }).catch((cause: unknown) => {
     throw new AppError('output-not-writable', { path: request.out }, { cause });
   });
-  const taken = new Set<string>();
   for (const { image, out } of plan) {
     signal.throwIfAborted();
-    yield await inFolder(image, out, taken, maker, signal);
+    yield await inFolder(image, out, maker, signal);
   }
 }
 
-/** Pictures of a folder in the order of their names; maps that lie among them are left out.
+/** Pictures of a folder in the order of their names, each with a name for its map; maps that lie among them are left out.
  * @throws AppError `folder-unreadable` */
 async function planFolder({ input, out, kind }: ConditionsRequest): Promise<{ image: string; out: string }[]> {
-  const names = await readdir(input).catch((cause: unknown) => {
-    throw new AppError('folder-unreadable', { folder: input, reason: 'it cannot be listed' }, { cause });
-  });
-  const pictures = names.filter((name) => hasPictureEnding(name) && kindOfFile(name) === undefined).sort();
+  const { files } = await listPictures(input, { recursive: false });
+  const pictures = files.filter((name) => kindOfFile(name) === undefined);
   if (pictures.length === 0) throw new AppError('folder-unreadable', { folder: input, reason: 'it holds no picture' });
-  return pictures.map((name) => ({ image: join(input, name), out: join(out, mapFileName(name, kind)) }));
+  const used = new Set<string>();
+  return pictures.map((name) => {
+    const map = firstFree(mapFileName(name, kind), (wanted) => !used.has(nameKey(wanted)));
+    used.add(nameKey(map));
+    return { image: join(input, name), out: join(out, map) };
+  });
 }
 
-async function inFolder(
-  image: string,
-  out: string,
-  taken: Set<string>,
-  maker: MapMaker,
-  signal: AbortSignal,
-): Promise<ConditionsOutcome> {
+async function inFolder(image: string, out: string, maker: MapMaker, signal: AbortSignal): Promise<ConditionsOutcome> {
   try {
-    if (taken.has(out)) throw new AppError('output-collision', { path: out });
-    const made = await makeOne(image, out, maker, signal);
-    taken.add(out);
-    return made;
+    return await makeOne(image, out, maker, signal);
   } catch (error) {
     signal.throwIfAborted();
     return { image, error };

@@ -3,6 +3,7 @@ import { basename, join, resolve } from 'node:path';
 import { AppError } from '#common/contract/errors.ts';
 import { leaveWhiteSquare, modelParityCases, prepareSquare, prepareWhiteSquare, squareCrop } from '#models';
 import type { DecodePicture, ParityResult } from '#models';
+import { listingFailure } from '../batch/listing.ts';
 import { decodeReference } from '../images/decode-reference.ts';
 import { checkPreprocess } from './preprocess.ts';
 
@@ -55,7 +56,7 @@ async function checkCase(path: string, name: string, kinds: readonly CaseKind[])
 
 async function findCases(folder: string): Promise<{ path: string; name: string }[]> {
   const entries = await readdir(folder).catch((cause: unknown) => {
-    throw new AppError('folder-unreadable', { folder, reason: 'it cannot be listed' }, { cause });
+    throw listingFailure(folder, cause);
   });
   const paths = entries.includes('manifest.json') ? [folder] : entries.sort().map((entry) => join(folder, entry));
   const cases: { path: string; name: string }[] = [];

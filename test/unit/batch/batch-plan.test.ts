@@ -107,6 +107,30 @@ describe('collisions', () => {
     expect(settled.map(({ output }) => output)).toEqual(['x.png', 'x_2.png', 'X_3.png']);
   });
 
+  test.each(['number', 'skip', 'overwrite'] as const)(
+    'in the folder of the inputs none is written over: %s',
+    (rule) => {
+      const inputs = ['a.jpg', 'b.jpg'];
+      const there = (...names: string[]) => new Map([['.', new Set([...inputs, ...names].map(nameKey))]]);
+      const settled = (...names: string[]) =>
+        settleNames(plan(inputs), { taken: there(...names), inputs, rule, variants: 1 });
+      expect(settled().items.map(({ output }) => output)).toEqual(['a_2.jpg', 'b_2.jpg']);
+      const again = settled('a_2.jpg');
+      expect(again.items[0]?.output).toBe(rule === 'number' ? 'a_3.jpg' : 'a_2.jpg');
+      expect([...again.exist]).toEqual(rule === 'skip' ? [1] : []);
+    },
+  );
+
+  test('a numbered map still says that it is one', () => {
+    const canny = parseRecipe({ version: 1, extract: { kind: 'canny' } });
+    const { items } = settleNames(plan(['a.jpg', 'a.png'], {}, canny), {
+      taken: new Map(),
+      rule: 'number',
+      variants: 1,
+    });
+    expect(items.map(({ output }) => output)).toEqual(['a.canny.png', 'a_2.canny.png']);
+  });
+
   test('all variants need their names', () => {
     const there = new Map([['.', new Set(['c-2.jpg'])]]);
     const { items } = settleNames(plan(['c.jpg', 'c_2-2.jpg']), { taken: there, rule: 'number', variants: 2 });

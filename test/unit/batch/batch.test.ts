@@ -89,8 +89,10 @@ test('into the folder of the inputs: inputs stay as they are, and results are no
   expect(await run({ output: input, recipe: { seed: 1 } })).toMatchObject({ in: 2, done: 2 });
   expect(pictures(input)).toEqual(['p1.png', 'p1_2.png', 'p1_3.png', 'p2.png', 'p2_2.png', 'p2_3.png']);
   expect(await run({ output: input, recipe: { seed: 2 }, options: { collisions: 'overwrite' } })).toMatchObject({
-    failed: 2,
+    done: 2, // over results of before
   });
+  expect(pictures(input)).toHaveLength(6);
+  expect((await readRecipe(join(input, 'p1_2.png'))).recipe).toMatchObject({ seed: 2 });
   expect(await readFile(join(input, 'p1.png'))).toEqual(before);
 });
 

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
-import { chmod, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rename, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { expect, onTestFinished, test } from 'vitest';
@@ -144,22 +144,54 @@ test('an output that cannot be written fails its item alone', async () => {
   expect(byInput((await report()).items)['a.png']?.failure?.code).toBe('output-not-writable');
 });
 
-test('on a full disk items fail whole, with the reason, and nothing is half-written', async (context) => {
-  const { run, input, folder } = await batchWithFakeModel({ choose: (_, source) => source });
+test('on a full disk the batch stops whole, with what waits as it was, and goes on when there is room', async (context) => {
+  const { open, input, folder, model } = await batchWithFakeModel({ choose: (_, source) => source });
   const disk = join(folder, 'disk');
   await mkdir(disk);
   const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=512k', 'tmpfs', disk]);
   context.skip(mounted.status !== 0, 'mounting a small disk is not permitted here');
   onTestFinished(() => void spawnSync('umount', ['-l', disk]));
   const big = { width: 600, height: 400, channels: 3 } as const;
-  for (let i = 0; i < 3; i++) {
+  for (let i = 0; i < 5; i++) {
     const data = randomBytes(600 * 400 * 3);
     await writeFile(join(input, `p${i}.png`), await sharp(data, { raw: big }).png().toBuffer());
   }
   const output = join(disk, 'out');
-  expect(await run({ output })).toEqual({ in: 3, done: 0, skipped: 0, failed: 3 });
+  {
+    await using opened = await open({ output });
+    await expect(opened.run()).rejects.toMatchObject({ code: 'disk-full' });
+    expect(opened.batch.state.counts).toEqual({ in: 5, done: 0, skipped: 0, failed: 0 });
+    expect([...opened.batch.runner.waiting].sort()).toEqual([1, 2, 3, 4, 5]);
+  }
+  expect(model.runs).toBeLessThan(4); // not all were decoded for nothing
   const names = readdirSync(output);
   expect(names.filter((name) => name.endsWith('.png') || name.startsWith('.'))).toEqual([]);
-  const written = JSON.parse(await readFile(join(output, 'report.json'), 'utf8')) as { items: ItemReport[] };
-  expect(written.items[0]?.failure).toMatchObject({ code: 'disk-full' });
+  expect(spawnSync('mount', ['-o', 'remount,size=16m', disk]).status).toBe(0);
+  await using again = await open({ output, resume: true });
+  expect(await again.run()).toEqual({ in: 5, done: 5, skipped: 0, failed: 0 });
+});
+
+test('when the folder of the inputs goes away the batch stops, and goes on when it is back', async () => {
+  const { open, input, report } = await batchWithFakeModel();
+  for (let i = 1; i <= 4; i++) await writeFile(join(input, `p${i}.png`), await photoBytes(i));
+  {
+    await using opened = await open();
+    await rename(input, `${input}-away`);
+    await expect(opened.run()).rejects.toMatchObject({ code: 'folder-unreadable', data: { folder: input } });
+  }
+  expect(await report()).toMatchObject({ isFinished: false, counts: { in: 4, failed: 0 } });
+  await rename(`${input}-away`, input);
+  await using again = await open({ resume: true });
+  expect(await again.run()).toEqual({ in: 4, done: 4, skipped: 0, failed: 0 });
+});
+
+test('pictures of kinds that cannot be opened are told of, in dry runs too', async () => {
+  const { run, preview, input, said } = await batchWithFakeModel();
+  await writeFile(join(input, 'p.png'), await photoBytes());
+  for (const name of ['a.BMP', 'b.cr2', 'c.cr2', 'notes.txt', '.hidden.bmp']) await writeFile(join(input, name), 'x');
+  await preview();
+  expect(await run()).toEqual({ in: 1, done: 1, skipped: 0, failed: 0 });
+  const notices = said.flatMap((message) => (message.type === 'notice' ? [message.text] : []));
+  const sentence = expect.stringMatching(/^3 files are left out.*1 \.bmp, 2 \.cr2/);
+  expect(notices).toEqual([sentence, sentence]);
 });

@@ -58,6 +58,31 @@ test('beside a recipe only what was said counts', () => {
   expect(mistakeOf('edit', 'in.png', '-o', 'out.png')).toContain('--instruction');
 });
 
+test('what is missing is named all at once, with where to read on', () => {
+  expect(mistakeOf('edit')).toBe('editar edit needs <image> and -o, --out <file>; see editar edit --help');
+  expect(mistakeOf('batch')).toBe(
+    'editar batch needs <folder>; -o, --out <folder> and --recipe <file>; see editar batch --help',
+  );
+  expect(mistakeOf('models', 'build', '--vq', 'x')).toMatch(/^editar models build needs --gpt .*; --t5 .* and -o/);
+  expect(mistakeOf('models')).toBe('a command is missing; see editar models --help');
+  expect(mistakeOf('paint')).toContain('; see editar --help');
+  expect(mistakeOf(...minimal, '--colour', 'red')).toContain('; see editar edit --help');
+});
+
+test('options that would be passed over are refused', () => {
+  const conditions = ['conditions', 'in.png', '-o', 'map.png', '--kind'];
+  expect(mistakeOf(...conditions, 'depth', '--low', '3')).toContain('--low: not for --kind depth');
+  expect(mistakeOf(...conditions, 'canny', '--model', 'mini')).toContain('--model: not for --kind canny');
+  expect(parse(...conditions, 'depth', '--model', 'deep')).toHaveProperty('command');
+});
+
+test('the help tells the exit codes, and of every argument what it is', () => {
+  expect(parse('--help')).toMatchObject({ help: expect.stringContaining('130 cancelled') });
+  for (const argv of [['models', 'add'], ['models', 'remove'], ['parity'], ['batch'], ['edit'], ['conditions']]) {
+    expect(parse(...argv, '--help')).toMatchObject({ help: expect.stringContaining('Arguments:') });
+  }
+});
+
 test('reads a square that was placed by hand', () => {
   const request = { square: { x: -5, y: 10, size: 300 } };
   expect(parse(...minimal, '--square', '-5,10,300')).toMatchObject({ command: { request } });

@@ -66,6 +66,8 @@ test.each([
   ['--fit', '*=selection'],
   ['--format', 'psd'],
   ['--collisions', 'ask'],
+  ['--name', ' '],
+  ['--include', ''],
 ])('refuses %s %s', (...args) => {
   expect(parse(...args)).toHaveProperty('mistake');
 });

@@ -40,6 +40,12 @@ test('a picture that the model renders poorly is called unlike what it has learn
   expect(notice).toMatch(/^This picture is unlike those .* It knows balls\.$/);
 });
 
+test('what the model knows is told once, also where it doubts both', async () => {
+  expect(await noticesFor({ unknownWords: ['dog'], step: 100, familiarPsnr: 26 })).toEqual([
+    expect.stringMatching(/^This model does not know “dog”.* This picture is unlike .* far off\. It knows balls\.$/),
+  ]);
+});
+
 test('nothing is said of a familiar picture, nor by a model for any picture', async () => {
   expect(await noticesFor({ familiarPsnr: 26 })).toBeUndefined();
   expect(await noticesFor({ step: 100 })).toBeUndefined();

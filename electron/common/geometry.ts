@@ -26,6 +26,13 @@ export function intersect(a: Bounds, b: Bounds): Bounds {
   return { x, y, width, height };
 }
 
+/** The smallest rectangle around two. */
+export function union(a: Bounds, b: Bounds): Bounds {
+  const [x, y] = [Math.min(a.x, b.x), Math.min(a.y, b.y)];
+  const [right, bottom] = [Math.max(a.x + a.width, b.x + b.width), Math.max(a.y + a.height, b.y + b.height)];
+  return { x, y, width: right - x, height: bottom - y };
+}
+
 /** The rectangle with `margin` more on every side. */
 export const grow = ({ x, y, width, height }: Bounds, margin: number): Bounds => ({
   x: x - margin,

@@ -5,6 +5,7 @@ import { maskInUse } from '#common/document/layer-commands.ts';
 import { projectId } from '#common/document/records.ts';
 import type { Condition, Image, Layer } from '#common/document/records.ts';
 import type { DocumentStore } from '#common/document/store.ts';
+import { union } from '#common/geometry.ts';
 import type { Bounds, Point } from '#common/geometry.ts';
 import type { TileSource } from '../compositor/compositor.ts';
 import type { LayerStack, StackLayer } from '../compositor/layer-stack.ts';
@@ -92,11 +93,7 @@ export function layersTogether(
 
 /** As far as layers reach, document space. @param layers at least one */
 export function reachOf(store: DocumentStore, layers: readonly Layer[]): Bounds {
-  const boxes = layers.map(({ image, offset }) => ({ ...store.require(image).extent, ...offset }));
-  const [x, y] = [Math.min(...boxes.map((box) => box.x)), Math.min(...boxes.map((box) => box.y))];
-  const width = Math.max(...boxes.map((box) => box.x + box.width)) - x;
-  const height = Math.max(...boxes.map((box) => box.y + box.height)) - y;
-  return { x, y, width, height };
+  return layers.map(({ image, offset }) => ({ ...store.require(image).extent, ...offset })).reduce(union);
 }
 
 /** Tiles of a document, from wherever its blobs are. @param blobs asked anew for each tile, because connections come and go */

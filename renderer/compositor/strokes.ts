@@ -117,8 +117,8 @@ export class Strokes {
     const key = image.tiles[index] ?? null;
     const { width, height } = tileBounds(image.extent, index);
     const before = key === null ? newSamples(image.depth, width * height * image.channels) : await this.#store.get(key);
-    const strengths = cover.tile(index);
-    return strengths ? paintedTile(before, strengths, plan) : before;
+    const covered = cover.tile(index);
+    return covered ? paintedTile(before, covered, plan) : before;
   }
 
   #require(id: number): Stroke {
@@ -135,7 +135,7 @@ function paintsBeyond({ plan, cover }: Stroke, index: number, held: Bounds): boo
   if (inside.width === bounds.width && inside.height === bounds.height) return false;
   const [left, right] = [inside.x - bounds.x, inside.x - bounds.x + inside.width];
   const [top, bottom] = [inside.y - bounds.y, inside.y - bounds.y + inside.height];
-  return (cover.tile(index) ?? new Uint8Array()).some((strength, i) => {
+  return (cover.tile(index)?.strengths ?? new Uint8Array()).some((strength, i) => {
     if (strength === 0) return false;
     const [x, y] = [i % bounds.width, Math.floor(i / bounds.width)];
     return isEmpty(inside) || x < left || x >= right || y < top || y >= bottom;

@@ -1,6 +1,6 @@
 // A selection is a mask with bounds as small as they can be; null where nothing is selected.
 
-import { boundsOf, grow, intersect, isEmpty } from '../geometry.ts';
+import { boundsOf, grow, intersect, isEmpty, union } from '../geometry.ts';
 import type { Bounds, Extent, Point } from '../geometry.ts';
 import { maskOfBounds, spreadMask } from './masks.ts';
 import type { Mask } from './masks.ts';
@@ -32,15 +32,6 @@ function merged(a: Mask, b: Mask, bounds: Bounds, strength: (one: number, other:
   const other = windowOf(b, bounds);
   for (let i = 0; i < data.length; i++) data[i] = strength(data[i]!, other[i]!);
   return trimMask({ bounds, data });
-}
-
-function union(a: Bounds, b: Bounds): Bounds {
-  const [x, y] = [Math.min(a.x, b.x), Math.min(a.y, b.y)];
-  return {
-    ...{ x, y },
-    width: Math.max(a.x + a.width, b.x + b.width) - x,
-    height: Math.max(a.y + a.height, b.y + b.height) - y,
-  };
 }
 
 /** The strengths inside `bounds`, rows first, in an array of its own; 0 beyond the mask. */

@@ -1,9 +1,11 @@
 // Brush strokes on pictures in tiles: how strongly a stroke covers pixels, and what a tile looks like under it.
 
-import type { Extent } from '../geometry.ts';
+import { intersect, union } from '../geometry.ts';
+import type { Bounds, Extent, Point } from '../geometry.ts';
 import { tileBounds, tilesIn } from '../document/tiles.ts';
 import { blendOnto } from './blend.ts';
 import type { Mask } from './masks.ts';
+import { newSamples } from './raster.ts';
 import type { Samples } from './raster.ts';
 import { windowOf } from './selection.ts';
 import { coverLine, lineBounds } from './shapes.ts';
@@ -22,12 +24,19 @@ export interface Brush {
   readonly paint: Paint;
 }
 
+/** How strongly a stroke covers the pixels of a tile. */
+export interface TileCover {
+  readonly strengths: Uint8Array; // 0 to 255, rows first
+  readonly width: number; // of the tile
+  readonly part: Bounds; // of the tile, outside of which nothing is covered
+}
+
 /** How strongly a stroke covers the pixels of a picture. Only tiles that it touches take memory. */
 export class StrokeCover {
   readonly #extent: Extent;
   readonly #hardness: number;
   readonly #within: Mask | null;
-  readonly #tiles = new Map<number, Uint8Array>();
+  readonly #tiles = new Map<number, TileCover>();
 
   /** @param within nothing outside of it is covered; null: anything may be */
   constructor(extent: Extent, hardness: number, within: Mask | null) {
@@ -43,48 +52,71 @@ export class StrokeCover {
 
   /** Covers everything between two points; no pixel gets weaker. */
   line(from: StrokePoint, to: StrokePoint): void {
-    for (const index of tilesIn(this.#extent, lineBounds(from, to))) {
+    const reach = lineBounds(from, to);
+    for (const index of tilesIn(this.#extent, reach)) {
       const bounds = tileBounds(this.#extent, index);
-      const tile = this.#tiles.get(index) ?? new Uint8Array(bounds.width * bounds.height);
-      this.#tiles.set(index, tile);
-      coverLine(tile, bounds, from, to, this.#hardness);
+      const known = this.#tiles.get(index);
+      const strengths = known?.strengths ?? new Uint8Array(bounds.width * bounds.height);
+      const touched = moved(intersect(reach, bounds), bounds);
+      const part = known ? union(known.part, touched) : touched;
+      this.#tiles.set(index, { strengths, width: bounds.width, part });
+      coverLine(strengths, bounds, from, to, this.#hardness);
     }
   }
 
-  /** Strengths from 0 to 255 for each pixel of a tile; undefined where the stroke has not been. */
-  tile(index: number): Uint8Array | undefined {
+  /** Undefined where the stroke has not been. */
+  tile(index: number): TileCover | undefined {
     const cover = this.#tiles.get(index);
     if (!cover || !this.#within) return cover;
-    const allowed = windowOf(this.#within, tileBounds(this.#extent, index));
-    return cover.map((strength, i) => Math.round((strength * allowed[i]!) / 255));
+    const { strengths, width, part } = cover;
+    const { x, y } = tileBounds(this.#extent, index);
+    const allowed = windowOf(this.#within, { ...part, x: part.x + x, y: part.y + y });
+    const limited = new Uint8Array(strengths.length);
+    for (let row = 0; row < part.height; row++) {
+      const start = (part.y + row) * width + part.x;
+      for (let i = 0; i < part.width; i++) {
+        limited[start + i] = Math.round((strengths[start + i]! * allowed[row * part.width + i]!) / 255);
+      }
+    }
+    return { ...cover, strengths: limited };
   }
 }
 
-/** A tile with a stroke on it, in an array of its own. @param tile RGBA, or strengths for a paint of that kind
- * @param cover one strength for each pixel */
-export function paintedTile(tile: Samples, cover: Uint8Array, { paint, opacity }: Brush): Samples {
+/** A tile with a stroke on it, in an array of its own. Only pixels that are covered are looked at: a brush is small beside a tile.
+ * @param tile RGBA, or strengths for a paint of that kind */
+export function paintedTile(tile: Samples, { strengths, width, part }: TileCover, { paint, opacity }: Brush): Samples {
   const result = tile.slice();
-  switch (paint.kind) {
-    case 'colour':
-      blendOnto(result, flat(result, paint.colour), { mode: 'normal', opacity, mask: cover });
-      return result;
-    case 'erase':
-      for (let i = 0; i < cover.length; i++) {
-        if (cover[i]! > 0) result[i * 4 + 3] = Math.round(result[i * 4 + 3]! * (1 - (cover[i]! / 255) * opacity));
-      }
-      return result;
-    case 'strength':
-      for (let i = 0; i < cover.length; i++) {
-        result[i] = Math.round(result[i]! + (paint.value - result[i]!) * (cover[i]! / 255) * opacity);
-      }
-      return result;
+  const channels = tile.length / strengths.length;
+  const colour = paint.kind === 'colour' ? flat(tile, part.width, paint.colour) : undefined;
+  for (let y = part.y; y < part.y + part.height; y++) {
+    const [start, end] = [y * width + part.x, y * width + part.x + part.width];
+    const row = result.subarray(start * channels, end * channels);
+    const mask = strengths.subarray(start, end);
+    if (colour) blendOnto(row, colour, { mode: 'normal', opacity, mask });
+    else if (paint.kind === 'strength') drawTowards(row, paint.value, mask, opacity);
+    else erase(row, mask, opacity);
+  }
+  return result;
+}
+
+function erase(rgba: Samples, mask: Uint8Array, opacity: number): void {
+  for (let i = 0; i < mask.length; i++) {
+    if (mask[i]! > 0) rgba[i * 4 + 3] = Math.round(rgba[i * 4 + 3]! * (1 - (mask[i]! / 255) * opacity));
   }
 }
 
-/** A picture of one colour, as large as another. */
-function flat(like: Samples, [red, green, blue]: readonly [number, number, number]): Samples {
-  const samples = like.slice();
+function drawTowards(strengths: Samples, value: number, mask: Uint8Array, opacity: number): void {
+  for (let i = 0; i < mask.length; i++) {
+    strengths[i] = Math.round(strengths[i]! + (value - strengths[i]!) * (mask[i]! / 255) * opacity);
+  }
+}
+
+const moved = (part: Bounds, { x, y }: Point): Bounds => ({ ...part, x: part.x - x, y: part.y - y });
+
+/** So many pixels of one colour, in the depth of other samples. */
+function flat(like: Samples, pixels: number, [red, green, blue]: readonly [number, number, number]): Samples {
   const most = like.BYTES_PER_ELEMENT === 1 ? 0xff : 0xffff;
+  const samples = newSamples(most === 0xff ? 8 : 16, pixels * 4);
   for (let i = 0; i < samples.length; i += 4) {
     samples[i] = red;
     samples[i + 1] = green;

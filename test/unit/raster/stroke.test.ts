@@ -5,6 +5,8 @@ import { maskOfBounds } from '#common/raster/masks.ts';
 import { windowOf } from '#common/raster/selection.ts';
 import { StrokeMask } from '#common/raster/shapes.ts';
 import { paintedTile, StrokeCover } from '#common/raster/stroke.ts';
+import type { TileCover } from '#common/raster/stroke.ts';
+import { contains } from '#common/geometry.ts';
 
 const extent = { width: 600, height: 300 };
 const points = fc.record({
@@ -12,6 +14,10 @@ const points = fc.record({
   y: fc.integer({ min: -50, max: 350 }),
   radius: fc.integer({ min: 1, max: 90 }),
 });
+
+/** Whether nothing is covered outside of the part that is said to be. */
+const isOnlyWithin = ({ strengths, width, part }: TileCover): boolean =>
+  strengths.every((strength, i) => strength === 0 || contains(part, { x: i % width, y: Math.floor(i / width) }));
 
 describe('what a stroke covers', () => {
   test('is in tiles what it is in one piece, and only tiles it touches are there', () => {
@@ -27,8 +33,10 @@ describe('what a stroke covers', () => {
         for (let index = 0; index < 6; index++) {
           const wanted = windowOf(mask, tileBounds(extent, index));
           const tile = tiles.tile(index);
-          if (tile) expect(Buffer.compare(tile, wanted)).toBe(0);
-          else expect(wanted.every((strength) => strength === 0)).toBe(true);
+          if (tile) {
+            expect(Buffer.compare(tile.strengths, wanted)).toBe(0);
+            expect(isOnlyWithin(tile)).toBe(true);
+          } else expect(wanted.every((strength) => strength === 0)).toBe(true);
         }
       }),
       { numRuns: 25 },
@@ -39,7 +47,7 @@ describe('what a stroke covers', () => {
     const cover = new StrokeCover(extent, 1, maskOfBounds({ x: 100, y: 0, width: 50, height: 300 }, extent));
     cover.line({ x: 50, y: 100, radius: 20 }, { x: 200, y: 100, radius: 20 });
     const tile = cover.tile(0)!;
-    const at = (x: number): number => tile[100 * 256 + x]!;
+    const at = (x: number): number => tile.strengths[100 * 256 + x]!;
     expect([at(99), at(100), at(149), at(150)]).toEqual([0, 255, 255, 0]);
   });
 });
@@ -47,7 +55,8 @@ describe('what a stroke covers', () => {
 describe('a tile under a stroke', () => {
   const brush = { hardness: 1, opacity: 1 };
   const tile = new Uint8Array([10, 20, 30, 255, 40, 50, 60, 128, 1, 2, 3, 0]);
-  const cover = new Uint8Array([255, 0, 128]);
+  const strengths = new Uint8Array([255, 0, 128]);
+  const cover = { strengths, width: 3, part: { x: 0, y: 0, width: 3, height: 1 } };
 
   test('takes the colour where it is covered, and keeps its bits where it is not', () => {
     const paint = { kind: 'colour', colour: [200, 100, 0] } as const;
@@ -57,6 +66,16 @@ describe('a tile under a stroke', () => {
       ...[200, 100, 0, 128], // transparent pixels have no colour to keep
     ]);
     expect([...tile.subarray(0, 3)]).toEqual([10, 20, 30]);
+  });
+
+  test('is looked at where it is covered, and nowhere else', () => {
+    const rows = new Uint8Array(4 * 4 * 4).fill(9);
+    const part = { x: 1, y: 2, width: 2, height: 1 };
+    const all = { strengths: new Uint8Array(16).fill(255), width: 4, part };
+    const paint = { kind: 'colour', colour: [1, 2, 3] } as const;
+    const painted = paintedTile(rows, all, { ...brush, paint });
+    const changed = [...painted.keys()].filter((i) => painted[i] !== 9).map((i) => i >> 2);
+    expect([...new Set(changed)]).toEqual([9, 10]);
   });
 
   test('is half as strong with half the opacity', () => {
@@ -70,15 +89,19 @@ describe('a tile under a stroke', () => {
   });
 
   test('of a mask goes towards what it is painted with', () => {
-    const strengths = new Uint8Array([255, 255, 100]);
-    const hidden = paintedTile(strengths, cover, { ...brush, paint: { kind: 'strength', value: 0 } });
+    const mask = new Uint8Array([255, 255, 100]);
+    const hidden = paintedTile(mask, cover, { ...brush, paint: { kind: 'strength', value: 0 } });
     expect([...hidden]).toEqual([0, 255, 50]);
   });
 
   test('of 16 bits is painted in 16 bits', () => {
     const deep = new Uint16Array([0, 0, 0, 65535]);
     const paint = { kind: 'colour', colour: [65535, 257, 0] } as const;
-    const painted = paintedTile(deep, new Uint8Array([128]), { ...brush, paint });
+    const painted = paintedTile(
+      deep,
+      { ...cover, strengths: new Uint8Array([128]), width: 1, part: { ...cover.part, width: 1 } },
+      { ...brush, paint },
+    );
     expect([...painted]).toEqual([Math.round((65535 * 128) / 255), Math.round((257 * 128) / 255), 0, 65535]);
   });
 });

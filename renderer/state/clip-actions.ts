@@ -102,6 +102,15 @@ export function createClipActions(app: AppState) {
     document.act(name, (store) => replaceTiles(store, image.id, changes));
   }
 
+  /** Puts all that is seen, or what is selected of it, on a layer of its own on top. */
+  async function layerOfSeen(): Promise<void> {
+    const seen = document.layers.filter(({ isVisible }) => isVisible);
+    const made = await cutOut(seen, document.store.require(projectId).canvas);
+    if (!made) return problems.notice(t('layers.nothingToCopy'));
+    const layer = { name: t('layers.seenName'), image: made.image, offset: made.offset };
+    document.act(t('commands.layer.stamp'), (store) => addLayer(store, layer));
+  }
+
   /** Puts what is selected of the chosen layers on a layer of its own. */
   async function layerOfSelection(): Promise<void> {
     const made = await cutOut(plainly(layers.selected));
@@ -182,7 +191,7 @@ export function createClipActions(app: AppState) {
     };
   }
 
-  return { copy, copySeen, cut, clear, layerOfSelection, paste, addFiles, chooseAndAdd };
+  return { copy, copySeen, cut, clear, layerOfSelection, layerOfSeen, paste, addFiles, chooseAndAdd };
 }
 
 const movedMask = ({ bounds, data }: Mask, by: Point): Mask => ({

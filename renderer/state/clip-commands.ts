@@ -21,6 +21,7 @@ export function clipCommands(app: AppState): Partial<Record<CommandId, CommandHa
     'edit.paste': whenOpen(() => clips.paste()),
     'edit.clear': whenFree(work, { run: () => clips.clear(), isEnabled: canClear }),
     'layer.fromFile': whenOpen(clips.chooseAndAdd),
+    'layer.stamp': whenOpen(clips.layerOfSeen),
     'layer.duplicate': whenFree(work, {
       run: () => (isSelected() ? clips.layerOfSelection() : createLayerActions(app).duplicate(layers.selected)),
       isEnabled: () => layers.chosen !== undefined,

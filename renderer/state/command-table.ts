@@ -39,6 +39,7 @@ export const commandTable = {
   'layer.duplicate': { group: 'layer', keys: ['Mod+J'] },
   'layer.mergeDown': { group: 'layer', keys: ['Mod+Shift+E'] },
   'layer.mergeVisible': { group: 'layer' },
+  'layer.stamp': { group: 'layer', keys: ['Mod+Alt+Shift+E'] },
   'layer.flatten': { group: 'layer' },
   'layer.remove': { group: 'layer' },
   'layer.up': { group: 'layer', keys: ['Mod+]'], section: 1 },

@@ -12,7 +12,7 @@ import { RemoteError } from '#common/contract/errors.ts';
 import type { EngineServices } from '#common/contract/services.ts';
 import type { RecordsDiff } from '#common/document/diff.ts';
 import { History } from '#common/document/history.ts';
-import type { Mark } from '#common/document/history.ts';
+import type { Mark, Steps } from '#common/document/history.ts';
 import { patchOf } from '#common/document/patch.ts';
 import type { DocumentPatch } from '#common/document/patch.ts';
 import { projectId } from '#common/document/records.ts';
@@ -53,6 +53,7 @@ export class DocumentState {
   isWrittenDown = $state(true); // all of it would survive a crash
   undoName = $state<string>();
   redoName = $state<string>();
+  steps = $state.raw<Steps>(noSteps); // that can be undone and done again
   making = $state.raw<Making | null>(null); // what the opened picture tells of how it was made
   recoverable = $state.raw<readonly Recoverable[]>([]); // what a crash left
 
@@ -201,6 +202,12 @@ export class DocumentState {
     this.#noteHistory();
   }
 
+  /** Undoes or does again until so many steps are done. */
+  goToStep(count: number): void {
+    this.#session?.history.goTo(count);
+    this.#noteHistory();
+  }
+
   /** Resolves when all that changed so far is written down, or could not be: see `isWrittenDown`. */
   written(): Promise<void> {
     return this.#writing;
@@ -266,6 +273,7 @@ export class DocumentState {
   #noteHistory(): void {
     this.undoName = this.#session?.history.undoName;
     this.redoName = this.#session?.history.redoName;
+    this.steps = this.#session?.history.steps ?? noSteps;
   }
 
   /** One after the other, so that the journal has them in order. When one cannot be written, the next writes the whole document. */
@@ -310,6 +318,8 @@ export class DocumentState {
     return this.#engine.require().documents;
   }
 }
+
+const noSteps: Steps = { done: [], undone: [] };
 
 const journal = 'journal'; // what a problem of it is about
 const retryMs = 5000; // room may have been made meanwhile

@@ -18,6 +18,11 @@ export function hardenedBy(key: string, hardness: number): number | undefined {
   return key === '}' ? Math.min(100, percent + 10) / 100 : undefined;
 }
 
+/** The opacity that a digit stands for: 1 is 10 %, 0 is all; undefined for other keys. */
+export function opacityOf(key: string): number | undefined {
+  return /^\d$/.test(key) ? (Number(key) || 10) / 10 : undefined;
+}
+
 /** What [ and ] make of a size; undefined for other keys. */
 export function resizedBy(key: string, size: number): number | undefined {
   if (key === '[') return Math.max(brushSizes.min, Math.floor(size / 1.2));

@@ -10,6 +10,12 @@ interface Gesture<R extends AnyRecord> {
   readonly diff: RecordsDiff<R>;
 }
 
+/** Gestures by their names. */
+export interface Steps {
+  readonly done: readonly string[];
+  readonly undone: readonly string[];
+}
+
 /** The place before a gesture. */
 export type Mark = symbol;
 
@@ -37,6 +43,12 @@ export class History<R extends AnyRecord> implements Disposable {
     const mark = Symbol(name);
     this.#done.push({ mark, name, diff: emptyDiff });
     return mark;
+  }
+
+  /** Names of the gestures that are done, the latest last, and of those that were undone, the next to be done again first. */
+  get steps(): Steps {
+    const names = (gestures: readonly Gesture<R>[]): string[] => gestures.filter(hasChanges).map(({ name }) => name);
+    return { done: names(this.#done), undone: names(this.#undone).reverse() };
   }
 
   /** Name of the gesture that `undo` takes back; undefined where there is none. */
@@ -67,6 +79,13 @@ export class History<R extends AnyRecord> implements Disposable {
     this.#done.push(gesture);
     this.#store.apply(gesture.diff, 'history');
     return true;
+  }
+
+  /** Undoes or does again until so many gestures are done. */
+  goTo(count: number): void {
+    const tooMany = this.steps.done.length - count;
+    for (let i = 0; i < tooMany; i++) this.undo();
+    for (let i = 0; i > tooMany; i--) this.redo();
   }
 
   /** Takes back everything since the mark, for good: it cannot be done again. A mark that was undone already changes nothing. */

@@ -27,6 +27,7 @@ export const commands = {
   'layer.duplicate': 'Duplicate layer',
   'layer.mergeDown': 'Merge with the layer below',
   'layer.mergeVisible': 'Merge visible layers',
+  'layer.stamp': 'New layer of all that is seen',
   'layer.flatten': 'Flatten image',
   'layer.remove': 'Delete layer',
   'layer.up': 'Move layer up',

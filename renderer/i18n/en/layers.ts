@@ -19,6 +19,7 @@ export const layers = {
   copySelection: 'Copy the selection to a new layer',
   copying: 'Copying',
   clearing: 'Clearing',
+  seenName: 'All that is seen',
   pasted: 'Pasted',
   addFileName: 'Add a picture as a layer',
   addingFile: 'Adding {name}',

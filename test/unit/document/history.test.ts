@@ -226,3 +226,20 @@ test('a reversed change takes itself back, and reversing twice is nothing', () =
     }),
   );
 });
+
+test('all steps are known by name, and one can go to any of them', () => {
+  const { store, history } = setUp(car);
+  for (const size of [2, 3, 4]) {
+    history.mark(`Size ${size}`);
+    store.update('car', { size });
+  }
+  history.mark('Nothing');
+  expect(history.steps).toEqual({ done: ['Size 2', 'Size 3', 'Size 4'], undone: [] });
+  history.goTo(1);
+  expect([stateOf(store).car?.size, history.steps]).toEqual([2, { done: ['Size 2'], undone: ['Size 3', 'Size 4'] }]);
+  history.goTo(3);
+  expect(stateOf(store).car?.size).toBe(4);
+  history.goTo(9);
+  history.goTo(0);
+  expect([stateOf(store), history.steps.undone.length]).toEqual([{ car }, 3]);
+});

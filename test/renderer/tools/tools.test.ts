@@ -198,6 +198,14 @@ describe('the selection brush', () => {
 });
 
 describe('painting', () => {
+  test('digits set how strong paint is: 1 is a tenth, 0 all of it', () => {
+    const { context, settings } = createToolContext();
+    const tool = paintTool(context);
+    const strengths = ['1', '5', '0'].map((key) => (tool.key!(key, none), settings.paintOpacity));
+    expect(strengths).toEqual([0.1, 0.5, 1]);
+    expect(tool.key!('F5', none)).toBe(false);
+  });
+
   test('draws from press to release, in steps that can be seen, as wide as a pen presses', () => {
     const { context, strokes, settings } = createToolContext();
     settings.paintSize = 40;

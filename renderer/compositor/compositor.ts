@@ -240,8 +240,7 @@ export class Compositor {
         this.#place(message);
         return;
       case 'notDrawn':
-        this.#entry(message.at).failedIn = message.revision;
-        this.onProblem(message.reason);
+        this.#fail(message);
         return;
       case 'progress':
         this.#answers.get(message.id)?.onShare?.(message.share);
@@ -274,12 +273,19 @@ export class Compositor {
   #place({ at, revision, bitmap, isOpaque }: Extract<FromWorker, { type: 'drawn' }>): void {
     if (revision < this.#canvasSince) return bitmap.close(); // of a canvas of another size
     const entry = this.#entry(at);
+    if (revision < (entry.drawn?.revision ?? -1)) return bitmap.close(); // begun earlier, and slower
     entry.drawn?.bitmap.close();
     entry.drawn = { bitmap, isOpaque, revision };
     this.#entries.delete(tileName(at));
     this.#entries.set(tileName(at), entry);
     this.#dropOldest();
     this.onTile(at);
+  }
+
+  #fail({ at, revision, reason }: Extract<FromWorker, { type: 'notDrawn' }>): void {
+    const entry = this.#entry(at);
+    entry.failedIn = Math.max(entry.failedIn, revision);
+    this.onProblem(reason);
   }
 
   #dropOldest(): void {

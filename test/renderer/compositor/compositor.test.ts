@@ -79,6 +79,18 @@ describe('the page’s side of the compositor', () => {
     expect(old.isClosed).toBe(true);
   });
 
+  test('a tile that was begun earlier and comes later does not take the place of a newer one', () => {
+    const { compositor, draw, hear } = create();
+    compositor.setStack(stack('x'));
+    compositor.setStack(stack('y'));
+    const newer = draw(right, 2);
+    const late = draw(right, 1);
+    expect([compositor.tile(right)?.bitmap, late.isClosed, newer.isClosed]).toEqual([newer, true, false]);
+    hear({ type: 'notDrawn', at: left, revision: 2, reason: 'lost' });
+    hear({ type: 'notDrawn', at: left, revision: 1, reason: 'lost' });
+    expect(compositor.isUpToDate([left, right])).toBe(true);
+  });
+
   test('tells the worker only what changed', () => {
     const { compositor, sent } = create();
     compositor.setStack(stack('x'));

@@ -43,7 +43,7 @@ export function createClipActions(app: AppState) {
 
   /** Keeps pixels here and gives the system's clipboard a picture of them. @returns whether there was something */
   async function keep(making: Promise<Clip | undefined>): Promise<boolean> {
-    const turn = clip.begin();
+    clip.take(making);
     const png = making.then((made) => made && asPng(made));
     const writing = writePicture(png).catch(() => t('layers.copiedHereOnly')); // begun at once: browsers ask for a gesture
     const made = await making;
@@ -51,7 +51,6 @@ export function createClipActions(app: AppState) {
       problems.notice(t('layers.nothingToCopy'));
       return false;
     }
-    clip.keep(made, turn);
     void writing.then((sentence) => sentence && problems.notice(sentence));
     return true;
   }
@@ -121,7 +120,7 @@ export function createClipActions(app: AppState) {
 
   /** @param file of the system's clipboard, where a gesture brought one; left out: it is asked for */
   async function paste(file?: File): Promise<void> {
-    const own = document.isOpen ? clip.of(document.store) : undefined;
+    const own = document.isOpen ? await clip.of(document.store) : undefined;
     if (own) {
       const { image } = own;
       const isSeen = !isEmpty(intersect({ ...image.extent, ...own.offset }, shownPart()));

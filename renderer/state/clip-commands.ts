@@ -18,7 +18,7 @@ export function clipCommands(app: AppState): Partial<Record<CommandId, CommandHa
     'edit.cut': whenFree(work, { run: clips.cut, isEnabled: canClear }),
     'edit.copy': whenOpen(clips.copy),
     'edit.copySeen': whenOpen(clips.copySeen),
-    'edit.paste': whenOpen(() => clips.paste()),
+    'edit.paste': { run: () => clips.paste(), isEnabled: () => document.isOpen },
     'edit.clear': whenFree(work, { run: () => clips.clear(), isEnabled: canClear }),
     'layer.fromFile': whenOpen(clips.chooseAndAdd),
     'layer.stamp': whenOpen(clips.layerOfSeen),

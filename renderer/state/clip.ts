@@ -14,15 +14,15 @@ export interface Clip {
 export class ClipState {
   #clip: Clip | undefined;
   #turn = 0;
+  #making: Promise<unknown> = Promise.resolve();
 
-  /** Something is about to be copied. @returns to be kept with */
-  begin(): number {
-    return ++this.#turn;
-  }
-
-  /** What was copied since is newer, whichever came first. */
-  keep(clip: Clip, turn: number): void {
-    if (turn === this.#turn) this.#clip = clip;
+  /** Keeps what is being copied when it is there, unless something else is copied meanwhile. */
+  take(making: Promise<Clip | undefined>): void {
+    const turn = ++this.#turn;
+    const keep = (made: Clip | undefined): void => {
+      if (made && turn === this.#turn) this.#clip = made;
+    };
+    this.#making = making.then(keep, () => undefined); // whoever copies hears of a failure
   }
 
   /** Something else may be in the system's clipboard now. */
@@ -31,8 +31,9 @@ export class ClipState {
     this.#clip = undefined;
   }
 
-  /** What was copied from this document and is still what would be pasted. */
-  of(store: DocumentStore): Clip | undefined {
+  /** What was copied from this document and is still what would be pasted; waits for what is being copied. */
+  async of(store: DocumentStore): Promise<Clip | undefined> {
+    await this.#making;
     return this.#clip?.store === store ? this.#clip : undefined;
   }
 }

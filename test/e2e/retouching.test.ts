@@ -7,6 +7,7 @@ import { button, drag, instruction, layers, showPanel } from '../helpers/page.ts
 import { colourAt, isBlue, openPicture, startStudio } from '../helpers/studio.ts';
 
 const isRed = ([red = 0, green = 0, blue = 0]: number[]): boolean => red > 180 && green < 60 && blue < 60;
+const isWhite = (colour: number[]): boolean => colour.every((value) => value > 245);
 const seen = (page: Page, x: number, y: number, is: (colour: number[]) => boolean) =>
   expect.poll(() => colourAt(page, x, y).then(is)).toBe(true);
 
@@ -192,5 +193,44 @@ inBrowser('retouching', () => {
     await seen(page, 0.5, 0.45, isRed); // its right side is its upper one here
     await seen(page, 0.5, 0.55, isBlue);
     await place.waitFor({ state: 'detached' });
+  });
+
+  test('all steps are listed, and a press on one goes there', async () => {
+    const page = await startPainted();
+    await button(page, 'All steps').click();
+    const steps = page.getByRole('menu', { name: 'All steps' }).getByRole('menuitem');
+    expect(await steps.allInnerTexts()).toEqual(['Brush stroke', 'New layer', 'As it was opened']);
+    await expectAccessible(page);
+    await steps.last().click();
+    await expect.poll(() => layers(page).count()).toBe(1);
+    await button(page, 'All steps').click();
+    await steps.first().click();
+    await seen(page, 0.45, 0.2, isRed);
+  });
+
+  test('small pictures with a key held: what a layer shows is selected, its mask is looked at and switched off', async () => {
+    const page = await startPainted();
+    const pixels = button(page, 'Work on Layer 2');
+    await pixels.click({ modifiers: ['Control'] });
+    await page.getByText(/^Selection \d+ × \d+$/).waitFor();
+    await button(page, 'Add mask').click();
+    const mask = button(page, 'Work on the mask of Layer 2');
+    await mask.click({ modifiers: ['Alt'] });
+
+    await seen(page, 0.45, 0.2, isWhite);
+    await mask.click({ modifiers: ['Alt'] });
+    await seen(page, 0.45, 0.2, isRed);
+    await mask.click({ modifiers: ['Shift'] });
+    await expect.poll(() => mask.getAttribute('title')).toBe('The mask is switched off');
+  });
+
+  test('all that is seen becomes a layer on top', async () => {
+    const page = await startPainted();
+    await page.getByRole('application').focus();
+    await page.keyboard.press('Control+Alt+Shift+E');
+    await expect.poll(() => nameOf(page, 0).innerText()).toBe('All that is seen');
+    await button(page, 'Hide All that is seen').click({ modifiers: ['Alt'] });
+    await seen(page, 0.45, 0.2, isRed);
+    await seen(page, 0.45, 0.3, isBlue);
   });
 });

@@ -74,7 +74,11 @@ export function createAppState(host: Host, storage?: KeptTexts): AppState {
   const jobs = new JobsState(engine, problems);
   const results = new ResultsState(document);
   jobs.onPainted = (painting, job) => results.add(painting, job);
-  document.onClosed = () => jobs.abandon();
+  const canvas = new CanvasState();
+  document.onClosed = () => {
+    jobs.abandon();
+    canvas.forgetPicture();
+  };
   const editor = new EditorState(document);
   const strokes = new LayerStrokes(document, engine, problems);
   const settings = new SettingsState(engine, problems);
@@ -93,7 +97,7 @@ export function createAppState(host: Host, storage?: KeptTexts): AppState {
     folderChoice: new FolderChoice(host),
     branch: new BranchState(),
     commands: new Commands(problems, platformOf(navigator.userAgent)),
-    canvas: new CanvasState(),
+    canvas,
     clip: new ClipState(),
     exporting: new ExportState(),
     layers: new LayersState(document),

@@ -8,6 +8,8 @@ import type { Tool, ToolPoint } from '../tools/tool.ts';
 import { SelectionState } from './selection.svelte.ts';
 import { ViewportState } from './viewport.svelte.ts';
 
+const noPicture = { width: 1, height: 1 };
+
 /** Everything about the canvas that is not part of the document. */
 export class CanvasState {
   readonly viewport = new ViewportState();
@@ -25,6 +27,12 @@ export class CanvasState {
   colour = $state('#000000');
   /** Cuts the picture to a part of itself; left out where that cannot be done. */
   onCrop = $state.raw<(bounds: Bounds) => void>();
+
+  /** The picture was closed: of the next one nothing is selected and all is shown, even if it is of the same size. */
+  forgetPicture(): void {
+    this.viewport.setPicture(noPicture);
+    this.selection.setPicture(noPicture);
+  }
 
   /** @throws Error while no picture is seen */
   requireCompositor(): Compositor {

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
+import { createAppState } from '../../../renderer/state/app-state.ts';
 import { CanvasState } from '../../../renderer/state/canvas.svelte.ts';
+import { blob, FakeHost } from '../fake-host.ts';
 
 /** A picture as browsers give it: its size is not its own property, so that spreading loses it. */
 class Bitmap {
@@ -16,6 +18,37 @@ test('sizes of bitmaps are kept as plain numbers', () => {
   viewport.setPicture(new Bitmap());
   selection.setPicture(new Bitmap());
   expect([{ ...viewport.picture }, { ...selection.picture }]).toEqual(Array(2).fill({ width: 400, height: 300 }));
+});
+
+test('of another picture nothing is selected and all is shown, even if it is of the same size', async () => {
+  const host = new FakeHost();
+  const { canvas, document, engine } = createAppState(host);
+  const { viewport, selection } = canvas;
+  host.connect();
+  await expect.poll(() => engine.status).toBe('ready');
+  const show = async (name: string): Promise<void> => {
+    await document.open({ blob, name });
+    viewport.setPicture(document.project!.canvas);
+    selection.setPicture(document.project!.canvas);
+  };
+  await show('one.jpg');
+  viewport.zoomTo(3);
+  selection.all();
+  selection.none();
+  selection.all();
+  await show('two.jpg');
+  expect([selection.mask, selection.hasEarlier, viewport.isFitted]).toEqual([null, false, true]);
+});
+
+test('a selection that is lost comes back, until another one is made', () => {
+  const { selection } = new CanvasState();
+  selection.setPicture({ width: 60, height: 40 });
+  expect(selection.hasEarlier).toBe(false);
+  selection.all();
+  const all = selection.mask;
+  selection.none();
+  selection.again();
+  expect([selection.mask, selection.hasEarlier]).toEqual([all, false]);
 });
 
 test('a picture stays fitted while the window changes, until it is zoomed', () => {

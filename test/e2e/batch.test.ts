@@ -18,6 +18,7 @@ inBrowser('batches', () => {
     async (theme) => {
       const { page, photos, results } = await startWithPhotos(9, { stepMs: 50 }, theme);
       await writeFile(join(photos, 'DSC_0004.jpg'), 'this is no picture');
+      await writeFile(join(photos, 'DSC_0010.NEF'), 'raw');
       await button(page, 'Batch').click();
       await expectAccessible(page);
       await button(page, 'Choose a folder…').click();
@@ -26,6 +27,7 @@ inBrowser('batches', () => {
       await expectAccessible(page);
       await button(page, 'Use this folder').click();
       await page.getByText('9 pictures to make').waitFor();
+      await page.getByText(/^1 file is left out.* 1 \.nef/).waitFor();
       expect(await button(page, 'Start batch').isDisabled()).toBe(true);
       await page.getByLabel('What to change').fill('swap day and dusk');
       await button(page, 'Add seed').click();
@@ -50,6 +52,14 @@ inBrowser('batches', () => {
       await button(page, 'Go on').click();
       await page.getByText(/^9 in = 8 done \+ 0 skipped \+ 1 failed, in /).waitFor({ timeout: 60_000 });
       expect(readdirSync(results).filter((name) => name.endsWith('.jpg'))).toHaveLength(8);
+      await button(page, 'Show report').click(); // in a browser its place is told
+      const [told, next] = [page.getByText('report.csv', { exact: false }), button(page, 'New batch')];
+      await told.first().waitFor();
+      const bottomOf = async (): Promise<number> => {
+        const { y, height } = (await told.first().boundingBox())!;
+        return y + height;
+      };
+      expect(await bottomOf()).toBeLessThan((await next.boundingBox())!.y); // above the buttons
 
       await button(page, /^Failed/).click();
       expect(await rows(page).count()).toBe(2);

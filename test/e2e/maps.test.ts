@@ -261,7 +261,7 @@ inBrowser('the workbench for condition maps', () => {
     const wide = join(temporaryFolder(), 'wide.seg.png');
     await sharp(join(samples, 'classes.seg.png')).resize(300, 128, { kernel: 'nearest' }).toFile(wide);
     await choose(page, 'Open map…', wide);
-    await page.getByText('The map has another shape than the picture: it was stretched.').waitFor();
+    await page.getByText('The map has another shape than this document: it was stretched.').waitFor();
     expect(await savedMap(page)).toMatchObject({ width: 128, height: 128 });
     await choose(page, 'Open map…', join(samples, 'meadow.png')); // a photograph: hardly a pixel on the palette
     await page.getByText(/of the pixels are in no colour of the palette/).waitFor();

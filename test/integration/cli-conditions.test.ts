@@ -115,18 +115,18 @@ test('what comes with the program makes maps of its own scenes, and says of a ph
 });
 
 test.each([
-  ['no kind', ['conditions', photo, '-o', 'x.png'], 2],
-  ['a map that is no PNG', ['conditions', photo, '--kind', 'canny', '-o', 'x.jpg'], 2],
+  ['no kind', 2, ['conditions', photo, '-o', 'x.png']],
+  ['a map that is no PNG', 2, ['conditions', photo, '--kind', 'canny', '-o', 'x.jpg']],
   [
     "thresholds of OpenCV for EditAR's detector",
-    ['conditions', photo, '--kind', 'canny', '--detector', 'editar', '--low', '100', '-o', 'x.png'],
     2,
+    ['conditions', photo, '--kind', 'canny', '--detector', 'editar', '--low', '100', '-o', 'x.png'],
   ],
-  ['the picture as its own map', ['conditions', photo, '--kind', 'canny', '-o', photo], 2],
-  ['no such picture', ['conditions', 'none.png', '--kind', 'canny', '-o', 'x.png'], 3],
-  ['an empty folder', ['conditions', '.', '--kind', 'canny', '-o', 'maps'], 3],
-  ['no such network', ['conditions', photo, '--kind', 'depth', '--model', 'none', '-o', 'x.png'], 4],
-])('%s ends with code %i', async (_, args, code) => {
+  ['the picture as its own map', 2, ['conditions', photo, '--kind', 'canny', '-o', photo]],
+  ['no such picture', 3, ['conditions', 'none.png', '--kind', 'canny', '-o', 'x.png']],
+  ['an empty folder', 3, ['conditions', '.', '--kind', 'canny', '-o', 'maps']],
+  ['no such network', 4, ['conditions', photo, '--kind', 'depth', '--model', 'none', '-o', 'x.png']],
+])('%s ends with code %i', async (_, code, args) => {
   const cwd = temporaryFolder();
   const result = await editar([...args], { cwd, env: { EDITAR_DATA: join(cwd, 'data') } });
   expect([result.code, result.stdout]).toEqual([code, '']);

@@ -70,7 +70,7 @@ export const zItemReport = z.object({
   height: z.int().optional(),
   tokens: z.int().optional(), // ids the model chose
   device: z.string().optional(), // that made it
-  ms: z.number().optional(), // from first touch to the written file
+  ms: z.number().optional(), // from its turn to the written file
 });
 export type ItemReport = z.infer<typeof zItemReport>;
 

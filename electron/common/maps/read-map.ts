@@ -12,6 +12,7 @@ export interface MapPixels extends Extent {
 /** What reading a map had to give up. */
 export const readNotes = [
   'coloured', // a grey map had colours, which were weighed to grey
+  'false-colours', // … or depth was shown in vivid ones, such as a rainbow, which have no order when they are grey
   'transparent', // it had transparent pixels, which are black now
   'sixteen-bit', // it had 16 bits per channel, of which the upper 8 are kept
   'spread', // … or, for depths close to one another, what was there is spread over 8 bits
@@ -31,6 +32,7 @@ export function readMap(pixels: MapPixels, kind: MapKind): ReadMap {
   const green = channels > 2 ? 1 : 0;
   const blue = channels > 2 ? 2 : 0;
   const hasAlpha = channels % 2 === 0;
+  let vivid = 0;
   for (let pixel = 0, i = 0; pixel < width * height; pixel++, i += channels) {
     const alpha = hasAlpha ? data[i + channels - 1]! : 255;
     if (alpha < 255) notes.add('transparent');
@@ -39,12 +41,20 @@ export function readMap(pixels: MapPixels, kind: MapKind): ReadMap {
     if (kind === 'segmentation') map.data.set([r, g, b], pixel * 3);
     else if (r === g && g === b) map.data[pixel] = r;
     else {
+      if (Math.max(r, g, b) - Math.min(r, g, b) > leastVivid) vivid++;
       notes.add('coloured');
       map.data[pixel] = (9798 * r + 19235 * g + 3735 * b + 16384) >> 15; // OpenCV's grey
     }
   }
+  if (kind === 'depth' && vivid > (width * height) / 2) {
+    notes.delete('coloured');
+    notes.add('false-colours');
+  }
   return { map, notes: [...notes] };
 }
+
+/** Difference between the channels of a vivid colour, in 8 bits: that of false colours, not of a tint. */
+const leastVivid = 80;
 
 /** Fewer levels of depth than this, in 8 bits, are spread. */
 const leastRange = 64;

@@ -257,6 +257,7 @@ export class BatchDesk implements AsyncDisposable {
       if (message.running.length > 0 && now - this.#saidProgressAt < progressEveryMs) return;
       this.#saidProgressAt = now;
     }
+    if (message.type === 'notice' && !running) return; // of the folder, which the plan has told
     if (running) note(running, message);
     this.#tell(message);
     if (message.type === 'item' && message.state === 'waiting' && message.failure) this.#tellOrder(); // it waits again, as the last

@@ -31,7 +31,10 @@ const deviceFailures: readonly string[] = ['device-unavailable', 'out-of-memory'
 interface Started {
   readonly index: number;
   readonly prepared: Promise<PreparedItem>;
-  readonly at: number; // ms
+}
+
+interface Taken extends Started {
+  readonly at: number; // ms, when its turn came; what was read ahead cost nobody time
 }
 
 type Decoded = DecodedItem & { readonly key: string };
@@ -162,7 +165,7 @@ export class BatchRunner {
   }
 
   /** @returns undefined when nothing waits and nothing that is under way can wait again, or nothing more is to begin */
-  async #next(lane: number): Promise<Started | undefined> {
+  async #next(lane: number): Promise<Taken | undefined> {
     for (;;) {
       if (this.#gate.isClosed) await this.#rest();
       if (this.#config.signal.aborted || this.#isBroken || this.#lost.has(lane)) return undefined;
@@ -181,11 +184,11 @@ export class BatchRunner {
     this.pace.start();
   }
 
-  #take(index: number): Started {
+  #take(index: number): Taken {
     this.#underWay.add(index);
     const started = this.#ahead.get(index) ?? this.#start(index);
     this.#ahead.delete(index);
-    return started;
+    return { ...started, at: this.#now() };
   }
 
   /** An item is settled, or waits again. */
@@ -198,7 +201,7 @@ export class BatchRunner {
     const { state, work, signal } = this.#config;
     const prepared = work.prepare(state.item(index), signal);
     prepared.catch(() => undefined); // told where it is awaited
-    return { index, prepared, at: this.#now() };
+    return { index, prepared };
   }
 
   /** What was under way when the run broke waits again. */
@@ -242,7 +245,7 @@ export class BatchRunner {
     }
   }
 
-  async #write({ index, at }: Started, { key, tokens, device, encode }: Decoded): Promise<void> {
+  async #write({ index, at }: Taken, { key, tokens, device, encode }: Decoded): Promise<void> {
     const outputs = variantFiles(this.#config.state.item(index).output, this.#config.variants);
     try {
       const { width, height, notices, write } = await encode();

@@ -50,7 +50,7 @@ export class GrantedFolders {
       folder: this.folder(handle),
       parent: this.#isBelowRoot(path) ? this.#give(dirname(path)) : null,
       folders: names.sort(byName).map((name) => this.#give(join(path, name))),
-      pictures: seen.filter((entry) => entry.isFile() && hasPictureEnding(entry.name)).length,
+      pictures: seen.filter((entry) => !entry.isDirectory() && hasPictureEnding(entry.name)).length,
     };
   }
 

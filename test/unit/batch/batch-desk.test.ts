@@ -72,6 +72,16 @@ const file = (batch: BatchId, index: number, side: PictureSide, variant = 0): It
 const states = (desk: BatchDesk) => desk.view()!.items.map(({ state }) => state);
 const types = (said: readonly DeskMessage[]) => said.map(({ type }) => type);
 
+test('what a folder has besides is told with the plan, and not once more when it begins', async () => {
+  const { desk, input, order, said, status, folders } = await withDesk(1);
+  await writeFile(join(folders.path(input), 'p2.NEF'), 'raw');
+  const { notices } = await desk.preview(order(), never);
+  expect(notices).toEqual([expect.stringMatching(/^1 file is left out.*1 \.nef/)]);
+  await desk.start(order());
+  await status('finished');
+  expect(types(said)).not.toContain('notice');
+});
+
 test('a plan tells names before anything is made, and its pictures can be looked at', async () => {
   const { desk, order, output, folders } = await withDesk(2);
   const plan = await desk.preview(order({ options: { name: '{stem} {seed}' } }), never);

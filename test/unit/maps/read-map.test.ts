@@ -26,8 +26,15 @@ test('colours of a segmentation map are kept', () => {
 });
 
 test('a coloured depth map is weighed to grey and says so', () => {
-  const { map, notes } = readMap(pixels(3, 255, 0, 0), 'depth');
-  expect([map.data, notes]).toEqual([Uint8Array.of(76), ['coloured']]);
+  const { map, notes } = readMap(pixels(3, 120, 90, 80), 'depth');
+  expect([map.data, notes]).toEqual([Uint8Array.of(98), ['coloured']]);
+});
+
+test('depth in the colours of a rainbow is told to be none', () => {
+  const rainbow = [0, 0, 255, 0, 255, 255, 0, 255, 0, 255, 255, 0, 255, 0, 0];
+  expect(readMap(pixels(3, ...rainbow), 'depth').notes).toEqual(['false-colours']);
+  expect(readMap(pixels(3, ...rainbow), 'canny').notes).toEqual(['coloured']);
+  expect(readMap(pixels(3, 9, 9, 9, 40, 40, 40, 255, 0, 0), 'depth').notes).toEqual(['coloured']); // a stray one
 });
 
 test('what is mostly transparent is black, and it says so', () => {

@@ -1,10 +1,12 @@
 import { dialog } from 'electron';
 import type { BrowserWindow } from 'electron';
+import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { maxBlobBytes } from '#common/contract/blobs.ts';
 import { AppError } from '#common/contract/errors.ts';
+import { readReason, writeReason } from '#common/contract/file-reasons.ts';
 import type { NamedBytes } from '#common/contract/services.ts';
 import { endingOf, pictureEndings, projectEnding } from '#common/picture-files.ts';
 
@@ -65,7 +67,10 @@ async function readPicture(path: string): Promise<NamedBytes> {
     const mebibytes = (bytes: number) => `${Math.ceil(bytes / 2 ** 20)} MiB`;
     throw new AppError('image-too-large', { path: name, size: mebibytes(found.size), limit: mebibytes(maxBlobBytes) });
   }
-  return { name, bytes: await readFile(path) };
+  const bytes = await readFile(path).catch((cause: unknown) => {
+    throw new AppError('image-unreadable', { path: name, reason: readReason(cause) }, { cause });
+  });
+  return { name, bytes };
 }
 
 /** Lets the person choose where to save; the system's dialog asks before an existing file is replaced. False when they choose none.
@@ -73,14 +78,20 @@ async function readPicture(path: string): Promise<NamedBytes> {
 export async function savePicture(window: BrowserWindow, { name, bytes }: NamedBytes): Promise<boolean> {
   const { filePath, canceled } = await dialog.showSaveDialog(window, { defaultPath: basename(name) });
   if (canceled || filePath === '') return false;
-  const temporary = `${filePath}.part`;
+  await replaceFile(filePath, bytes);
+  return true;
+}
+
+/** The file holds what was there before, or all of the new bytes. */
+async function replaceFile(path: string, bytes: Uint8Array): Promise<void> {
+  const real = await realpath(path).catch(() => path); // of a link, what it leads to
+  const temporary = join(dirname(real), `.editar-${randomUUID()}`);
   try {
-    await writeFile(temporary, bytes);
-    await rename(temporary, filePath);
+    await writeFile(temporary, bytes, { flag: 'wx' });
+    await rename(temporary, real);
   } catch (cause) {
     await rm(temporary, { force: true }).catch(() => undefined);
     const { code = '' } = cause as NodeJS.ErrnoException;
-    throw new AppError('output-not-writable', { path: filePath, reason: `(${code})` }, { cause });
+    throw new AppError('output-not-writable', { path, reason: writeReason(cause) ?? `(${code})` }, { cause });
   }
-  return true;
 }

@@ -19,7 +19,7 @@ function revealFile(message: unknown): void {
 
 const calmMs = 60_000; // an engine that lived this long did not crash because of how it starts
 const maxQuickCrashes = 3;
-const restMs = 30_000; // after more of them
+const [shortestRestMs, longestRestMs] = [30_000, 600_000]; // after more of them, twice as long each time
 
 /** The one process that runs models. It is started when the first window wants it and again after a crash; windows are then given a
  * new port, and what they waited for fails with `connection-lost`. */
@@ -73,13 +73,16 @@ export class EngineProcess {
     return child;
   }
 
-  /** An engine that dies at once every time is given a rest: starting it for ever would only heat the room, but memory may be free again
-   * by and by. */
+  /** An engine that dies at once every time is given a rest, longer and longer: starting it for ever would only heat the room, but memory
+   * may be free again by and by. */
   #exited(): void {
     this.#process = undefined;
     this.#quickCrashes = Date.now() - this.#startedAt < calmMs ? this.#quickCrashes + 1 : 1;
     if (this.#isStopped) return;
     if (this.#quickCrashes <= maxQuickCrashes) this.#onRestart();
-    else this.#rest = setTimeout(() => this.#onRestart(), restMs);
+    else this.#rest = setTimeout(() => this.#onRestart(), restAfter(this.#quickCrashes - maxQuickCrashes));
   }
 }
+
+/** @param rests how many there were in a row, this one included @returns ms */
+const restAfter = (rests: number): number => Math.min(longestRestMs, shortestRestMs * 2 ** (rests - 1));

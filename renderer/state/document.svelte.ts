@@ -19,6 +19,7 @@ import { projectId } from '#common/document/records.ts';
 import type { DocumentRecord, Layer, Project, Version } from '#common/document/records.ts';
 import { DocumentStore } from '#common/document/store.ts';
 import type { Change } from '#common/document/store.ts';
+import { nameWith } from '#common/file-names.ts';
 import type { Dialogs } from '../host/host.ts';
 import { t } from '../i18n/i18n.svelte.ts';
 import type { EngineState } from './engine.svelte.ts';
@@ -126,10 +127,10 @@ export class DocumentState {
    * @returns its name; undefined when the person chose nothing or kept what is there */
   async save(dialogs: Dialogs, ask: AskToReplace, { asNew = false } = {}): Promise<string | undefined> {
     const { id, store } = this.#require();
-    const target = this.hasFile && !asNew ? ownFile : await chooseTarget(dialogs, `${stemOf(this.name)}.ora`);
+    const target = this.hasFile && !asNew ? ownFile : await chooseTarget(dialogs, projectName(this.name));
     const changes = this.#changes;
     const write = (to: SaveTarget) => this.#services.save(id, store.all(), to);
-    const written = target && (await this.#write(target, write, dialogs, ask, `${stemOf(this.name)}.ora`));
+    const written = target && (await this.#write(target, write, dialogs, ask, projectName(this.name)));
     if (!written) return undefined;
     if (this.#changes === changes) this.isDirty = false;
     if (written.blob === null) this.hasFile = true;
@@ -328,10 +329,11 @@ const ownFile = { own: true, mayReplace: false } as const;
 const mayBeReplaced = ['output-is-input', 'file-changed'];
 
 const stemOf = (name: string): string => name.replace(/\.[^.]*$/, '');
+const projectName = (name: string): string => nameWith(stemOf(name), '.ora');
 
 /** `photo.jpg` and `photo edited.ora` become `photo edited.png`: a name that is none of what was opened. */
 export function exportName(name: string, format: ExportChoice['format']): string {
-  return `${stemOf(name).replace(/ edited$/, '')} edited.${format === 'jpeg' ? 'jpg' : format}`;
+  return nameWith(stemOf(name).replace(/ edited$/, ''), ` edited.${format === 'jpeg' ? 'jpg' : format}`);
 }
 
 async function chooseTarget(dialogs: Dialogs, name: string): Promise<SaveTarget | undefined> {

@@ -14,3 +14,9 @@ export const carried = (point: ToolPoint, from: ToolPoint, to: ToolPoint): ToolP
   image: carriedBy(point.image, from, to),
   screen: { x: point.screen.x + to.screen.x - from.screen.x, y: point.screen.y + to.screen.y - from.screen.y },
 });
+
+/** How many whole pixels of the picture a pointer passed: of many short ways none is lost to rounding. */
+export const wholeSteps = (from: ToolPoint, to: ToolPoint): Point => ({
+  x: Math.round(to.image.x) - Math.round(from.image.x),
+  y: Math.round(to.image.y) - Math.round(from.image.y),
+});

@@ -1,6 +1,7 @@
 import { boundsOf, contains } from '#common/geometry.ts';
 import type { Bounds, BoundsIn } from '#common/geometry.ts';
 import { boundsToScreen, toScreen } from '../canvas/view.ts';
+import { wholeSteps } from './carried.ts';
 import { dragHandle, frameOfRatio, handlePoint, handles, moveFrame } from './crop-frame.ts';
 import type { Handle } from './crop-frame.ts';
 import { nudgeOf } from './nudge.ts';
@@ -11,15 +12,15 @@ import type { Held, Tool, ToolContext, ToolPoint } from './tool.ts';
 const handleReach = 12; // CSS px
 
 /** A frame to cut the picture to: handles change it, a drag inside moves it, one outside draws another; Enter or a double click cuts,
- * Escape takes the frame back. With Shift a frame keeps its shape, and a new one is a square. */
+ * Escape takes the frame back. With Shift a frame keeps its shape, and a new one is a square. While the space bar is held, a new one moves
+ * instead of growing. */
 export function cropTool({ selection, settings, picture, viewport, redraw, crop }: ToolContext): Tool {
   const ratio = (): number | null =>
     settings.cropRatio === 'original' ? picture.width / picture.height : cropRatios[settings.cropRatio];
   const initial = (): Bounds => frameOfRatio(selection.bounds ?? boundsOf(picture), ratio(), picture);
   let frame = initial();
   let shownRatio = settings.cropRatio;
-  let gesture:
-    { readonly before: Bounds; readonly from: ToolPoint; readonly handle: Handle | 'frame' | 'new' } | undefined;
+  let gesture: { readonly before: Bounds; from: ToolPoint; readonly handle: Handle | 'frame' | 'new' } | undefined;
 
   const handleAt = ({ screen }: ToolPoint): Handle | undefined =>
     handles.find((handle) => {
@@ -59,6 +60,16 @@ export function cropTool({ selection, settings, picture, viewport, redraw, crop 
     drag: (points, held) => {
       if (gesture) update(points.at(-1)!, held);
       redraw();
+    },
+    carry: (from, to) => {
+      if (gesture?.handle !== 'new') return false;
+      const [start, { x, y }] = [frame, wholeSteps(from, to)];
+      if (frame !== gesture.before) frame = moveFrame(frame, { x, y }, picture);
+      const moved = frame === start ? { x, y } : { x: frame.x - start.x, y: frame.y - start.y };
+      const { image } = gesture.from;
+      gesture.from = { ...gesture.from, image: { ...image, x: image.x + moved.x, y: image.y + moved.y } };
+      redraw();
+      return true;
     },
     release: () => {
       gesture = undefined;

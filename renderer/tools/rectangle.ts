@@ -2,6 +2,7 @@ import { between, intersect, isEmpty } from '#common/geometry.ts';
 import type { Bounds, Extent, Point, PointIn } from '#common/geometry.ts';
 import { maskOfBounds } from '#common/raster/masks.ts';
 import { boundsToScreen } from '../canvas/view.ts';
+import { wholeSteps } from './carried.ts';
 import { nudgeOf } from './nudge.ts';
 import { outlineRectangle } from './overlay.ts';
 import { shapeTool } from './selecting.ts';
@@ -26,10 +27,7 @@ export function rectangleTool(context: ToolContext): Tool {
       drawn = between(from, shift && !wasShiftHeld ? squareCorner(from, corner) : corner);
     },
     carry: (before, now) => {
-      const by = {
-        x: Math.round(now.image.x) - Math.round(before.image.x),
-        y: Math.round(now.image.y) - Math.round(before.image.y),
-      };
+      const by = wholeSteps(before, now);
       from = { x: from.x + by.x, y: from.y + by.y };
       drawn = { ...drawn, x: drawn.x + by.x, y: drawn.y + by.y };
     },

@@ -1,8 +1,11 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Psd } from 'ag-psd';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { readRecipe } from '#node/images/read-recipe.ts';
 import { expectAccessible, inBrowser, openPage } from '../helpers/browser.ts';
+import { exiftoolTags, hasExiftool } from '../helpers/exiftool.ts';
 import { startServerProcess } from '../helpers/server-process.ts';
 import {
   button,
@@ -16,6 +19,7 @@ import {
   showPanel,
   tabTo,
 } from '../helpers/page.ts';
+import { readPsd } from '../helpers/read-psd.ts';
 import { samples } from '../helpers/real-engine.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
@@ -35,6 +39,30 @@ async function difference(before: string, after: string) {
   }
   return { share: count / (a.length / 3), mean: sums.map((sum) => sum / Math.max(1, count)) };
 }
+
+/** Two opaque-or-masked layers of a PSD, blended by hand: how far the merged picture is from that, at most; and how often it differs
+ * from the lower layer. */
+function compareMerged({ imageData: merged, children: [base, top] = [] }: Psd) {
+  const [{ data: below }, { data: above }, mask] = [base!.imageData!, top!.imageData!, top!.mask?.imageData];
+  let [worst, changed] = [0, 0];
+  for (let y = top!.top!; y < top!.bottom!; y++) {
+    for (let x = top!.left!; x < top!.right!; x++) {
+      const at = (y * merged!.width + x) * 4;
+      const own = ((y - top!.top!) * (top!.right! - top!.left!) + x - top!.left!) * 4;
+      const share = (above[own + 3]! / 255) * (mask ? mask.data[own]! / 255 : 1) * top!.opacity!;
+      let isChanged = false;
+      for (let channel = 0; channel < 3; channel++) {
+        const wanted = below[at + channel]! * (1 - share) + above[own + channel]! * share;
+        worst = Math.max(worst, Math.abs(wanted - merged!.data[at + channel]!));
+        isChanged ||= merged!.data[at + channel] !== below[at + channel];
+      }
+      if (isChanged) changed++;
+    }
+  }
+  return { worst, changed };
+}
+
+const rgba = (file: string) => sharp(file).ensureAlpha().raw().toBuffer();
 
 inBrowser('the main path, with the embedded model', () => {
   test(
@@ -70,6 +98,37 @@ inBrowser('the main path, with the embedded model', () => {
       const { recipe, parameters } = await readRecipe(picture);
       expect(recipe).toMatchObject({ instruction: 'make the house blue', model: { id: 'mini' } });
       expect(parameters?.prompt).toBe('make the house blue');
+
+      await page.getByRole('slider', { name: 'Opacity' }).fill('60');
+      await page.keyboard.press('Control+e');
+      const faded = await downloaded(page, () => inDialog(page, 'Export…').click());
+      await page.keyboard.press('Control+e');
+      await page.getByLabel('Format').selectOption('psd');
+      const layered = await downloaded(page, () => inDialog(page, 'Export…').click());
+      const psd = readPsd(readFileSync(layered));
+      expect(psd.children).toMatchObject([
+        { name: 'winter.png', opacity: 1, hidden: false },
+        { name: 'make the house blue', opacity: expect.closeTo(0.6, 2), hidden: false },
+      ]);
+      expect((await rgba(join(samples, 'winter.png'))).equals(psd.children![0].imageData!.data as Uint8Array)).toBe(
+        true,
+      );
+      expect((await rgba(faded)).equals(psd.imageData!.data as Uint8Array)).toBe(true);
+      const { worst, changed } = compareMerged(psd);
+      expect(worst).toBeLessThanOrEqual(1.5); // rounding, twice
+      expect(changed).toBeGreaterThan(30);
+      expect(psd.imageResources?.xmpMetadata).toContain('make the house blue');
+      if (!hasExiftool) return;
+      for (const file of [picture, layered]) {
+        const { Recipe: told, AISystemUsed: model } = exiftoolTags(file);
+        expect(JSON.parse(String(told))).toMatchObject({ instruction: 'make the house blue', model: { id: 'mini' } });
+        expect(model).toBe('mini');
+      }
+      expect(exiftoolTags(layered)).toMatchObject({
+        LayerCount: 2,
+        LayerUnicodeNames: ['winter.png', 'make the house blue'],
+        LayerOpacities: [255, 153],
+      });
     },
     editMs * 2,
   );

@@ -2,6 +2,7 @@ import type { Dirent } from 'node:fs';
 import { readdir, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '#common/contract/errors.ts';
+import { listReason } from '#common/contract/file-reasons.ts';
 import { endingOf, hasForeignEnding, hasPictureEnding } from '#common/picture-files.ts';
 
 const maxFiles = 1_000_000;
@@ -71,14 +72,5 @@ async function entriesOf(folder: string): Promise<Dirent[]> {
 }
 
 /** Why a folder cannot be listed, in our words. */
-export function listingFailure(folder: string, cause: unknown): AppError {
-  const { code = '' } = cause as NodeJS.ErrnoException;
-  return new AppError('folder-unreadable', { folder, reason: reasons[code] ?? `the disk reports ${code}` }, { cause });
-}
-
-const reasons: Readonly<Record<string, string>> = {
-  ENOENT: 'it does not exist',
-  ENOTDIR: 'it is not a folder',
-  EACCES: 'reading it is not allowed',
-  EPERM: 'reading it is not allowed',
-};
+export const listingFailure = (folder: string, cause: unknown): AppError =>
+  new AppError('folder-unreadable', { folder, reason: listReason(cause) }, { cause });

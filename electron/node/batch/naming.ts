@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import { nameTokens } from '#common/contract/batch.ts';
 import type { NameToken } from '#common/contract/batch.ts';
 import { AppError } from '#common/contract/errors.ts';
+import { cutToBytes } from '#common/file-names.ts';
 
 /** What the tokens stand for in one name. */
 export type NameValues = Readonly<Record<NameToken, string>>;
@@ -54,18 +55,6 @@ export function safeName(name: string): string {
   const free = reserved.test(visible) ? `_${visible}` : visible;
   const short = cutToBytes(free, maxNameBytes - reservedBytes).replace(/[. ]+$/, '');
   return short === '' ? '_' : short;
-}
-
-/** The longest beginning that has at most so many bytes in UTF-8, with no character cut in two. */
-function cutToBytes(text: string, max: number): string {
-  let bytes = 0;
-  let cut = '';
-  for (const { segment } of new Intl.Segmenter('en', { granularity: 'grapheme' }).segment(text)) {
-    bytes += Buffer.byteLength(segment);
-    if (bytes > max) break;
-    cut += segment;
-  }
-  return cut;
 }
 
 /** By what two names are told apart: some disks know neither case nor how accents are composed. */

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import type { BatchItem, BatchOptions } from '#common/contract/batch.ts';
 import { canonicalJson } from '#common/contract/recipe.ts';
-import { readFailure } from '../images/read-image-file.ts';
+import { readFailure, requireFile } from '../images/read-image-file.ts';
 
 /** What decides the result of an item, besides the contents of its files. */
 export interface WorkFacts {
@@ -26,6 +26,7 @@ export function workKey({ recipeHash, options, item, seed }: WorkFacts, contents
 export async function fileHash(path: string, signal?: AbortSignal): Promise<string> {
   const hash = createHash('sha256');
   try {
+    await requireFile(path);
     await pipeline(createReadStream(path), hash, { ...(signal && { signal }) });
   } catch (cause) {
     signal?.throwIfAborted();

@@ -84,7 +84,7 @@ async function openFile(
   name: string,
   blobs: BlobStore,
 ): Promise<OpenedFile> {
-  if (await isProjectFile(path)) {
+  if (await isReadableProject(path, name)) {
     const { records, notices } = await readProject(path, name, blobs);
     return { records, notices: [...notices], isProject: true, making: null };
   }
@@ -94,6 +94,15 @@ async function openFile(
   const bytes = 'path' in source ? await readImageFile(path, defaultLimits) : await blobs.get(source.blob);
   const blob = 'path' in source ? await blobs.put(bytes) : source.blob;
   return { ...(await openAsDocument(bytes, { blob, name }, blobs)), isProject: false };
+}
+
+/** What cannot be read is told by the name and in the words of what it was to be. @throws AppError `project-unreadable`, `image-unreadable` */
+async function isReadableProject(path: string, name: string): Promise<boolean> {
+  return await isProjectFile(path).catch((cause: unknown) => {
+    if (!(cause instanceof AppError)) throw cause;
+    const code = endingOf(name) === projectEnding ? 'project-unreadable' : cause.code;
+    throw new AppError(code, { ...cause.data, path: name }, { cause });
+  });
 }
 
 async function exportTo(

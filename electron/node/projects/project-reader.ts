@@ -8,6 +8,7 @@ import { zDocumentRecord } from '#common/document/records.ts';
 import type { BlobStore } from '../blobs/blob-store.ts';
 import { decodeImage } from '../images/decode.ts';
 import { storeTiles } from '../images/picture-tiles.ts';
+import { readFailure, requireFile } from '../images/read-image-file.ts';
 import { readPlainLayers } from './plain-layers.ts';
 import { blobFile, blobsOf, documentFile, mimeType, recipeBlobsOf, zSavedDocument } from './project-format.ts';
 import type { ReadProject, SavedDocument } from './project-format.ts';
@@ -21,15 +22,16 @@ export function isProject(bytes: Uint8Array): boolean {
   return head.startsWith('PK\x03\x04') && head.slice(30).startsWith(`mimetype${mimeType}`);
 }
 
-/** The same of a file on the disk; false for one that cannot be read. */
+/** The same of a file on the disk. @throws AppError `image-unreadable` */
 export async function isProjectFile(path: string): Promise<boolean> {
   try {
+    await requireFile(path);
     await using file = await open(path, 'r');
     const head = Buffer.alloc(100);
     await file.read(head, 0, head.length, 0);
     return isProject(head);
-  } catch {
-    return false;
+  } catch (cause) {
+    throw readFailure(path, cause);
   }
 }
 

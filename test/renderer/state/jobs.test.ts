@@ -245,6 +245,35 @@ test('an engine that goes away fails the edit under way, keeps the document, and
   expect(host.ordered).toHaveLength(7);
 });
 
+test('edits that kill the engine each time fail one by one, and none is ordered for ever', async () => {
+  const host = new FakeHost();
+  const app = createAppState(host);
+  onTestFinished(listenInEffect(app.jobs));
+  host.connect();
+  await expect.poll(() => app.engine.status).toBe('ready');
+  flushSync();
+  await app.document.open({ blob, name: 'photo.jpg' });
+  const edits = createEditActions(app);
+  for (const words of ['first', 'second', 'third']) {
+    app.editSettings.instruction = words;
+    await edits.run();
+  }
+  let ordered = 3;
+  for (const left of [2, 1, 0]) {
+    await expect.poll(() => host.ordered.length).toBe(ordered);
+    host.lose();
+    flushSync();
+    expect(app.jobs.list).toHaveLength(left);
+    host.connect();
+    await expect.poll(() => app.engine.status).toBe('ready');
+    flushSync();
+    ordered += left;
+  }
+  expect(host.ordered).toHaveLength(3 + 2 + 1);
+  expect(app.problems.list).toMatchObject([{ code: 'engine-stopped' }]);
+  expect([app.document.layers.length, app.document.versions.length]).toEqual([1, 0]);
+});
+
 test('edits end with the picture they are for, and nothing of them comes into the next one', async () => {
   const { host, jobs, document } = await startRunning();
   await document.open({ blob, name: 'other.jpg' });

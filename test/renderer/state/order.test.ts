@@ -126,3 +126,8 @@ test.each([
 ] as const)('what is exported of %s as %s is called %s', (name, format, edited) => {
   expect(exportName(name, format)).toBe(edited);
 });
+
+test('a name that is as long as disks allow is cut where what is added would be too much', () => {
+  const cut = exportName(`${'🌲'.repeat(62)}.png`, 'png');
+  expect(cut).toBe(`${'🌲'.repeat(61)} edited.png`); // 255 bytes
+});

@@ -331,6 +331,29 @@ describe('the view', () => {
 });
 
 describe('cropping', () => {
+  test('a new frame is carried while it is drawn, stops at the edges of the picture and goes on from there', () => {
+    const { context, crops } = createToolContext();
+    const tool = cropTool(context);
+    tool.press!(point(30, 30), none);
+    expect(tool.carry!(point(30, 30), point(40, 35))).toBe(true); // nothing to be seen yet
+    tool.drag!([point(80, 65)], none); // 40, 35 to 80, 65
+    for (const x of [80.4, 80.8, 81.2]) tool.carry!(point(x, 65), point(x + 0.4, 65));
+    tool.drag!([point(91, 75)], none);
+    tool.release!(point(91, 75), none);
+    tool.key!('Enter', none);
+    tool.press!(point(300, 200), none);
+    tool.drag!([point(350, 250)], none);
+    tool.carry!(point(350, 250), point(500, 250));
+    tool.release!(point(500, 250), none);
+    tool.key!('Enter', none);
+    expect(crops).toEqual([
+      { x: 42, y: 35, width: 49, height: 40 },
+      { x: 350, y: 200, width: 50, height: 50 },
+    ]);
+    tool.press!(point(375, 225), none); // on the frame: it is moved as ever
+    expect(tool.carry!(point(375, 225), point(376, 225))).toBe(false);
+  });
+
   test('to the frame that was drawn, with Enter', () => {
     const { context, crops } = createToolContext();
     const tool = cropTool(context);

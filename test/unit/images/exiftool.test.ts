@@ -1,12 +1,9 @@
-import { execFileSync, spawnSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { encodeBytes } from '#node/images/encode.ts';
+import { exiftoolTags, hasExiftool } from '../../helpers/exiftool.ts';
 import { cameraExif, noise, sampleXmp, temporaryFolder } from './fixtures.ts';
-
-const isThere = spawnSync('exiftool', ['-ver']).status === 0;
-if (!isThere) console.warn('skipped: exiftool is not installed, which another reader of metadata is asked with');
 
 const recipe = {
   recipe: { version: 1, instruction: 'make the <car> red & shiny' },
@@ -16,14 +13,7 @@ const recipe = {
   isWhollyNew: false,
 };
 
-function read(path: string): Record<string, unknown> {
-  const [tags] = JSON.parse(execFileSync('exiftool', ['-json', '-a', '-u', '-n', path]).toString()) as [
-    Record<string, unknown>,
-  ];
-  return tags;
-}
-
-describe.skipIf(!isThere)('another program', () => {
+describe.skipIf(!hasExiftool)('another program', () => {
   test.each(['png', 'jpg', 'webp', 'tif'] as const)(
     'reads from .%s what a photographer keeps and how it was made',
     async (ending) => {
@@ -31,7 +21,7 @@ describe.skipIf(!isThere)('another program', () => {
       const formats = { png: 'png', jpg: 'jpeg', webp: 'webp', tif: 'tiff' } as const;
       const metadata = { exif: cameraExif(), xmp: Buffer.from(sampleXmp) };
       await writeFile(path, await encodeBytes(noise(24, 16, 3, 8), formats[ending], { metadata, recipe }));
-      const tags = read(path);
+      const tags = exiftoolTags(path);
       expect(tags).toMatchObject({
         DigitalSourceType: 'http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia',
         AISystemUsed: 'EditAR mini',
@@ -52,6 +42,6 @@ describe.skipIf(!isThere)('another program', () => {
     const path = join(await temporaryFolder(), 'edited.jpg');
     const metadata = { exif: cameraExif(), xmp: Buffer.from(sampleXmp) };
     await writeFile(path, await encodeBytes(noise(24, 16, 3, 8), 'jpeg', { metadata, keepGps: false }));
-    expect(Object.keys(read(path)).filter((name) => name.startsWith('GPS'))).toEqual([]);
+    expect(Object.keys(exiftoolTags(path)).filter((name) => name.startsWith('GPS'))).toEqual([]);
   });
 });

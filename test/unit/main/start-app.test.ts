@@ -163,6 +163,12 @@ test('dialogs read and write what the person chose', async () => {
   await expect(dialogs.savePicture({ name: 'a.png', bytes: new Uint8Array([1]) })).rejects.toMatchObject({
     code: 'output-not-writable',
   });
+  fake.chosen.save = join(folder, `${'a'.repeat(251)}.png`);
+  expect(await dialogs.savePicture({ name: 'a.png', bytes: new Uint8Array([1]) })).toBe(true); // as long as names may be
+  fake.chosen.save = join(folder, `${'a'.repeat(252)}.png`);
+  await expect(dialogs.savePicture({ name: 'a.png', bytes: new Uint8Array([1]) })).rejects.toMatchObject({
+    data: { reason: 'because its name is too long' },
+  });
 });
 
 interface Item {

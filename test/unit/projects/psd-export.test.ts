@@ -1,4 +1,3 @@
-import { execFileSync, spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
@@ -14,6 +13,7 @@ import { decodeImage } from '#node/images/decode.ts';
 import { encodeBytes } from '#node/images/encode.ts';
 import { Documents } from '#node/projects/documents.ts';
 import { openStores } from '#node/projects/stores.ts';
+import { exiftoolTags, hasExiftool } from '../../helpers/exiftool.ts';
 import { readPsd } from '../../helpers/read-psd.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 import { cameraExif, noise, sampleXmp } from '../images/fixtures.ts';
@@ -158,9 +158,6 @@ test('noise, runs and rows of any width are packed so that they come back', asyn
   }
 });
 
-const hasExiftool = spawnSync('exiftool', ['-ver']).status === 0;
-if (!hasExiftool) console.warn('skipped: exiftool is not installed, which another reader of metadata is asked with');
-
 test.skipIf(!hasExiftool)(
   'another program reads EXIF, XMP, place and profile from it, and no place where it is left out',
   async () => {
@@ -172,8 +169,7 @@ test.skipIf(!hasExiftool)(
     const tags = async (keepsPlace: boolean) => {
       const path = join(temporaryFolder(), 'out.psd');
       writeFileSync(path, (await exported({ keepsPlace })).bytes);
-      const [read] = JSON.parse(execFileSync('exiftool', ['-json', '-a', '-u', '-n', path]).toString()) as [object];
-      return read;
+      return exiftoolTags(path);
     };
     const kept = await tags(true);
     expect(kept).toMatchObject({ ImageWidth: 24, ImageHeight: 16, BitDepth: 8, NumChannels: 3, Title: 'A lamp' });

@@ -41,7 +41,7 @@ export const files = {
   tiff: 'TIFF',
   tiffHint: 'Every pixel exactly, for printing and archives.',
   psd: 'Photoshop (layers)',
-  psdHint: 'Layers, masks and blend modes, in 8 bits and sRGB.',
+  psdHint: 'Layers, masks and blend modes, in the picture’s own depth and colours.',
   ora: 'OpenRaster (layers)',
   oraHint: 'The layers for Krita, GIMP and others, without the history of edits.',
   quality: 'Quality',

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { inBrowser } from '../helpers/browser.ts';
+import { expectAccessible, inBrowser } from '../helpers/browser.ts';
 import { button, chooseFile, instruction, layers, results, runFromPalette, tabTo } from '../helpers/page.ts';
 import { openPicture, startStudio } from '../helpers/studio.ts';
 
@@ -90,6 +90,11 @@ inBrowser('from the keyboard alone', () => {
       await page.getByRole('dialog').waitFor({ state: 'detached' });
       expect([key, await focused(page)]).toEqual([key, 'Canvas']);
     }
+    await page.keyboard.press('F1'); // tells the keys of tools too, which are no commands
+    await page.getByRole('dialog').getByText('Smaller or larger brush').waitFor();
+    await expectAccessible(page);
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
     await runFromPalette(page, 'About');
     await page.getByRole('dialog').waitFor();
     await page.keyboard.press('Escape');

@@ -7,7 +7,7 @@ export function reportFailure(error: unknown, terminal: Terminal, json: boolean)
   const failure = describeFailure(error);
   if (failure.code === 'cancelled') {
     if (json) terminal.result(JSON.stringify({ type: 'cancelled' }));
-    terminal.note('editar: cancelled, nothing was written');
+    terminal.note('editar: cancelled');
   } else {
     if (json) terminal.result(JSON.stringify({ type: 'failed', ...failure }));
     terminal.note(`editar: ${failure.message}`);

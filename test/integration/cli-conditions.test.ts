@@ -66,6 +66,21 @@ test('a folder: every picture has its map, one bad file is one line, maps are no
   expect((await readdir(maps)).sort()).toEqual(['a.canny.png', 'a_2.canny.png']);
 });
 
+test('interrupted in a folder, it tells how many maps there are', async () => {
+  const folder = temporaryFolder();
+  const [photos, maps] = [join(folder, 'photos'), join(folder, 'maps')];
+  await mkdir(photos);
+  for (let i = 0; i < 60; i++) await copyFile(photo, join(photos, `p${i}.png`));
+  const args = ['conditions', photos, '--kind', 'canny', '-o', maps];
+  const result = await editar(args, { onOutput: (_, child) => child.kill('SIGINT') });
+  const { length } = await readdir(maps);
+  expect(result.code).toBe(130);
+  expect(length).toBeLessThan(60);
+  expect(result.stderr).toMatch(
+    new RegExp(`^editar: stopped with ${length} maps? made, which are kept\neditar: cancelled\n$`),
+  );
+});
+
 test('installed networks make depth and segmentation maps, the latter with their legend', async () => {
   const folder = temporaryFolder();
   const env = { EDITAR_DATA: join(folder, 'data') };

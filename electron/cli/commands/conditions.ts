@@ -15,10 +15,16 @@ export async function conditions(
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<number> {
-  let failed = 0;
-  for await (const outcome of runConditions(request, library, signal)) {
-    if ('error' in outcome) failed++;
-    tell(outcome, terminal, json);
+  let [made, failed] = [0, 0];
+  try {
+    for await (const outcome of runConditions(request, library, signal)) {
+      if ('error' in outcome) failed++;
+      else made++;
+      tell(outcome, terminal, json);
+    }
+  } catch (error) {
+    if (made > 0) terminal.note(`editar: stopped with ${made === 1 ? '1 map' : `${made} maps`} made, which are kept`);
+    throw error;
   }
   return failed > 0 ? exitCodes.someItemsFailed : exitCodes.done;
 }

@@ -28,6 +28,17 @@ export type DeviceName = 'cpu' | 'cuda' | 'dml' | 'coreml' | 'webgpu' | `${'cuda
 /** Where a model runs. */
 export type ModelDevice = 'auto' | DeviceName;
 
+/** What a device is used for: its self-test, or a model. */
+export type DeviceUse = 'self-test' | 'work';
+
+/** Remembers devices that stopped the whole process, which a driver that crashes does: nobody is left to catch an error. */
+export interface DeviceGuard {
+  /** Why a device is left out, in words; undefined where it may be used. */
+  objection(device: DeviceName): Promise<string | undefined>;
+  /** Notes that a device is about to be used. A process that dies before what is returned is disposed leaves the note behind. Never rejects. */
+  begin(device: DeviceName, use: DeviceUse): Promise<AsyncDisposable>;
+}
+
 /** What outside code may ask of a model, instead of its name. */
 export interface Capabilities {
   readonly tasks: readonly Task[];
@@ -106,7 +117,7 @@ export interface EditModel extends AsyncDisposable {
   readonly capabilities: Capabilities;
   readonly samplingDefaults: Sampling;
   /** The device it runs on and why others were refused, in words. */
-  readonly device: { readonly name: ModelDevice; readonly refused: readonly string[] };
+  readonly device: { readonly name: DeviceName; readonly refused: readonly string[] };
   /** Encodes picture and instruction and fills the cache. The part that depends on the picture alone is kept for the next
    * edit of the same picture. @throws ModelError `invalid-input`, `out-of-memory`, `bad-output`, or the signal's reason */
   begin(input: EditInput, options: EditOptions, signal?: AbortSignal): Promise<EditRun>;

@@ -18,7 +18,8 @@ const typed = {
     '@typescript-eslint/switch-exhaustiveness-check': 'error',
     '@typescript-eslint/no-extraneous-class': 'off',
     '@typescript-eslint/unified-signatures': 'off',
-    '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
+    // What is declared with `using` is there for its end.
+    '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', ignoreUsingDeclarations: true }],
     eqeqeq: 'error',
     'prefer-const': 'error',
   },

@@ -2,6 +2,8 @@ import { Argument, Command, CommanderError, Option } from 'commander';
 import { precisions } from '#models/api';
 import { addBench } from './bench-arguments.ts';
 import type { BenchCommand } from './bench-arguments.ts';
+import { addDevices } from './devices-arguments.ts';
+import type { DevicesCommand } from './devices-arguments.ts';
 import { addEdit } from './edit-arguments.ts';
 import type { EditByRecipeCommand, EditCommand } from './edit-arguments.ts';
 import { addConditions } from './conditions-arguments.ts';
@@ -42,6 +44,7 @@ export type CliCommand = (
   | { readonly name: 'parity'; readonly folder: string }
   | EvalScenesCommand
   | EvalMapsCommand
+  | DevicesCommand
 ) & { readonly json: boolean };
 
 /** Arguments that name no command: a mistake, or a question that was answered. */
@@ -88,6 +91,7 @@ function createProgram(version: string, found: (command: CliCommand) => void, wr
   addBatch(program, found);
   addWorker(program, found);
   addModels(program, found);
+  addDevices(program, found);
   addParity(program, found);
   addBench(program, found);
   addEval(program, found);

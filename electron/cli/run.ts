@@ -5,6 +5,7 @@ import type { CliCommand } from './arguments.ts';
 import { conditions } from './commands/conditions.ts';
 import { batch } from './commands/batch.ts';
 import { bench } from './commands/bench.ts';
+import { devices } from './commands/devices.ts';
 import { edit } from './commands/edit.ts';
 import { requestByRecipe } from './commands/edit-by-recipe.ts';
 import { evalMaps, evalScenes } from './commands/eval.ts';
@@ -63,6 +64,8 @@ async function dispatch(
       return parity(command, terminal, signal);
     case 'bench':
       return bench(command, services, terminal, signal);
+    case 'devices':
+      return devices(command, services, terminal);
     case 'eval scenes':
       return evalScenes(command, services, terminal, signal);
     case 'eval maps':

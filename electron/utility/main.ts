@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { electronPort } from '#common/rpc/electron-port.ts';
 import { serveEngine } from '#node/rpc/engine-services.ts';
 import { hostServices } from '#node/rpc/host-services.ts';
-import { createServices } from '#node/services.ts';
+import { createServices, exitAtOnce } from '#node/services.ts';
 
 // The engine process of the desktop program: serves every port it is handed, and hears which files the person chose.
 const programFolder = process.argv[2];
@@ -11,6 +11,8 @@ if (programFolder === undefined) throw new Error('the engine needs to be told th
 const { parentPort } = process as NodeJS.Process & { parentPort: ParentPort };
 const reveal = (path: string): void => parentPort.postMessage({ type: 'reveal', path }); // only main knows the file manager
 const hosted = createServices({ programFolder }).then((services) => hostServices(services, [], reveal));
+
+process.once('SIGTERM', () => void exitAtOnce(0)); // the program ends: nothing has stopped it
 
 /** What main says besides handing over ports. */
 const zGrant = z.object({ type: z.literal('grant'), handle: z.string(), path: z.string() });

@@ -1,5 +1,5 @@
 import { cpus, totalmem } from 'node:os';
-import type { WeightPrecision } from '../api.ts';
+import type { DeviceGuard, WeightPrecision } from '../api.ts';
 import { gptXl } from '../families/editar/config.ts';
 import { readPack } from '../parts/pack.ts';
 import { renderFrame } from '../scenes/frame.ts';
@@ -21,6 +21,7 @@ export interface BenchOptions {
   readonly cache?: CachePrecision; // of the random model, default: as its packs keep it on the processor
   readonly tokens?: number; // timed steps of the random model, default 48
   readonly pictures?: boolean; // whole pictures of the random model too, minutes each
+  readonly guard?: DeviceGuard; // of the devices that a pack is opened on
   readonly onProgress?: (what: string) => void;
 }
 
@@ -36,7 +37,7 @@ export async function bench(options: BenchOptions): Promise<BenchResult> {
   const machine = describeMachine();
   return options.model === undefined
     ? { machine, ...(await benchRandomXl(options)) }
-    : { machine, model: await benchPack(options.model) };
+    : { machine, model: await benchPack(options.model, options.guard) };
 }
 
 async function benchRandomXl(options: BenchOptions): Promise<Pick<BenchResult, 'transformer' | 'vq'>> {
@@ -47,7 +48,7 @@ async function benchRandomXl(options: BenchOptions): Promise<Pick<BenchResult, '
 }
 
 /** A picture of the kind that the embedded model knows. */
-async function benchPack(folder: string): Promise<ModelBench> {
+async function benchPack(folder: string, guard?: DeviceGuard): Promise<ModelBench> {
   const { pack } = await readPack(folder);
   const scene = {
     background: 'field',
@@ -55,7 +56,7 @@ async function benchPack(folder: string): Promise<ModelBench> {
     objects: [{ kind: 'house', color: 'white' }, null, { kind: 'ball', color: 'red' }],
   } as const;
   const picture = { width: FRAME, height: FRAME, data: renderFrame(scene) };
-  return benchModel(folder, prepareSquare(picture, pack.imageSize));
+  return benchModel(folder, prepareSquare(picture, pack.imageSize), guard);
 }
 
 function describeMachine(): string {

@@ -1,4 +1,4 @@
-import type { EditModel, EditRun, ModelTimings, PreviewBand, RgbImage } from '../api.ts';
+import type { DeviceGuard, EditModel, EditRun, ModelTimings, PreviewBand, RgbImage } from '../api.ts';
 import { openModel } from '../open-model.ts';
 import { median, peakMiB, residentMiB } from './statistics.ts';
 
@@ -19,10 +19,10 @@ export interface ModelBench {
 const runs = 5;
 
 /** Opens a pack and edits `image` several times with its own sampling settings. */
-export async function benchModel(folder: string, image: RgbImage): Promise<ModelBench> {
+export async function benchModel(folder: string, image: RgbImage, guard?: DeviceGuard): Promise<ModelBench> {
   const before = residentMiB();
   const openStart = performance.now();
-  await using model = await openModel(folder);
+  await using model = await openModel(folder, { guard });
   const openMs = performance.now() - openStart;
   const openMiB = residentMiB() - before;
   const first = await edit(model, image, 'make it blue', 0);

@@ -24,12 +24,13 @@ const order: readonly Device[] = ['cuda', 'dml', 'coreml', 'webgpu', 'cpu'];
 export const candidateDevices = (platform: NodeJS.Platform = process.platform): Device[] =>
   order.filter((device) => platforms[device]?.includes(platform) ?? true);
 
-type Probe = (device: Device, index?: number) => Promise<ProbeResult>;
+/** Tries a device. Throws ModelError where it does not start. */
+export type Probe = (device: Device, index?: number) => Promise<ProbeResult>;
 
 const numbered: readonly Device[] = ['cuda', 'dml'];
 const maxCards = 16; // of one kind that are looked for
 
-const nameOf = (device: Device, index: number): DeviceName =>
+export const deviceName = (device: Device, index: number): DeviceName =>
   index > 0 ? `${device as 'cuda' | 'dml'}:${index}` : device;
 
 function parseName(name: DeviceName): { device: Device; index: number } {
@@ -65,7 +66,7 @@ export async function chooseDevice(wanted: ModelDevice, probe: Probe = probeDevi
   const cpuMs = async (): Promise<number> => (wanted === 'auto' ? (await probe('cpu')).ms : Infinity);
   for (const asked of wanted === 'auto' ? candidateDevices() : [wanted]) {
     const { device, index } = parseName(asked);
-    const name = nameOf(device, index);
+    const name = deviceName(device, index);
     const { backend, reason = '' } = await refusal(name, probe, cpuMs);
     if (backend) return { name, device, deviceIndex: index, backend, refused };
     refused.push({ device: name, reason });
@@ -74,27 +75,46 @@ export async function chooseDevice(wanted: ModelDevice, probe: Probe = probeDevi
   throw new ModelError('device-unavailable', `no device can run models (${reasons})`, { refused });
 }
 
+/** A device that was tried. */
+export interface TriedDevice {
+  readonly device: DeviceName;
+  readonly reason?: string; // why it is not used; left out: it passed
+}
+
 /** Every graphics card that passes its self-test, of the fastest kind that has any, else the processor. Kinds are not mixed: the same
  * card may answer to several. */
 export async function findDevices(probe: Probe = probeDevice): Promise<DeviceName[]> {
-  let cpu: Promise<ProbeResult> | undefined;
-  const cpuMs = async (): Promise<number> => (await (cpu ??= probe('cpu'))).ms;
-  for (const device of candidateDevices()) {
-    if (device === 'cpu') break;
-    const found = await cardsOf(device, probe, cpuMs);
-    if (found.length > 0) return found;
+  const cpuMs = timeOfProcessor(probe);
+  for (const kind of candidateDevices()) {
+    if (kind === 'cpu') break;
+    const passed = (await cardsOf(kind, probe, cpuMs)).filter(({ reason }) => reason === undefined);
+    if (passed.length > 0) return passed.map(({ device }) => device);
   }
   return ['cpu'];
 }
 
-/** Cards that pass. A number that does not, twice in a row, is taken for the end: one broken card hides none behind it. */
-async function cardsOf(device: Device, probe: Probe, cpuMs: () => Promise<number>): Promise<DeviceName[]> {
-  const found: DeviceName[] = [];
+/** The first device of every kind with what came of trying it, and further ones that passed. */
+export async function tryDevices(probe: Probe = probeDevice): Promise<TriedDevice[]> {
+  const cpuMs = timeOfProcessor(probe);
+  const tried: TriedDevice[] = [];
+  for (const kind of candidateDevices()) tried.push(...(await cardsOf(kind, probe, cpuMs)));
+  return tried.filter(({ device, reason }) => reason === undefined || !device.includes(':'));
+}
+
+function timeOfProcessor(probe: Probe): () => Promise<number> {
+  let cpu: Promise<ProbeResult> | undefined;
+  return async () => (await (cpu ??= probe('cpu'))).ms;
+}
+
+/** Cards of a kind. A number that does not pass, twice in a row, is taken for the end: one broken card hides none behind it. */
+async function cardsOf(kind: Device, probe: Probe, cpuMs: () => Promise<number>): Promise<TriedDevice[]> {
+  const tried: TriedDevice[] = [];
   let refusedInRow = 0;
-  for (let index = 0; index < (numbered.includes(device) ? maxCards : 1) && refusedInRow < 2; index++) {
-    const { backend } = await refusal(nameOf(device, index), probe, cpuMs);
-    if (backend) found.push(nameOf(device, index));
+  for (let index = 0; index < (numbered.includes(kind) ? maxCards : 1) && refusedInRow < 2; index++) {
+    const device = deviceName(kind, index);
+    const { backend, reason } = await refusal(device, probe, cpuMs);
+    tried.push({ device, ...(!backend && { reason }) });
     refusedInRow = backend ? 0 : refusedInRow + 1;
   }
-  return found;
+  return tried;
 }

@@ -5,6 +5,7 @@ import { BranchState } from './branch.svelte.ts';
 import { CanvasState } from './canvas.svelte.ts';
 import { ClipState } from './clip.ts';
 import { Commands } from './commands.svelte.ts';
+import { DevicesState } from './devices.svelte.ts';
 import { DocumentState } from './document.svelte.ts';
 import { EditSettings } from './edit-settings.svelte.ts';
 import { EditorState } from './editor.svelte.ts';
@@ -37,6 +38,7 @@ export interface AppState {
   readonly host: Host;
   readonly problems: Problems;
   readonly engine: EngineState;
+  readonly devices: DevicesState;
   readonly document: DocumentState;
   readonly editor: EditorState;
   readonly editSettings: EditSettings;
@@ -85,6 +87,7 @@ export function createAppState(host: Host, storage?: KeptTexts): AppState {
   const seen = new SeenPicture(document, engine);
   return {
     ...{ host, problems, engine, document, jobs, results, editor, seen },
+    devices: new DevicesState(engine, problems),
     maps: new MapsState({ document, engine, problems, seen }),
     fidelity: new MapFidelity(document, engine),
     editSettings: new EditSettings(engine),

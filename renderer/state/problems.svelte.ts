@@ -48,10 +48,10 @@ export class Problems {
     this.#add({ ...meaning, tone: 'error', code: error.code, text, details: inDetail(error, thrown), stays: true });
   }
 
-  /** Says something that worked, or half worked. It leaves by itself. @param details to be copied */
-  notice(title: string, text = '', details?: string): void {
+  /** Says something that worked, or half worked. @param details to be copied @param stays left out: it leaves by itself */
+  notice(title: string, text = '', details?: string, stays = false): void {
     const all = { title, text, ...(details !== undefined && { details }) };
-    this.#add({ tone: 'notice', code: 'notice', ...all, stays: false });
+    this.#add({ tone: 'notice', code: 'notice', ...all, stays });
   }
 
   /** Says what the person should know of the latest result. It stays until there is another one. */

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { EditModel } from '#models/api';
+import type { DeviceGuard, EditModel } from '#models/api';
 import { readPack } from '#models';
 import type { Pack } from '#models';
 import type { BlobId } from '#common/contract/blobs.ts';
@@ -19,7 +19,11 @@ import { writeFakePack } from './fake-pack.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 /** An engine over one fake model, and a folder to work in. `start` begins an edit and collects what it says. */
-export async function engineWithFakeModel(settings?: Partial<FakeModelSettings>, pack?: Partial<Pack>) {
+export async function engineWithFakeModel(
+  settings?: Partial<FakeModelSettings>,
+  pack?: Partial<Pack>,
+  guard?: DeviceGuard,
+) {
   const folder = temporaryFolder();
   const packFolder = join(folder, 'pack');
   await writeFakePack(packFolder, 'fake', 'weights', pack);
@@ -32,6 +36,7 @@ export async function engineWithFakeModel(settings?: Partial<FakeModelSettings>,
         opened.push(path);
         return Promise.resolve(own);
       },
+      guard,
       version: '1.2.3',
       log: createLog('silent'),
     });

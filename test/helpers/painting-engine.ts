@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { EditInput, EditModel, EditOptions, EditRun, PreviewBand, RgbImage } from '#models/api';
 import { Engine } from '#node/engine/engine.ts';
+import type { LeftOutDevice } from '#common/contract/devices.ts';
 import type { DeviceName } from '#common/contract/edit-request.ts';
 import { createLog } from '#node/log/log.ts';
 import { ModelLibrary } from '#node/models/model-library.ts';
@@ -28,6 +29,7 @@ export interface PaintingSettings {
   readonly stepMs?: number; // how long one row of cells takes
   readonly failAtRow?: number; // a device that gives up
   readonly devices?: readonly DeviceName[]; // of the machine; default: the processor
+  readonly leftOut?: readonly LeftOutDevice[]; // devices that stopped the program; default: none
   readonly hold?: Hold;
   /** What the model does to the picture; by default it swaps red and blue. */
   readonly paint?: (
@@ -50,8 +52,15 @@ export async function createPaintingEngine(settings: PaintingSettings): Promise<
   const openModel = () => Promise.resolve(settings.hold ? heldModel(model(), settings.hold) : model());
   const anotherEngine = () => new Engine({ library, openModel, version: '0.0.0', log: createLog('silent') });
   const engine = anotherEngine();
+  let leftOut = settings.leftOut ?? [];
   const devices: Devices = {
     find: () => Promise.resolve(settings.devices ?? ['cpu']),
+    tryAll: () => Promise.resolve([{ device: 'cpu' }]),
+    leftOut: () => Promise.resolve(leftOut),
+    tryAgain: (device) => {
+      leftOut = leftOut.filter((one) => one.device !== device);
+      return Promise.resolve();
+    },
     memoryOf: () => Promise.resolve(1),
     free: () => 100,
   };

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { editar, jsonLines } from '../helpers/cli.ts';
+import { smallDisk } from '../helpers/small-disk.ts';
 import { tinyTransformer, writeTinyCheckpoints } from '../helpers/tiny-checkpoints.ts';
 import type { TinyCheckpoints } from '../helpers/tiny-checkpoints.ts';
 
@@ -71,6 +72,39 @@ test('refuses a truncated checkpoint and leaves nothing behind', async () => {
   expect(result.code).toBe(4);
   expect(jsonLines(result).at(-1)).toMatchObject({ type: 'failed', code: 'checkpoint-invalid' });
   expect(readdirSync(folder).sort()).toEqual(['cut.safetensors']);
+});
+
+test('refuses weights that are not numbers, naming the tensor, and leaves nothing behind', async () => {
+  const bytes = await readFile(checkpoints.gpt);
+  bytes.writeUInt32LE(0x7fc00000, bytes.length - 4); // NaN in the last weight of the file
+  await writeFile(at('nan.safetensors'), bytes);
+  const result = await build({ gpt: at('nan.safetensors') });
+  expect(result.code).toBe(4);
+  expect(result.stderr).toMatch(/nan\.safetensors.* (NaN|not finite)/);
+  expect(readdirSync(folder).sort()).toEqual(['nan.safetensors']);
+});
+
+test('refuses to build onto a full disk, saying what is needed, and leaves nothing behind', async () => {
+  const disk = smallDisk(2);
+  if (!disk) return console.warn('skipped: only root can make a small disk here');
+  disk.fill();
+  const { gpt, vq, t5 } = checkpoints;
+  const out = join(disk.folder, 'pack');
+  const result = await editar(['models', 'build', '--gpt', gpt, '--vq', vq, '--t5', t5, '-o', out], { env });
+  expect(result.code).toBe(5);
+  expect(result.stderr).toContain('Nothing was written. Free some space, or choose another disk.');
+  expect(readdirSync(disk.folder)).toEqual(['filler']);
+});
+
+test('killed while it builds, it leaves no model; built again it is whole', async () => {
+  const { gpt, vq, t5 } = checkpoints;
+  const args = ['models', 'build', '--gpt', gpt, '--vq', vq, '--t5', t5, '-o', at('pack'), '--json'];
+  const killed = await editar(args, { env, onOutput: (_, child) => void child.kill('SIGKILL') });
+  expect(killed.code).toBeNull();
+  expect(existsSync(at('pack'))).toBe(false);
+  expect((await build()).code).toBe(0);
+  expect((await editar(['models', 'verify', at('pack')], { env })).code).toBe(0);
+  expect(readdirSync(folder)).toEqual(['pack']);
 });
 
 test('refuses checkpoints of another kind and leaves nothing behind', async () => {

@@ -4,6 +4,7 @@ import type { Settings } from '#common/contract/settings.ts';
 import { engineContract } from '#common/contract/services.ts';
 import type { EngineImplementations, NamedBytes } from '#common/contract/services.ts';
 import type { EngineMessage, OrderMessage } from '#common/contract/edit-order.ts';
+import type { LeftOutDevice } from '#common/contract/devices.ts';
 import type { ChosenFile } from '#common/contract/documents.ts';
 import type { BlobId } from '#common/contract/blobs.ts';
 import type { MapBeside } from '#common/contract/map-service.ts';
@@ -71,6 +72,7 @@ export class FakeHost implements Host {
   isDiskFull = false;
   models = [model];
   settings: Settings = defaultSettings;
+  leftOut: LeftOutDevice[] = []; // devices that stopped the program
   #say: (message: EngineMessage) => void = () => undefined;
   #tell: Parameters<Host['onEngine']>[0] = () => undefined;
   #close: () => void = () => undefined;
@@ -112,6 +114,10 @@ export class FakeHost implements Host {
         small: () => [],
         put: (bytes) => this.#put(bytes),
         get: (id) => this.stored?.get(id) ?? new Uint8Array([7]),
+      },
+      devices: {
+        leftOut: () => this.leftOut,
+        tryAgain: (device) => (this.leftOut = this.leftOut.filter((one) => one.device !== device)),
       },
       models: { list: () => this.models, samples: () => [] },
       maps: { read: (...file) => this.readMap(...file), write: noMaps, extract: noMaps, beside: () => this.beside },

@@ -9,11 +9,11 @@ type BenchCommand = Extract<CliCommand, { name: 'bench' }>;
 /** `editar bench`: how fast a model runs here. @returns the exit code */
 export async function bench(
   { request, json }: BenchCommand,
-  { library }: Services,
+  services: Services,
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<number> {
-  const result = await runBench(request, library, signal, (what) => terminal.progress(what));
+  const result = await runBench(request, services, signal, (what) => terminal.progress(what));
   if (json) terminal.result(JSON.stringify({ type: 'bench', ...result }));
   else for (const line of tableOf(result)) terminal.result(line);
   return exitCodes.done;

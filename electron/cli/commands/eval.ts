@@ -13,13 +13,13 @@ type EvalMapsCommand = Extract<CliCommand, { name: 'eval maps' }>;
 /** `editar eval scenes`: what a model can do on rendered scenes, beside its baselines. @returns the exit code */
 export async function evalScenes(
   { request, items, json }: EvalCommand,
-  { library }: Services,
+  services: Services,
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<number> {
   const say = (value: object): void => terminal.result(JSON.stringify(value));
   let right = 0;
-  const { settings, rows } = await runSceneEval(request, library, signal, (scores, done, of) => {
+  const { settings, rows } = await runSceneEval(request, services, signal, (scores, done, of) => {
     for (const score of scores) {
       if (score.answerer === 'model' && score.strict) right++;
       if (json && items) say({ type: 'item', ...score });

@@ -6,9 +6,10 @@ import { zBlobId, zBytes } from './blobs.ts';
 import { documentServices, zChosenFile, zFileHandle, zFileName } from './documents.ts';
 import { mapKinds } from '../maps/condition-map.ts';
 import { zMadeMap, zMap, zMapBeside, zReadMap } from './map-service.ts';
+import { zLeftOutDevice } from './devices.ts';
 import { zEditOrder, zEngineMessage } from './edit-order.ts';
 import { zLayeredPicture } from './pictures.ts';
-import { zTask } from './edit-request.ts';
+import { zDeviceName, zTask } from './edit-request.ts';
 import { zSettings, zSettingsChange } from './settings.ts';
 
 const zModelInfo = z.object({
@@ -77,6 +78,13 @@ export const engineContract = {
   models: {
     list: method([], z.array(zModelInfo)), // the embedded one first
     samples: method([], z.array(zSample)), // of the embedded model; none where it brings none
+  },
+  /** Graphics cards and other things that models run on. */
+  devices: {
+    /** Those that stopped the program and are not used for it. */
+    leftOut: method([], z.array(zLeftOutDevice)),
+    /** Lets one be used again. → those that are still left out */
+    tryAgain: method([zDeviceName], z.array(zLeftOutDevice)),
   },
   /** What the person chose, the same for every page. */
   settings: {

@@ -74,6 +74,11 @@ export class BatchDesk implements AsyncDisposable {
     return [...new Set<DeviceName>([...(await this.#found), 'cpu'])];
   }
 
+  /** What was found is out of date. */
+  findDevicesAnew(): void {
+    this.#found = undefined;
+  }
+
   /** @throws AppError `journal-damaged` */
   async find(input: FileHandle, output: FileHandle): Promise<FoundBatch | null> {
     const entries = await readEntries(join(this.#folders.path(output), batchFiles.journal));

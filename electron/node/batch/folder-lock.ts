@@ -2,6 +2,7 @@ import { open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '#common/contract/errors.ts';
 import { writeFailure } from '../images/atomic-write.ts';
+import { isAlive } from '../processes.ts';
 import { batchFiles } from './report.ts';
 
 /** Keeps a second batch out of an output folder. The lock of a process that is gone is taken over.
@@ -19,15 +20,5 @@ export async function lockFolder(folder: string): Promise<AsyncDisposable> {
     const pid = Number(await readFile(path, 'utf8').catch(() => ''));
     if (pid > 0 && isAlive(pid)) throw new AppError('batch-running', { folder, pid });
     await rm(path, { force: true });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  if (pid === process.pid) return true;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'; // it is somebody else's
   }
 }

@@ -18,7 +18,9 @@ export interface Lanes extends AsyncDisposable {
   readonly lost: readonly DeviceLost[]; // devices that cannot take part
 }
 
-type LaneServices = Pick<Services, 'engine' | 'anotherEngine' | 'devices'>;
+export interface LaneServices extends Pick<Services, 'engine' | 'anotherEngine'> {
+  readonly devices: Pick<Services['devices'], 'find' | 'memoryOf' | 'free'>;
+}
 
 /** The program's own engine alone. */
 export const oneLane = ({ engine }: Pick<Services, 'engine'>, device: Lane['device'] = 'auto'): Lanes => ({

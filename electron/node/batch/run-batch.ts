@@ -15,7 +15,7 @@ import type { NameFacts } from './batch-plan.ts';
 import { dryRun } from './dry-run.ts';
 import { editWork } from './edit-work.ts';
 import { oneLane, openLanes } from './lanes.ts';
-import type { Lanes } from './lanes.ts';
+import type { Lanes, LaneServices } from './lanes.ts';
 import type { ItemWork } from './item-work.ts';
 import { mapWork } from './map-work.ts';
 import type { TellQueue } from './queue-connection.ts';
@@ -69,10 +69,7 @@ export async function watchFolder(
   signal.throwIfAborted();
 }
 
-export type BatchServices = Pick<
-  Services,
-  'library' | 'engine' | 'anotherEngine' | 'devices' | 'program' | 'dataFolder'
->;
+export type BatchServices = LaneServices & Pick<Services, 'library' | 'program' | 'dataFolder'>;
 
 /** A batch that is ready to run, and what to do when it has run. */
 export interface OpenedBatch extends AsyncDisposable {

@@ -19,7 +19,7 @@ import { maskOfVariant, pasteInto, wholePicture } from './result-picture.ts';
 // An edit from files to files in its stages. Only painting needs the model, so the others may run beside those of another edit.
 
 /** What painting is given besides the edit. */
-export interface StageContext extends Pick<PaintContext, 'library' | 'models' | 'signal' | 'stop'> {
+export interface StageContext extends Pick<PaintContext, 'library' | 'models' | 'guard' | 'signal' | 'stop'> {
   readonly version: string; // of the program
 }
 

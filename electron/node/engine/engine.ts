@@ -1,3 +1,4 @@
+import type { DeviceGuard } from '#models/api';
 import type { OrderMessage } from '#common/contract/edit-order.ts';
 import type { EditRequest } from '#common/contract/edit-request.ts';
 import type { JobId, JobMessage } from '#common/contract/job-message.ts';
@@ -17,6 +18,7 @@ import type { PaintWork } from './paint-job.ts';
 export interface EngineConfig {
   readonly library: Pick<ModelLibrary, 'find'>;
   readonly openModel: OpenModel;
+  readonly guard?: DeviceGuard | undefined; // remembers devices that stop the process
   readonly version: string; // of the program, for the recipe in written files
   readonly log: Log;
 }
@@ -54,13 +56,13 @@ export class Engine implements AsyncDisposable {
   /** Does work that needs the model, when it is its turn. It is to end, by rejecting, when the signal is aborted.
    * @throws what the work throws, or the signal's reason */
   async inTurn<T>(work: (context: StageContext) => Promise<T>, signal: AbortSignal): Promise<T> {
-    const { library, version } = this.#config;
+    const { library, guard, version } = this.#config;
     let onAbort = (): void => undefined;
     try {
       return await new Promise<T>((resolve, reject) => {
         const job = this.#queue.add(async (own, stop) => {
           const either = AbortSignal.any([own, signal]);
-          await work({ library, version, models: this.#models, signal: either, stop }).then(resolve, reject);
+          await work({ library, guard, version, models: this.#models, signal: either, stop }).then(resolve, reject);
         });
         onAbort = () => this.#queue.cancel(job);
         signal.addEventListener('abort', onAbort);
@@ -95,6 +97,11 @@ export class Engine implements AsyncDisposable {
     return this.#queue.whenIdle();
   }
 
+  /** Has the next job open its model anew: on another device, where one may be used again that was left out. */
+  chooseDeviceAnew(): void {
+    this.#models.reopenNext();
+  }
+
   #add<Message extends { readonly type: string }>(
     tell: Say<Message | { readonly type: 'queued' }>,
     run: (context: Context<Message>) => Promise<void>,
@@ -109,12 +116,12 @@ export class Engine implements AsyncDisposable {
     signal: AbortSignal,
     stop: AbortSignal,
   ): Promise<void> {
-    const { library, version, log } = this.#config;
+    const { library, guard, version, log } = this.#config;
     const onAbort = (): void => say({ type: 'cancelled' });
     signal.addEventListener('abort', onAbort, { once: true });
     const onWriting = (): void => signal.removeEventListener('abort', onAbort); // from here on it will be finished
     try {
-      await run({ library, version, models: this.#models, signal, stop, say, onWriting });
+      await run({ library, guard, version, models: this.#models, signal, stop, say, onWriting });
     } catch (error) {
       if (signal.aborted || error === stop.reason) return say({ type: 'cancelled' });
       log.error({ error }, 'an edit failed');

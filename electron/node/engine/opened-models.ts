@@ -12,6 +12,7 @@ interface Kept {
 export class OpenedModels implements AsyncDisposable {
   readonly #open: OpenModel;
   #kept: Kept | undefined;
+  #isOutdated = false;
 
   constructor(open: OpenModel) {
     this.#open = open;
@@ -19,8 +20,9 @@ export class OpenedModels implements AsyncDisposable {
 
   /** The model stays this object's; it may be used until the next call. Calls follow one another. */
   async get(folder: string, device: ModelDevice): Promise<EditModel> {
-    if (this.#kept?.folder !== folder || this.#kept.device !== device) {
+    if (this.#isOutdated || this.#kept?.folder !== folder || this.#kept.device !== device) {
       await this[Symbol.asyncDispose]();
+      this.#isOutdated = false;
       this.#kept = { folder, device, model: this.#open(folder, { device }) };
     }
     try {
@@ -29,6 +31,11 @@ export class OpenedModels implements AsyncDisposable {
       this.#kept = undefined;
       throw error;
     }
+  }
+
+  /** Whatever is open is not what the next call gets. */
+  reopenNext(): void {
+    this.#isOutdated = true;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

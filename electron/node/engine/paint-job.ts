@@ -49,7 +49,7 @@ export interface PaintWork {
   readonly storeThumbnail: (picture: Raster) => Promise<BlobId>;
 }
 
-export interface PaintJobContext extends Pick<PaintContext, 'library' | 'models' | 'signal' | 'stop'> {
+export interface PaintJobContext extends Pick<PaintContext, 'library' | 'models' | 'guard' | 'signal' | 'stop'> {
   readonly say: (message: OrderMessage) => void;
 }
 

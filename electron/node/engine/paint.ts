@@ -1,4 +1,4 @@
-import type { EditModel, EditOptions, EditRun, PreviewBand, RgbImage } from '#models/api';
+import type { DeviceGuard, EditModel, EditOptions, EditRun, PreviewBand, RgbImage } from '#models/api';
 import type { OpenedPack } from '#models';
 import type { EditRequest } from '#common/contract/edit-request.ts';
 import type { Timings } from '#common/contract/job-message.ts';
@@ -32,6 +32,7 @@ export type PaintSettings = Pick<
 export interface PaintContext {
   readonly library: Pick<ModelLibrary, 'find'>;
   readonly models: Pick<OpenedModels, 'get'>;
+  readonly guard?: DeviceGuard | undefined; // remembers devices that stop the process; left out: nobody does
   /** Aborted: everything ends, nothing is kept. */
   readonly signal: AbortSignal;
   /** Aborted: no more cells are decided, and what was decided is kept. */
@@ -72,7 +73,7 @@ export async function paint(
   { photo, selection, settings, findsChanges }: PaintInput,
   context: PaintContext,
 ): Promise<Painted> {
-  const { signal, stop, library, models, onBegin } = context;
+  const { signal, stop, library, models, guard, onBegin } = context;
   const either = AbortSignal.any([signal, stop]);
   const { folder, pack } = await library.find(settings.model);
   const model = await models.get(folder, settings.device);
@@ -81,6 +82,7 @@ export async function paint(
   const options = optionsOf(settings, model);
   const { task, instruction, kept } = settings;
   const locked = kept ? keepFirst(kept, area.locked, model.capabilities.grid) : area.locked;
+  await using noted = await guard?.begin(model.device.name, 'work');
   await using run = await model.begin({ image: area.square, task, instruction, locked }, options, either);
   onBegin?.(area.placement, model.capabilities);
   await decodeCells(run, either, context);

@@ -1,5 +1,6 @@
 import { bench } from '#models';
 import type { BenchOptions, BenchResult } from '#models';
+import type { DeviceGuard } from '#models/api';
 import type { ModelLibrary } from './model-library.ts';
 
 export type { BenchResult };
@@ -14,7 +15,7 @@ export interface BenchRequest extends Pick<BenchOptions, 'precision' | 'cache' |
  * @throws AppError `model-missing`, ModelError, or the signal's reason */
 export async function runBench(
   { isRandom, model, ...options }: BenchRequest,
-  library: Pick<ModelLibrary, 'find'>,
+  { library, guard }: { readonly library: Pick<ModelLibrary, 'find'>; readonly guard: DeviceGuard },
   signal: AbortSignal,
   tell: (what: string) => void,
 ): Promise<BenchResult> {
@@ -23,7 +24,7 @@ export async function runBench(
     tell(what);
   };
   const folder = isRandom ? undefined : (await library.find(model)).folder;
-  const result = await bench({ ...options, model: folder, onProgress });
+  const result = await bench({ ...options, model: folder, guard, onProgress });
   signal.throwIfAborted();
   return result;
 }

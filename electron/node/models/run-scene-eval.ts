@@ -1,7 +1,7 @@
 import { rasterOf } from '#common/raster/raster.ts';
 import { contactSheet, evalTable, evaluateScenes, itemCount, openModel, sceneLayouts, sceneSplits } from '#models';
 import type { Estimate, EvalRow, SceneEvaluation, Score, ScoredItem } from '#models';
-import type { ModelDevice, Sampling } from '#models/api';
+import type { DeviceGuard, ModelDevice, Sampling } from '#models/api';
 import { encodeImage } from '../images/encode.ts';
 import { openSceneMaps } from '../maps/scene-maps.ts';
 import type { ModelLibrary } from './model-library.ts';
@@ -34,12 +34,12 @@ export interface SceneEvalResult {
  * @throws AppError `model-missing` and those of writing pictures; ModelError; the signal's reason */
 export async function runSceneEval(
   request: SceneEvalRequest,
-  library: Pick<ModelLibrary, 'list' | 'find'>,
+  { library, guard }: { readonly library: Pick<ModelLibrary, 'list' | 'find'>; readonly guard?: DeviceGuard },
   signal: AbortSignal,
   onItem: (scores: readonly Score[], done: number, of: number) => void,
 ): Promise<SceneEvalResult> {
   const { folder, pack } = await library.find(request.model);
-  await using model = await openModel(folder, { device: request.device, signal });
+  await using model = await openModel(folder, { device: request.device, guard, signal });
   const { split, limit, seed, layout = 'slots' } = request;
   const settings = { split, layout, limit, seed, sampling: withDefaults(request.sampling, model.samplingDefaults) };
   const items: ScoredItem[] = [];

@@ -6,6 +6,7 @@ import type { DocumentId, Recoverable } from '#common/contract/documents.ts';
 import { projectId } from '#common/document/records.ts';
 import { hostError } from '#common/contract/host-errors.ts';
 import { dataFailure } from '../images/atomic-write.ts';
+import { isAlive } from '../processes.ts';
 import { Journal, readJournal } from './journal.ts';
 import type { DocumentFiles, ReadJournal } from './journal.ts';
 import type { DocumentRecord } from '#common/document/records.ts';
@@ -131,14 +132,5 @@ async function isOwned(note: string): Promise<boolean> {
   const written = await stat(note).catch(() => undefined);
   if (!written || written.mtimeMs < Date.now() - uptime() * 1000) return false;
   const pid = Number(await readFile(note, 'utf8').catch(() => ''));
-  return Number.isInteger(pid) && pid > 0 && pid !== process.pid && isRunning(pid);
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
+  return Number.isInteger(pid) && pid > 0 && pid !== process.pid && isAlive(pid);
 }

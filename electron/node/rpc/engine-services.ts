@@ -21,7 +21,9 @@ import { Orders } from './orders.ts';
 
 /** What a host needs to serve a page. */
 export interface HostedServices extends Stores {
-  readonly services: Pick<Services, 'program' | 'library' | 'engine' | 'settings'>;
+  readonly services: Pick<Services, 'program' | 'library' | 'engine' | 'settings'> & {
+    readonly devices: Pick<Services['devices'], 'leftOut' | 'tryAgain'>;
+  };
   readonly folders: GrantedFolders;
   readonly batches: BatchDesk; // of all pages: it goes on when one is gone
 }
@@ -42,6 +44,14 @@ export function serveEngine(port: MessagePortLike, { services, folders, batches,
     models: {
       list: async () => (await services.library.list()).map(modelInfo),
       samples: async () => await sampleBlobs(services.library, blobs),
+    },
+    devices: {
+      leftOut: async () => [...(await services.devices.leftOut())],
+      tryAgain: async (device) => {
+        await services.devices.tryAgain(device);
+        batches.findDevicesAnew();
+        return [...(await services.devices.leftOut())];
+      },
     },
     documents: {
       open: (source) => documents.open(source),

@@ -1,15 +1,13 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { ModelError } from '../../errors.ts';
-import type { ModelDevice } from '../../api.ts';
 import type { OpenedPack } from '../../parts/pack.ts';
 import { checkMemory, estimateMemory } from '../../runtime/memory.ts';
 import { openDecoder, openSession } from '../../runtime/open.ts';
-import { chooseDevice } from '../../runtime/providers.ts';
 import type { DeviceChoice } from '../../runtime/providers.ts';
 import { VqCodec } from '../../tokenizers/image/vq/codec.ts';
 import { T5Tokenizer } from '../../tokenizers/text/t5-tokenizer.ts';
-import type { ModelFamily, OpenOptions } from '../family.ts';
+import type { ModelFamily } from '../family.ts';
 import { imageTokens } from './config.ts';
 import type { TransformerConfig } from './config.ts';
 import { zT5Config, zTransformerConfig, zVqConfig } from './derive-config.ts';
@@ -27,15 +25,14 @@ function configOf({ folder, pack }: OpenedPack): z.infer<typeof zEditarPackConfi
   throw new ModelError('pack-invalid', `${folder}: ${z.prettifyError(parsed.error)}`, { folder });
 }
 
-async function editarMemory(opened: OpenedPack, device: ModelDevice): Promise<number> {
+async function editarMemory(opened: OpenedPack, choice: DeviceChoice): Promise<number> {
   const { transformer } = configOf(opened);
-  return await neededBytes(opened, transformer, hasRoundedCache(opened, await chooseDevice(device)));
+  return await neededBytes(opened, transformer, hasRoundedCache(opened, choice));
 }
 
-async function openEditar(opened: OpenedPack, options: OpenOptions): Promise<EditarModel> {
+async function openEditar(opened: OpenedPack, choice: DeviceChoice, signal?: AbortSignal): Promise<EditarModel> {
   const { folder, pack } = opened;
   const { transformer: config, vq } = configOf(opened);
-  const choice = await chooseDevice(options.device ?? 'auto');
   const graph = await chooseGraph(opened, config, choice);
   const { device, deviceIndex, backend } = choice;
   const path = (name: string): string => join(folder, `${name}.onnx`);
@@ -46,7 +43,7 @@ async function openEditar(opened: OpenedPack, options: OpenOptions): Promise<Edi
   };
   const session = async (name: string) => kept(await openSession(path(name), { device, deviceIndex, backend }));
   try {
-    options.signal?.throwIfAborted();
+    signal?.throwIfAborted();
     const [tokenizer, transformer, textEncoder, textAdapter, encoder, head, tail, band] = await all([
       T5Tokenizer.open(join(folder, 'tokenizer.json')),
       openDecoder(path(graph), { device, deviceIndex, backend }).then(kept),
@@ -57,7 +54,7 @@ async function openEditar(opened: OpenedPack, options: OpenOptions): Promise<Edi
       session(graphNames.vqDecoderTail),
       session(graphNames.vqDecoderBand),
     ]);
-    options.signal?.throwIfAborted();
+    signal?.throwIfAborted();
     return new EditarModel({
       config,
       imageSize: pack.imageSize,

@@ -1,5 +1,4 @@
 import type { BatchProgress, ItemReport } from '#common/contract/batch.ts';
-import type { DeviceName } from '#common/contract/edit-request.ts';
 import { t } from '../../i18n/i18n.svelte.ts';
 import type { IconName } from '../ui/icons.ts';
 
@@ -59,15 +58,6 @@ export function roughWords(ms: number): string {
   if (seconds < 10) return t('batch.fewSeconds');
   return t('batch.planTime', { time: durationWords(seconds < 90 ? Math.round(seconds / 5) * 5000 : ms) });
 }
-
-/** A device as a person knows it. */
-export function deviceWords(device: string): string {
-  const [kind, number] = device.split(':') as [DeviceKind, string?];
-  const words = t(`edit.device_${kind}`);
-  return number === undefined ? words : t('batch.deviceNumber', { kind: words, number: Number(number) + 1 });
-}
-
-type DeviceKind = Exclude<DeviceName, `${string}:${number}`>;
 
 /** How long something takes, as a person would say it. */
 export function durationWords(ms: number): string {

@@ -216,3 +216,11 @@ test('knows that JSON was asked for, also when the arguments are wrong', () => {
   expect(parse('edit', '--json')).toMatchObject({ json: true });
   expect(parse('edit')).toMatchObject({ json: false });
 });
+
+test('reads a look at the devices, and one that is to be tried again', () => {
+  expect(parse('devices')).toEqual({ command: { name: 'devices', json: false } });
+  expect(parse('devices', '--try-again', 'cuda:1', '--json')).toEqual({
+    command: { name: 'devices', tryAgain: 'cuda:1', json: true },
+  });
+  expect(mistakeOf('devices', '--try-again', 'gpu')).toContain('devices are cpu, cuda');
+});

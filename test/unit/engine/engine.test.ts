@@ -400,3 +400,16 @@ test('keeps the rows it is given, and refuses what is not whole rows', async () 
     expect(await start({ image: at('photo.png'), kept: wrong }).done).toMatchObject({ code: 'kept-unfitting' });
   }
 });
+
+test('where devices are to be chosen anew, the next edit opens its model again', async () => {
+  const { engine, start, at, opened } = await engineWithFakeModel();
+  await encodeImage(photo(64, 64), at('in.png'));
+  const editOnce = () => start({ image: at('in.png') }).done;
+  await editOnce();
+  await editOnce();
+  expect(opened).toHaveLength(1);
+  engine.chooseDeviceAnew();
+  await editOnce();
+  await editOnce();
+  expect(opened).toHaveLength(2);
+});

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { EditInput, EditOptions } from '#models/api';
+import type { DeviceGuard, EditInput, EditOptions } from '#models/api';
 import type { OrderMessage } from '#common/contract/edit-order.ts';
 import { maskOfBounds } from '#common/raster/masks.ts';
 import type { Raster } from '#common/raster/raster.ts';
@@ -232,4 +232,19 @@ test('jobs that wait run in the order they are put into', async () => {
   engine.moveBefore(c!.job, b!.job);
   await Promise.all([b!.done, c!.done]);
   expect(order).toEqual(['a', 'c', 'b']);
+});
+
+test('while the model works, that is noted of its device', async () => {
+  const seen: string[] = [];
+  const guard: DeviceGuard = {
+    objection: () => Promise.resolve(undefined),
+    begin: (device, use) => {
+      seen.push(`${use} on ${device}`);
+      return Promise.resolve({ [Symbol.asyncDispose]: () => Promise.resolve(void seen.push('ended')) });
+    },
+  };
+  const onBegin = (): void => void seen.push('begun');
+  const { paint } = await engineWithFakeModel({ onBegin }, undefined, guard);
+  await paint(photo(64, 64), {}).done;
+  expect(seen).toEqual(['work on cpu', 'begun', 'ended']);
 });

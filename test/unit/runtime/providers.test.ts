@@ -5,9 +5,11 @@ import { expect, test } from 'vitest';
 import { ModelError } from '../../../native-models/errors.ts';
 import { ExternalData } from '../../../native-models/onnx/external-data.ts';
 import { GraphBuilder } from '../../../native-models/onnx/graph.ts';
+import type { DeviceGuard } from '#models/api';
 import { probeDevice, probeModel } from '../../../native-models/runtime/device-probe.ts';
+import { guardedProbe } from '../../../native-models/runtime/guarded-probe.ts';
 import { availableMemory, checkMemory, estimateMemory } from '../../../native-models/runtime/memory.ts';
-import { candidateDevices, chooseDevice, findDevices } from '../../../native-models/runtime/providers.ts';
+import { candidateDevices, chooseDevice, findDevices, tryDevices } from '../../../native-models/runtime/providers.ts';
 import type { Device } from '../../../native-models/runtime/session.ts';
 import { defaultThreads } from '../../../native-models/runtime/threads.ts';
 
@@ -86,6 +88,53 @@ test('every card that passes is found, one that is broken hides none behind it, 
   expect(await findDevices(probeCards(['works', 'wrong', 'works']))).toEqual(['cuda', 'cuda:2']);
   expect(await findDevices(probeCards(['wrong'], { webgpu: {} }))).toEqual(['webgpu']);
   expect(await findDevices(probeCards([], { webgpu: { ms: 500 } }))).toEqual(['cpu']);
+});
+
+test('all devices are tried, with what keeps each from being used, and further cards that work', async () => {
+  const tried = await tryDevices(probeCards(['works', 'wrong', 'works'], { webgpu: { ms: 500 } }));
+  expect(tried).toEqual([
+    { device: 'cuda' },
+    { device: 'cuda:2' },
+    { device: 'webgpu', reason: 'it is many times slower than the processor' },
+    { device: 'cpu' },
+  ]);
+});
+
+/** Writes down what it is asked, and objects to WebGPU where that is wanted. */
+function guardWith(objection?: string) {
+  const seen: string[] = [];
+  const guard: DeviceGuard = {
+    objection: (device) => Promise.resolve(device === 'webgpu' ? objection : undefined),
+    begin: (device, use) => {
+      seen.push(`${device} ${use}`);
+      return Promise.resolve({ [Symbol.asyncDispose]: () => Promise.resolve(void seen.push(`${device} ended`)) });
+    },
+  };
+  return { guard, seen };
+}
+
+test('a device that a guard objects to is not touched, its reason is told, and the next one is taken', async () => {
+  const { guard } = guardWith('it stopped the program');
+  const asked: Device[] = [];
+  const probe: typeof probeDevice = (device) => {
+    asked.push(device);
+    return probeWith({ webgpu: {}, cpu: {} })(device);
+  };
+  const choice = await chooseDevice('auto', guardedProbe(guard, probe));
+  expect(choice.name).toBe('cpu');
+  expect(choice.refused).toContainEqual({ device: 'webgpu', reason: 'it stopped the program' });
+  expect(asked).not.toContain('webgpu');
+  await expect(chooseDevice('webgpu', guardedProbe(guard, probe))).rejects.toMatchObject({
+    code: 'device-unavailable',
+    message: 'no device can run models (webgpu: it stopped the program)',
+  });
+});
+
+test('a self-test is noted until it has passed, or has failed politely', async () => {
+  const { guard, seen } = guardWith();
+  await chooseDevice('webgpu', guardedProbe(guard, probeWith({ webgpu: {} })));
+  await chooseDevice('cuda:1', guardedProbe(guard, probeWith({}))).catch(() => undefined);
+  expect(seen).toEqual(['webgpu self-test', 'webgpu ended', 'cuda:1 self-test', 'cuda:1 ended']);
 });
 
 test('a core is left free unless there are only two', () => {

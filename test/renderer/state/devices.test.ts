@@ -1,0 +1,43 @@
+import { beforeEach, expect, test, vi } from 'vitest';
+import { createAppState } from '../../../renderer/state/app-state.ts';
+import { FakeHost } from '../fake-host.ts';
+
+const webgpu = { device: 'webgpu', use: 'self-test', times: 1, at: '2026-11-26T12:00:00.000Z' } as const;
+const title = 'WebGPU stopped the program when it was last opened (Nov 26, 2026).';
+
+beforeEach(() => localStorage.clear());
+
+function connected() {
+  const host = new FakeHost();
+  host.leftOut = [webgpu];
+  const state = createAppState(host);
+  host.connect();
+  state.devices.listen();
+  return { ...state, host };
+}
+
+test('a device that is left out is told of once, however often the page is opened, and again when it has stopped the program again', async () => {
+  const { devices, problems } = connected();
+  await vi.waitFor(() => expect(problems.list).toMatchObject([{ title, tone: 'notice', stays: true }]));
+  expect(devices.leftOut).toEqual([webgpu]);
+
+  const later = connected();
+  await vi.waitFor(() => expect(later.devices.leftOut).toHaveLength(1));
+  expect(later.problems.list).toEqual([]);
+
+  later.host.leftOut = [{ ...webgpu, device: 'cuda:1', use: 'work', times: 2 }];
+  later.devices.listen();
+  await vi.waitFor(() =>
+    expect(later.problems.list).toMatchObject([
+      { title: 'NVIDIA (CUDA), number 2 stopped the program 2 times while it worked, last on Nov 26, 2026.' },
+    ]),
+  );
+});
+
+test('tried again it is left out no more, and that is said', async () => {
+  const { host, devices, problems } = connected();
+  await vi.waitFor(() => expect(devices.leftOut).toHaveLength(1));
+  await devices.tryAgain('webgpu');
+  expect([devices.leftOut, host.leftOut]).toEqual([[], []]);
+  expect(problems.list).toMatchObject([{ title: 'WebGPU is tried with the next edit.' }]);
+});

@@ -83,6 +83,7 @@ export function createAppState(host: Host, storage?: KeptTexts): AppState {
   };
   const editor = new EditorState(document);
   const strokes = new LayerStrokes(document, engine, problems);
+  const layers = new LayersState(document);
   const settings = new SettingsState(engine, problems);
   const seen = new SeenPicture(document, engine);
   return {
@@ -103,9 +104,9 @@ export function createAppState(host: Host, storage?: KeptTexts): AppState {
     canvas,
     clip: new ClipState(),
     exporting: new ExportState(),
-    layers: new LayersState(document),
+    layers,
     strokes,
-    moves: new LayerMoves(document, strokes),
+    moves: new LayerMoves(document, strokes, layers),
     work: new LongWork(),
     segments: new Segments(document),
     layout: new LayoutState(),

@@ -13,6 +13,7 @@ import { readFile } from '../host/browser-dialogs.ts';
 import { t } from '../i18n/i18n.svelte.ts';
 import type { AppState } from './app-state.ts';
 import { blendedLayers } from './blended-layers.ts';
+import { copyName } from './layer-names.ts';
 import type { Clip } from './clip.ts';
 import { readPicture, writePicture } from './system-clipboard.ts';
 
@@ -114,7 +115,7 @@ export function createClipActions(app: AppState) {
   async function layerOfSelection(): Promise<void> {
     const made = await cutOut(plainly(layers.selected));
     if (!made) return problems.notice(t('layers.nothingToCopy'));
-    const name = t('layers.copyOf', { name: layers.chosen?.name ?? '' }).slice(0, 255);
+    const name = copyName(layers.chosen?.name ?? '');
     put(t('commands.layer.duplicate'), { name, image: made.image, offset: made.offset });
   }
 

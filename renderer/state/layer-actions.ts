@@ -13,6 +13,7 @@ import type { LayerStack } from '../compositor/layer-stack.ts';
 import { t } from '../i18n/i18n.svelte.ts';
 import type { AppState } from './app-state.ts';
 import { blendedLayers } from './blended-layers.ts';
+import { copyName } from './layer-names.ts';
 import type { WorkSteps } from './long-work.svelte.ts';
 
 /** For work that counts what it does. */
@@ -22,8 +23,6 @@ const stepOf =
     signal.throwIfAborted();
     onShare(done / of);
   };
-
-const copyName = (name: string): string => t('layers.copyOf', { name }).slice(0, 255);
 
 /** What a person can do with layers and their masks. Those that need pixels reject with what went wrong. */
 export function createLayerActions(app: AppState) {

@@ -1,4 +1,4 @@
-import { moveLayers } from '#common/document/layer-commands.ts';
+import { duplicateLayer, moveLayers } from '#common/document/layer-commands.ts';
 import type { Layer, LayerId } from '#common/document/records.ts';
 import { smallBy } from '#common/document/small-tile.ts';
 import type { Mark } from '#common/document/history.ts';
@@ -7,6 +7,8 @@ import type { LayerStack } from '../compositor/layer-stack.ts';
 import { t } from '../i18n/i18n.svelte.ts';
 import type { LayerCarry } from '../tools/tool.ts';
 import type { DocumentState } from './document.svelte.ts';
+import { copyName } from './layer-names.ts';
+import type { LayersState } from './layers.svelte.ts';
 import type { LayerStrokes } from './layer-strokes.svelte.ts';
 
 /** Layers that are carried over the canvas: they are seen where they are on the way, and at the end of a drag it is one gesture of the
@@ -16,12 +18,15 @@ export class LayerMoves {
   carried = $state.raw<{ readonly ids: ReadonlySet<LayerId>; readonly by: Point }>();
   readonly #document: DocumentState;
   readonly #strokes: LayerStrokes;
+  readonly #chosen: Pick<LayersState, 'chooseAll'>;
   #nudged:
     { readonly mark: Mark; readonly ids: readonly LayerId[]; readonly after: DocumentState['layers'] } | undefined;
 
-  constructor(document: DocumentState, strokes: LayerStrokes) {
+  /** @param chosen what is worked on: copies are, as soon as they are there */
+  constructor(document: DocumentState, strokes: LayerStrokes, chosen: Pick<LayersState, 'chooseAll'>) {
     this.#document = document;
     this.#strokes = strokes;
+    this.#chosen = chosen;
   }
 
   /** What is seen while layers are carried. */
@@ -34,6 +39,36 @@ export class LayerMoves {
         ? { ...layer, offset: { x: layer.offset.x + by.x, y: layer.offset.y + by.y } }
         : layer;
     return { ...stack, layers: stack.layers.map(move) };
+  }
+
+  /** Carries copies, which lie above what they are of, and leaves the layers where they are: one step to undo, or none.
+   * @param corner of the first of the layers, on the canvas @param scale screen pixels per pixel of the picture */
+  beginCopies(layers: readonly Layer[], corner: Point, scale: number): LayerCarry {
+    const document = this.#document;
+    const mark = document.mark(t('commands.layer.duplicate'));
+    const copies = document.store.transact('user', () =>
+      layers.map(({ id, name }) => duplicateLayer(document.store, id, copyName(name))),
+    );
+    document.squash(mark);
+    const originals = layers.map(({ id }) => id);
+    this.#chosen.chooseAll(copies);
+    const carry = this.begin(
+      copies.map((id) => document.store.require(id)),
+      corner,
+      scale,
+    );
+    return {
+      to: carry.to,
+      end: async () => {
+        await carry.end();
+        if (document.isOpen) document.squash(mark);
+      },
+      cancel: () => {
+        carry.cancel();
+        document.bail(mark);
+        this.#chosen.chooseAll(originals);
+      },
+    };
   }
 
   /** @param corner of the first of the layers, on the canvas @param scale screen pixels per pixel of the picture */

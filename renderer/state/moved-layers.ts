@@ -20,10 +20,12 @@ export function movedLayers({ canvas, document, layers, moves, problems }: AppSt
         return { x: x + by.x, y: y + by.y, ...document.store.require(layer.image).extent };
       });
     },
-    begin: () => {
+    begin: (what) => {
       const selected = movable();
       const [first] = selected ?? [];
-      return first && moves.begin(selected!, layers.cornerOf(first), canvas.viewport.scale);
+      if (!selected || !first) return undefined;
+      const place = [selected, layers.cornerOf(first), canvas.viewport.scale] as const;
+      return what === 'copies' ? moves.beginCopies(...place) : moves.begin(...place);
     },
     nudge: (by) => {
       const selected = movable();

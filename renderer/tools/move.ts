@@ -4,7 +4,7 @@ import { nudgeOf } from './nudge.ts';
 import { outlineRectangle } from './overlay.ts';
 import type { LayerCarry, Tool, ToolContext, ToolPoint } from './tool.ts';
 
-/** Moves the layers that are worked on. With Shift they go straight up, down or sideways; arrow keys nudge them by one pixel, with Shift by ten. */
+/** Moves the layers that are worked on, with Alt copies of them. With Shift they go straight up, down or sideways; arrow keys nudge them by one pixel, with Shift by ten. */
 export function moveTool({ moving, redraw }: ToolContext): Tool {
   let drag: { readonly from: ToolPoint; readonly carry: LayerCarry } | undefined;
 
@@ -16,9 +16,9 @@ export function moveTool({ moving, redraw }: ToolContext): Tool {
     return wasDragging;
   };
   return {
-    cursor: () => (moving.bounds.length > 0 ? 'move' : 'not-allowed'),
-    press: (at) => {
-      const carry = moving.begin();
+    cursor: (_, held) => (moving.bounds.length === 0 ? 'not-allowed' : held?.alt ? 'copy' : 'move'),
+    press: (at, { alt }) => {
+      const carry = moving.begin(alt ? 'copies' : 'layers');
       drag = carry && { from: at, carry };
     },
     drag: (points, { shift }) => {

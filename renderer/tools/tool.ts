@@ -50,7 +50,7 @@ export interface LayerCarry {
 export interface MovedLayers {
   readonly bounds: readonly Bounds[]; // image space, where they are seen
   /** Undefined where they cannot be moved; then the person has been told why. */
-  begin(): LayerCarry | undefined;
+  begin(what: 'layers' | 'copies'): LayerCarry | undefined;
   nudge(by: Point): void;
 }
 

@@ -279,9 +279,18 @@ export const editorScreens: readonly Screen[] = [
         also: ['large', 'small', 'pseudo'],
       },
       {
+        name: 'steps',
+        shows: 'All steps that can be undone, and one that was',
+        reach: async ({ page }) => {
+          await button(page, 'Undo').click();
+          await button(page, 'All steps').click();
+        },
+      },
+      {
         name: 'drop',
         shows: 'A file is dragged over the picture: it is added as a layer or opened',
         reach: async ({ page }) => {
+          await page.keyboard.press('Escape');
           const transfer = await page.evaluateHandle(
             `(() => { const all = new DataTransfer(); all.items.add(new File(['x'], 'a.png')); return all; })()`,
           );

@@ -55,7 +55,7 @@ export const canvas = {
   placeX: 'Left',
   placeY: 'Top',
   placeMiddle: 'To the middle',
-  moveHint: 'Drag, or press arrow keys. Shift keeps to a straight line.',
+  moveHint: 'Drag, or press arrow keys. Shift keeps to a straight line, Alt moves a copy.',
   dropLayer: 'Add as a layer',
   dropLayerMore: 'over this picture',
   dropOpen: 'Open instead',

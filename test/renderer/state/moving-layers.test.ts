@@ -92,7 +92,7 @@ test('a drag is seen on the way and one step to undo; giving it up changes nothi
   const { app, document, moves, offset, b } = await start();
   const seen = () => moves.laidOver(documentStack(document.store)).layers.find(({ id }) => id === b)!.offset;
   const moving = movedLayers(app);
-  const first = moving.begin()!;
+  const first = moving.begin('layers')!;
   first.to({ x: 10.4, y: -3.6 });
   expect([seen(), offset()]).toEqual([
     { x: 10, y: -4 },
@@ -101,10 +101,10 @@ test('a drag is seen on the way and one step to undo; giving it up changes nothi
   expect(moving.bounds).toMatchObject([{ x: 10, y: -4 }]);
   await first.end();
   expect([seen(), offset(), document.undoName]).toEqual([{ x: 10, y: -4 }, { x: 10, y: -4 }, 'Move layer']);
-  const second = moving.begin()!;
+  const second = moving.begin('layers')!;
   second.to({ x: 1, y: 1 });
   second.cancel();
-  await moving.begin()!.end(); // pressed and let go
+  await moving.begin('layers')!.end(); // pressed and let go
   expect(seen()).toEqual({ x: 10, y: -4 });
   document.undo();
   expect(offset()).toEqual({ x: 0, y: 0 });
@@ -114,7 +114,7 @@ test('from far away layers come to lie on every fourth pixel, along the way they
   const { app, canvas, offset } = await start();
   canvas.viewport.setPicture({ width: 4000, height: 3000 });
   canvas.viewport.zoomTo(0.2);
-  const carry = movedLayers(app).begin()!;
+  const carry = movedLayers(app).begin('layers')!;
   carry.to({ x: 9, y: 0 });
   await carry.end();
   expect(offset()).toEqual({ x: 8, y: 0 });
@@ -141,6 +141,24 @@ test('a locked layer stays, and the person hears why', async () => {
   const { app, actions, problems, layers, record, b, c } = await start();
   actions.switchLock(record(b));
   layers.chooseAll([b, c]);
-  expect(movedLayers(app).begin()).toBeUndefined();
+  expect(movedLayers(app).begin('layers')).toBeUndefined();
   expect(problems.list.at(-1)?.title).toContain('is locked. Unlock it to move it.');
+});
+
+test('copies are moved away from what they are of, as one step to undo; giving it up leaves none', async () => {
+  const { app, actions, document, order, selected, offset, b } = await start();
+  const given = movedLayers(app).begin('copies')!;
+  expect([order(), selected()]).toEqual(['pab+c', '+']);
+  given.to({ x: 3, y: 4 });
+  given.cancel();
+  expect([order(), selected(), document.undoName]).toEqual(['pabc', 'b', 'New layer']);
+  const carry = movedLayers(app).begin('copies')!;
+  carry.to({ x: 3, y: 4 });
+  await carry.end();
+  const copy = app.layers.chosen!.id;
+  expect([offset(copy), offset(b), document.undoName]).toEqual([{ x: 3, y: 4 }, { x: 0, y: 0 }, 'Duplicate layer']);
+  document.undo();
+  expect(order()).toBe('pabc');
+  actions.add();
+  expect(order()).toBe('pabc+');
 });

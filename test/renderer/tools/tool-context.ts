@@ -30,12 +30,12 @@ export function createToolContext(compositor: Partial<Compositor> = {}) {
       };
     },
   };
-  const moves: { by: Point[]; ended?: 'end' | 'cancel' }[] = [];
+  const moves: { what: 'layers' | 'copies'; by: Point[]; ended?: 'end' | 'cancel' }[] = [];
   const nudges: Point[] = [];
   const moving: MovedLayers = {
     bounds: [layers.bounds!],
-    begin: () => {
-      const move: (typeof moves)[number] = { by: [] };
+    begin: (what) => {
+      const move: (typeof moves)[number] = { what, by: [] };
       moves.push(move);
       return {
         to: (by) => void move.by.push(by),

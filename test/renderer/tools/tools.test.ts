@@ -20,13 +20,16 @@ describe('moving layers', () => {
     const { context, moves } = createToolContext();
     const tool = moveTool(context);
     drag(tool, [point(10, 10), point(14, 11), point(30, 5)]);
-    expect(moves).toEqual([{ by: [{ x: 20, y: -5 }], ended: 'end' }]);
+    expect(moves).toEqual([{ what: 'layers', by: [{ x: 20, y: -5 }], ended: 'end' }]);
     drag(tool, [point(10, 10), point(13, 30)], { ...none, shift: true });
     expect(moves[1]!.by).toEqual([{ x: 0, y: 20 }]);
     tool.press!(point(0, 0), none);
     expect(tool.cancel!()).toBe(true);
-    expect(moves[2]).toEqual({ by: [], ended: 'cancel' });
+    expect(moves[2]).toEqual({ what: 'layers', by: [], ended: 'cancel' });
     expect(tool.cancel!()).toBe(false);
+    drag(tool, [point(0, 0), point(9, 0)], { ...none, alt: true });
+    expect(moves[3]!.what).toBe('copies');
+    expect([tool.cursor(undefined), tool.cursor(undefined, { alt: true })]).toEqual(['move', 'copy']);
   });
 
   test('arrow keys nudge them; what may not move says so itself and is not dragged', () => {

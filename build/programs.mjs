@@ -14,5 +14,6 @@ export const programs = [
   { name: 'kill-documents.mjs', entry: 'build/scripts/kill-documents.ts', format: 'es' },
   { name: 'scene-stream.mjs', entry: 'build/scripts/scene-stream.ts', format: 'es' },
   { name: 'make-samples.mjs', entry: 'build/scripts/make-samples.ts', format: 'es' },
+  { name: 'give-worlds.mjs', entry: 'build/scripts/give-worlds.ts', format: 'es' },
   { name: 'make-map-packs.mjs', entry: 'build/scripts/make-map-packs.ts', format: 'es' },
 ];

@@ -13,6 +13,7 @@ export { availableMemory } from './runtime/memory.ts';
 export { guardedProbe } from './runtime/guarded-probe.ts';
 export { findDevices, tryDevices } from './runtime/providers.ts';
 export type { TriedDevice } from './runtime/providers.ts';
+export { isFamiliar, readWorlds } from './extractors/familiarity.ts';
 export { openExtractor } from './extractors/open-extractor.ts';
 export type { ExtractorAbout, MapExtractor } from './extractors/extractor.ts';
 export { exitAtOnce } from './runtime/exit-at-once.ts';

@@ -25,7 +25,7 @@ interface Look {
 }
 
 /** Looks of a level: pictures in every background and style, edge maps of every background, and the maps that show none. */
-export function looksOf({ styles }: World): Look[] {
+function looksOf({ styles }: World): Look[] {
   const photos = BACKGROUNDS.map((background) => ({ background, style: 'photo' as const }));
   return [
     ...BACKGROUNDS.flatMap((background) => styles.map((style) => ({ task: 'edit' as const, background, style }))),

@@ -5,14 +5,14 @@
  *   scene-stream scenes --split train --first 0 --count 1000 --pairs 8 [--task canny] [--type add] [--objects 3] [--layout free]
  *   scene-stream places [--layout free] [--part 0/15]
  *   scene-stream tiles
- *   scene-stream looks
+ *   scene-stream maps --split train --first 0 --count 1000 --pairs 3 [--layout full]
  *   scene-stream words
  *
  * groups: per group a uint32 (little endian) byte length, that many bytes of JSON, then 1 + pairs frames of
  * 128 x 128 x 3 bytes: the condition, then the targets. Seeds are counted from the split's first seed.
- * scenes: the JSON alone, one line per group, for readers that compose pictures from `looks`.
- * looks: a uint32 length and JSON index, then per look (a background in a style, or a kind of map) the empty picture and
- * the pictures with one object, slot by slot, in the order of the index.
+ * scenes: the JSON alone, one line per group, for readers that compose pictures from `places`.
+ * maps: of every scene of the groups, source and targets, 128 x 128 x 3 bytes of picture, then 128 x 128 levels of depth and as many
+ * classes, counted from the first class of rendered scenes.
  * places: a uint32 length and JSON index, then per look the empty picture of every shift and the tiles of one object, place by
  * place of the world, in the order of the index. A part holds every n-th place only; its index still lists all.
  * tiles: a uint32 length and JSON index, then all empty scenes, then all object tiles, in the order of the index.
@@ -20,24 +20,15 @@
  */
 import { writeSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { renderFrame, tile } from '../../native-models/scenes/frame.ts';
+import { classIndices, depthLevels, renderFrame, tile } from '../../native-models/scenes/frame.ts';
 import { vocabulary } from '../../native-models/scenes/language.ts';
 import { conditionFrame, makeGroup, type Group, type Task } from '../../native-models/scenes/pairs.ts';
 import type { Layout } from '../../native-models/scenes/places.ts';
-import {
-  BACKGROUNDS,
-  FRAME,
-  SLOT_ORIGINS,
-  SLOTS,
-  STYLES,
-  TILE,
-  withObject,
-  type Scene,
-} from '../../native-models/scenes/scene.ts';
+import { BACKGROUNDS, FRAME, SLOT_ORIGINS, SLOTS, STYLES, TILE } from '../../native-models/scenes/scene.ts';
 import { FIRST_SEED, type Split } from '../../native-models/scenes/splits.ts';
 import type { EditType } from '../../native-models/scenes/templates.ts';
 import { objectsOf, WORLD } from '../../native-models/scenes/world.ts';
-import { looksOf, placePictures, placesIndex } from './scene-places.ts';
+import { placePictures, placesIndex } from './scene-places.ts';
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
@@ -92,6 +83,11 @@ function writeGroups(bytesOf: (group: Group) => Uint8Array): void {
   }
 }
 
+function mapBytes({ source, pairs }: Group): Uint8Array {
+  const scenes = [source, ...pairs.map(({ target }) => target)];
+  return Buffer.concat(scenes.flatMap((scene) => [renderFrame(scene), depthLevels(scene), classIndices(scene)]));
+}
+
 const jsonLine = (group: Group): Uint8Array => Buffer.from(`${JSON.stringify(group)}\n`);
 
 const worlds = BACKGROUNDS.flatMap((background) => STYLES.map((style) => ({ background, style })));
@@ -104,26 +100,7 @@ function writeTiles(): void {
     for (const place of SLOT_ORIGINS) for (const object of objects) write(tile(background, style, place, object));
 }
 
-const looks = looksOf(WORLD.slots);
-
-const emptyScene = ({ background, style }: (typeof looks)[number]): Scene => ({
-  background,
-  style,
-  objects: [null, null, null],
-});
-const pictureOf = (task: Task, source: Scene): Uint8Array => conditionFrame({ task, seed: 0, source, pairs: [] });
-
-/** Every picture that training can show is pieced together from these: slots do not influence each other. */
-function writeLooks(): void {
-  write(withHeader({ looks, objects, slots: SLOTS, origins: SLOT_ORIGINS, tile: TILE }, []));
-  for (const look of looks) {
-    const empty = emptyScene(look);
-    const alone = SLOTS.flatMap((_, slot) => objects.map((object) => withObject(empty, slot, object)));
-    for (const source of [empty, ...alone]) write(pictureOf(look.task, source));
-  }
-}
-
-/** The same for every place of a layout; tiles alone, as there are many. */
+/** Every picture that training can show is pieced together from these: places do not influence each other. */
 function writePlaces(): void {
   const index = placesIndex(layout);
   write(withHeader(index, []));
@@ -134,13 +111,13 @@ function writePlaces(): void {
 const commands: Readonly<Record<string, () => void>> = {
   groups: () => writeGroups(groupBytes),
   scenes: () => writeGroups(jsonLine),
+  maps: () => writeGroups(mapBytes),
   tiles: writeTiles,
-  looks: writeLooks,
   places: writePlaces,
   words: () => write(Buffer.from(`${vocabulary().join('\n')}\n`)),
 };
 const command = commands[positionals[0] ?? ''];
 if (!command) {
-  process.stderr.write('usage: scene-stream groups|scenes|places|tiles|looks|words [options]\n');
+  process.stderr.write('usage: scene-stream groups|scenes|maps|places|tiles|words [options]\n');
   process.exitCode = 2;
 } else command();

@@ -31,6 +31,13 @@ export function addEval(program: Command, found: Found): void {
 }
 
 const split = (): Option => new Option('--split <split>', 'which scenes').choices(sceneSplits).default('test-iid');
+const layout = (): Option =>
+  new Option(
+    '--layout <layout>',
+    'what the scenes have, from little to all: objects in three slots, objects anywhere, two sizes, shifted backdrops, materials and poses, everything',
+  )
+    .choices(sceneLayouts)
+    .default('slots');
 const limit = (of: string, initial: number): Option =>
   numberOption('--limit <number>', of, { min: 1, max: 10_000, isWhole: true }).default(initial);
 
@@ -40,14 +47,7 @@ function addScenes(evaluate: Command, found: Found): void {
     .description('Let a model answer rendered test scenes and judge its answers beside two baselines.')
     .option('--model <id|dir>', 'installed model or folder of one (default: the embedded model)')
     .addOption(split())
-    .addOption(
-      new Option(
-        '--layout <layout>',
-        'what the scenes have, from little to all: objects in three slots, objects anywhere, two sizes, shifted backdrops, materials and poses, everything',
-      )
-        .choices(sceneLayouts)
-        .default('slots'),
-    )
+    .addOption(layout())
     .addOption(limit('items of each kind', 40))
     .addOption(
       new Option('--maps <source>', 'what map tasks are painted from: true maps, or those found in pictures')
@@ -74,6 +74,7 @@ function addMaps(evaluate: Command, found: Found): void {
     .command('maps')
     .description('Let networks make maps of rendered test scenes and measure them beside two baselines.')
     .addOption(split())
+    .addOption(layout())
     .addOption(limit('scenes', 200))
     .option('--depth <id|dir>', 'network for depth (default: the one that knows rendered scenes)')
     .option('--segmentation <id|dir>', 'network for segmentation (default: the same)')

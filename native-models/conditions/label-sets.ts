@@ -1,6 +1,6 @@
 import { ade20k } from './ade20k.ts';
 import { cocoPanoptic } from './coco-panoptic.ts';
-import { firstSceneClass, mappedClasses } from './scene-classes.ts';
+import { sceneClasses } from './scene-classes.ts';
 
 /** Ways in which networks number their classes: COCO's category; the palette's index; COCO-Stuff's 171 training ids; ADE20K's 150
  * classes; the classes of rendered scenes. */
@@ -31,6 +31,6 @@ export function paletteIndices(labels: LabelSet): readonly number[] {
     case 'ade20k':
       return ade20k.map(({ panoptic }) => panoptic);
     case 'rendered-scenes':
-      return Array.from({ length: mappedClasses }, (_, i) => firstSceneClass + i);
+      return sceneClasses.map(({ index }) => index);
   }
 }

@@ -1,5 +1,5 @@
 import { cocoPanoptic, type PaletteEntry } from './coco-panoptic.ts';
-import { firstSceneClass, sceneClassColours, sceneClasses } from './scene-classes.ts';
+import { firstSceneClass, sceneClassNames, sceneClasses } from './scene-classes.ts';
 
 /** Every class a map can have, by its index: COCO's panoptic ones, then those of rendered scenes. */
 export const palette: readonly PaletteEntry[] = [...cocoPanoptic, ...sceneClasses];
@@ -47,7 +47,7 @@ export function classesOf(rgb: Uint8Array): Uint8Array {
 }
 
 const person = 0;
-const ball = firstSceneClass + Object.keys(sceneClassColours).indexOf('ball');
+const ball = firstSceneClass + sceneClassNames.indexOf('ball');
 
 /** The palette that most classes of a map are from: COCO's, or that of rendered scenes. */
 export function paletteOf(classes: Uint8Array): readonly PaletteEntry[] {

@@ -10,25 +10,19 @@ export const sceneClassColours = {
   tree: [0x22, 0x8b, 0x22],
   house: [0x8b, 0x45, 0x13],
   mushroom: [0xff, 0x69, 0xb4],
-} as const;
-
-/** Kinds that rendered scenes got later. Map networks know the classes above only. */
-export const laterClassColours = {
   cylinder: [0x00, 0xc8, 0xc8],
   pyramid: [0x8a, 0x2b, 0xe2],
   snowman: [0xf5, 0xf5, 0xf5],
   chair: [0x1e, 0x1e, 0xc8],
 } as const;
 
+/** Their names; a class's index is the first one and its number here. */
+export const sceneClassNames: readonly string[] = Object.keys(sceneClassColours);
+
 /** The first index of these classes: they follow COCO's. */
 export const firstSceneClass = 133;
 
-/** The classes of rendered scenes as entries of a palette: first those that map networks know. */
-export const sceneClasses: readonly PaletteEntry[] = Object.entries({ ...sceneClassColours, ...laterClassColours }).map(
-  ([name, colour], i) => ({
-    ...{ index: firstSceneClass + i, category: 0, name: `rendered ${name}`, colour },
-  }),
-);
-
-/** How many of them the networks that make maps of rendered scenes know. */
-export const mappedClasses = Object.keys(sceneClassColours).length;
+/** The classes of rendered scenes as entries of a palette. */
+export const sceneClasses: readonly PaletteEntry[] = Object.entries(sceneClassColours).map(([name, colour], i) => ({
+  ...{ index: firstSceneClass + i, category: 0, name: `rendered ${name}`, colour },
+}));

@@ -37,7 +37,7 @@ export class DenseExtractor implements MapExtractor {
     const grid = { width, height, across: width, down: height };
     const found = likeliest(planes, (plane) => enlarge(plane, grid, image.width, image.height), -Infinity);
     const painted = found.map((label) => this.#paletteIndex(label));
-    return { data: painted, isFamiliar: isFamiliar(outputs, this.about) };
+    return { data: painted, isFamiliar: isFamiliar(image, this.about.worlds) };
   }
 
   [Symbol.asyncDispose](): PromiseLike<void> {

@@ -30,7 +30,7 @@ export class DepthExtractor implements MapExtractor {
       throw new ModelError('bad-output', `${this.about.title} gave depths that are no numbers`);
     const enlarged = enlarge(depth, { width, height, across: width, down: height }, image.width, image.height);
     const data = scale === 'relative' ? toGreyLevels(enlarged) : Uint8Array.from(enlarged, levelOf);
-    return { data, isFamiliar: isFamiliar(outputs, this.about) };
+    return { data, isFamiliar: isFamiliar(image, this.about.worlds) };
   }
 
   [Symbol.asyncDispose](): PromiseLike<void> {

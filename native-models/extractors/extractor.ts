@@ -1,4 +1,5 @@
 import type { RgbImage } from '../api.ts';
+import type { KnownWorlds } from './familiarity.ts';
 
 /** A network that makes maps of pictures. */
 export interface MapExtractor extends AsyncDisposable {
@@ -13,9 +14,7 @@ export interface MapExtractor extends AsyncDisposable {
 export interface ExtractorAbout {
   readonly title: string; // said of every map it makes
   readonly note?: string | undefined; // one sentence on what it is good for
-  /** Pictures that resemble the nearest of what the network has learnt from less (dB) are unlike all of it. Left out by networks for
-   * any picture. */
-  readonly familiarPsnr?: number | undefined;
+  readonly worlds?: KnownWorlds | undefined; // all that the network has learnt from; left out by networks for any picture
 }
 
 export interface ExtractedMap {

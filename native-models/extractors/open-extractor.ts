@@ -1,26 +1,27 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { ModelError } from '../errors.ts';
-import { readPack, type Pack } from '../parts/pack.ts';
+import { readPack, type OpenedPack, type Pack } from '../parts/pack.ts';
 import { openSession } from '../runtime/open.ts';
 import type { Session } from '../runtime/session.ts';
 import { zDepthConfig, zSegmentationConfig } from './config.ts';
 import { DenseExtractor } from './dense.ts';
 import { DepthExtractor } from './depth.ts';
 import type { MapExtractor } from './extractor.ts';
-import { distanceOutput } from './familiarity.ts';
+import { readWorlds } from './familiarity.ts';
 import { QueriesExtractor } from './segmentation.ts';
 
 /** Opens the pack of a network that makes maps: family `depth` or `segmentation`, part `network` with one `.onnx` file first.
  * @throws ModelError `pack-invalid`, `unsupported`, `out-of-memory` */
 export async function openExtractor(folder: string): Promise<MapExtractor> {
-  const { pack } = await readPack(folder);
+  const opened = await readPack(folder);
+  const { pack } = opened;
   if (pack.family !== 'depth' && pack.family !== 'segmentation') {
     throw new ModelError('unsupported', `the model ${pack.id} makes no maps: it is of the family ${pack.family}`);
   }
   const graph = pack.parts.network?.find((file) => file.endsWith('.onnx'));
   if (!graph) throw new ModelError('pack-invalid', `${pack.id} has no part “network” with an .onnx file`, { folder });
-  const make = factoryFor(pack);
+  const make = await factoryFor(opened);
   const session = await openSession(join(folder, graph));
   try {
     ensureInterface(pack, session);
@@ -31,10 +32,10 @@ export async function openExtractor(folder: string): Promise<MapExtractor> {
   }
 }
 
-/** Reads the config before anything is opened. */
-function factoryFor(pack: Pack): (session: Session) => MapExtractor {
-  const { title, note, familiarPsnr } = pack;
-  const about = { title, note, familiarPsnr };
+/** Reads what the pack says before its graph is opened. */
+async function factoryFor(opened: OpenedPack): Promise<(session: Session) => MapExtractor> {
+  const { pack } = opened;
+  const about = { title: pack.title, note: pack.note, worlds: await readWorlds(opened) };
   if (pack.family === 'depth') {
     const config = configOf(pack, zDepthConfig);
     return (session) => new DepthExtractor(about, config, session);
@@ -52,11 +53,8 @@ function configOf<T extends z.ZodType>({ id, config }: Pack, schema: T): z.infer
 }
 
 /** Names a graph must have, so that a wrong one is refused here and not in the middle of a picture. */
-function ensureInterface({ id, family, config, familiarPsnr }: Pack, { inputs, outputs }: Session): void {
-  const wanted = [
-    ...(family === 'depth' ? ['predicted_depth'] : outputsOfForm[config.form as keyof typeof outputsOfForm]),
-    ...(familiarPsnr === undefined ? [] : [distanceOutput]),
-  ];
+function ensureInterface({ id, family, config }: Pack, { inputs, outputs }: Session): void {
+  const wanted = family === 'depth' ? ['predicted_depth'] : outputsOfForm[config.form as keyof typeof outputsOfForm];
   const lacking = [
     ...['pixel_values'].filter((name) => !inputs.some((input) => input.name === name)),
     ...wanted.filter((name) => !outputs.some((output) => output.name === name)),

@@ -53,7 +53,7 @@ export class QueriesExtractor implements MapExtractor {
     const [across, down] = [(width * size.width) / padded.width, (height * size.height) / padded.height];
     const grid = { width, height, across, down };
     const data = likeliest(scores, (plane) => enlarge(plane, grid, image.width, image.height));
-    return { data, isFamiliar: isFamiliar(outputs, this.about) };
+    return { data, isFamiliar: isFamiliar(image, this.about.worlds) };
   }
 
   [Symbol.asyncDispose](): PromiseLike<void> {

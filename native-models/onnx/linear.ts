@@ -1,8 +1,9 @@
 import { contrib } from './graph.ts';
 import type { GraphBuilder, Value } from './graph.ts';
+import { narrowToHalf } from '../tensor/narrow.ts';
 import { yieldToEventLoop } from '../tensor/yield.ts';
 import { path } from './names.ts';
-import { split } from './ops.ts';
+import { cast, split } from './ops.ts';
 import { emptyQuantizedWeight, quantizeRows } from './quantize.ts';
 import type { BlockFormat, QuantizedWeight } from './quantize.ts';
 
@@ -31,14 +32,20 @@ export interface WeightRef {
   readonly read: () => Promise<Float32Array>;
   /** Where these very bytes already lie in a file of the pack as fp32: then the graph points there. */
   readonly location?: { readonly file: string; readonly offset: number };
+  /** Kept in half precision: half the bytes, widened when the graph is opened. */
+  readonly isHalf?: boolean;
 }
 
 export const toBytes = (values: Float32Array): Uint8Array =>
   new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 
-/** A weight as fp32 initializer, in place when it lies in the pack already. */
+/** A weight as fp32, in place when it lies in the pack already. */
 export function fullWeight(g: GraphBuilder, ref: WeightRef): Value {
-  const { name, dims, location } = ref;
+  const { name, dims, location, isHalf } = ref;
+  if (isHalf) {
+    const bytes = async (): Promise<Uint8Array> => new Uint8Array(narrowToHalf(await ref.read()).buffer);
+    return cast(g, path('/weights', name), g.weight(name, 'f16', dims, bytes), 'f32');
+  }
   if (location) {
     const length = dims.reduce((product, dim) => product * dim, 4);
     return g.initializer({ name, dtype: 'f32', dims, bytes: { ...location, length } });

@@ -33,9 +33,9 @@ export const zPack = z.object({
   madeBy: z.object({ app: z.string(), onnxruntime: z.string() }),
   /** One sentence shown wherever the model is offered, such as what it was trained on. */
   note: z.string().optional(),
-  /** Pictures that the image tokenizer reproduces with a lower signal-to-noise ratio than this (dB) are unlike all that the model
-   * has learnt from; for networks that make maps, those whose graph finds nothing that near. Left out by models for any picture. */
-  familiarPsnr: z.number().optional(),
+  /** The file of part “worlds” holds all worlds that the model has learnt from, small; pictures of which a smaller share looks like one
+   * of them are unlike all of them. Left out by models for any picture. */
+  worlds: z.object({ width: z.int().min(32), share: z.number().min(0).max(1) }).optional(),
 });
 export type Pack = z.infer<typeof zPack>;
 

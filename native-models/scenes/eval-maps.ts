@@ -1,10 +1,12 @@
 import type { RgbImage } from '../api.ts';
 import { classesOf } from '../conditions/palette.ts';
+import { firstSceneClass, sceneClassNames } from '../conditions/scene-classes.ts';
 import { depthRmse, rankCorrelation } from '../evaluation/depth.ts';
 import { scoreSegmentation } from '../evaluation/segmentation.ts';
-import { renderDepth, renderFrame, renderSegmentation, type Frame } from './frame.ts';
+import { depthLevels, renderFrame, renderSegmentation, type Frame } from './frame.ts';
 import { makeGroup } from './pairs.ts';
-import { FRAME, usedSlots, type Scene, type Style } from './scene.ts';
+import type { Layout } from './places.ts';
+import { FRAME, usedSlots, type Kind, type Scene, type Style } from './scene.ts';
 import { FIRST_SEED, type Split } from './splits.ts';
 
 export const SCENE_MAPS = ['depth', 'segmentation'] as const;
@@ -21,6 +23,8 @@ export interface MapScore {
   readonly maker: MapAnswerer;
   readonly style: Style;
   readonly values: MapValues;
+  /** Intersection over union of each kind that the scene has; of class maps only. */
+  readonly kinds?: ReadonlyMap<Kind, number>;
 }
 
 /** Depth in grey levels 0 … 255, everywhere and where objects stand; or agreement of classes, 0 … 1. Null where a number is not defined. */
@@ -35,6 +39,7 @@ export interface ScoredScene {
 
 export interface MapEvaluation {
   readonly split: Split;
+  readonly layout?: Layout; // level of the world; slots by default
   readonly limit: number; // scenes
   readonly signal?: AbortSignal;
 }
@@ -57,16 +62,15 @@ export async function* evaluateMaps(make: MakeSceneMap, evaluation: MapEvaluatio
 }
 
 /** Source scenes of the split's edits, one per seed. */
-function* testScenes({ split, limit }: MapEvaluation): Generator<Scene> {
+function* testScenes({ split, layout, limit }: MapEvaluation): Generator<Scene> {
   for (let i = 0, found = 0; found < limit; i++) {
-    const { source } = makeGroup(FIRST_SEED[split] + i, { split, pairs: 1 });
+    const { source } = makeGroup(FIRST_SEED[split] + i, { split, layout, pairs: 1 });
     if (usedSlots(source).length === 0) continue;
     found++;
     yield source;
   }
 }
 
-const depthLevels = (scene: Scene): Uint8Array => renderDepth(scene).filter((_, i) => i % 3 === 0);
 const classes = (scene: Scene): Uint8Array => classesOf(renderSegmentation(scene));
 const ramp = Uint8Array.from({ length: FRAME * FRAME }, (_, pixel) => (255 * Math.floor(pixel / FRAME)) / (FRAME - 1));
 
@@ -83,7 +87,7 @@ function scoresOf(scene: Scene, maps: ScoredScene['pictures']['maps']): MapScore
     const about = { maker, style: scene.style };
     return [
       { ...about, map: 'depth' as const, values: depthValues(depth, truth.depth, isObject) },
-      { ...about, map: 'segmentation' as const, values: classValues(segmentation, truth.segmentation, isObject) },
+      { ...about, map: 'segmentation' as const, ...classValues(segmentation, truth.segmentation, scene) },
     ];
   });
 }
@@ -98,10 +102,11 @@ function depthValues(found: Uint8Array, truth: Uint8Array, isObject: (i: number)
   };
 }
 
-/** Mean over the classes that the scene has or the map says it has. */
-function classValues(found: Uint8Array, truth: Uint8Array, isObject: (i: number) => boolean): MapValues {
+/** Mean over the classes that the scene has or the map says it has; of objects, over the kinds that the scene has. */
+function classValues(found: Uint8Array, truth: Uint8Array, scene: Scene): Pick<MapScore, 'values' | 'kinds'> {
   const { iou, meanIou, accuracy } = scoreSegmentation(found, truth, 256);
-  const objects = new Set(truth.filter((_, i) => isObject(i)));
-  const objectIou = [...objects].reduce((sum, index) => sum + (iou[index] ?? 0), 0) / objects.size;
-  return { meanIou, objectIou, accuracy };
+  const ofKind = (kind: Kind): number => iou[firstSceneClass + sceneClassNames.indexOf(kind)] ?? 0;
+  const kinds = new Map(usedSlots(scene).map((slot) => [scene.objects[slot]!.kind, ofKind(scene.objects[slot]!.kind)]));
+  const objectIou = [...kinds.values()].reduce((sum, value) => sum + value, 0) / kinds.size;
+  return { values: { meanIou, objectIou, accuracy }, kinds };
 }

@@ -1,4 +1,5 @@
-import { laterClassColours, sceneClassColours } from '../conditions/scene-classes.ts';
+import { classesOf } from '../conditions/palette.ts';
+import { firstSceneClass, sceneClassColours } from '../conditions/scene-classes.ts';
 import {
   ANCHOR,
   FRAME,
@@ -22,7 +23,6 @@ export type Frame = Uint8Array;
 /** Segmentation colours. */
 export const CLASS_COLORS: Readonly<Record<'floor' | 'backdrop' | Kind, readonly [number, number, number]>> = {
   ...sceneClassColours,
-  ...laterClassColours,
 };
 
 const cache = new Map<string, Uint8Array>();
@@ -69,6 +69,10 @@ export function renderSegmentation(scene: Scene): Frame {
   return assemble(base, scene, (object, place) => segmentationTile(object, place));
 }
 
+/** Classes of a scene's pixels, counted from the first class of rendered scenes: FRAME x FRAME. */
+export const classIndices = (scene: Scene): Uint8Array =>
+  classesOf(renderSegmentation(scene)).map((index) => index - firstSceneClass);
+
 /** TILE x TILE RGB; the column of the place does not matter. */
 export function segmentationTile(shape: Shape, place: Place): Uint8Array {
   return remember(`segmentation ${place[1]} ${shapeName(shape)}`, () => {
@@ -85,6 +89,9 @@ export function renderDepth(scene: Scene): Frame {
   const base = remember('depth', () => fillRows((y) => grey(groundDepth(y))));
   return assemble(base, scene, (object, place) => depthTile(object, place));
 }
+
+/** Depth levels of a scene's pixels: FRAME x FRAME. */
+export const depthLevels = (scene: Scene): Uint8Array => renderDepth(scene).filter((_, i) => i % 3 === 0);
 
 /** TILE x TILE RGB; the column of the place does not matter. */
 export function depthTile(shape: Shape, place: Place): Uint8Array {

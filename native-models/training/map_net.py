@@ -4,17 +4,8 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-# Order of the class channel; colours of native-models/scenes/frame.ts.
-CLASS_COLORS = {
-    "floor": (0x80, 0x80, 0x80),
-    "backdrop": (0x5A, 0x9B, 0xD4),
-    "ball": (0xDC, 0x14, 0x3C),
-    "cube": (0xFF, 0xD7, 0x00),
-    "cone": (0xFF, 0x70, 0x00),
-    "tree": (0x22, 0x8B, 0x22),
-    "house": (0x8B, 0x45, 0x13),
-    "mushroom": (0xFF, 0x69, 0xB4),
-}
+# Order of the class channel: that of native-models/conditions/scene-classes.ts.
+CLASSES = ["floor", "backdrop", "ball", "cube", "cone", "tree", "house", "mushroom", "cylinder", "pyramid", "snowman", "chair"]
 FRAME = 128  # pixels along one side of a picture
 NARROWEST = 8  # cells along one side after four halvings
 
@@ -31,10 +22,10 @@ def doubled(x):
 
 
 class MapNet(nn.Module):
-    """[n, 3, 128, 128] in -1 … 1 to depth [n, 128, 128] (1 = level 255) and class logits [n, 8, 128, 128].
+    """[n, 3, 128, 128] in -1 … 1 to depth [n, 128, 128] (1 = level 255) and class logits [n, 12, 128, 128].
 
-    A U-Net that works at half the size and less; its heads tell the four pixels of every cell. The ground and the slots of the scenes
-    never move: `place` tells the narrowest layer where it is, and depths are told as differences from `ground`.
+    A U-Net that works at half the size and less; its heads tell the four pixels of every cell. The ground of the scenes never moves:
+    `place` tells the narrowest layer where it is, and depths are told as differences from `ground`.
     """
 
     def __init__(self, widths):
@@ -46,7 +37,7 @@ class MapNet(nn.Module):
         self.place = nn.Parameter(torch.zeros(1, widths[-1], NARROWEST, NARROWEST))
         self.ground = nn.Parameter(torch.zeros(1, 1, FRAME, FRAME))
         self.up = nn.ModuleList([conv(a + b, a) for a, b in reversed(pairs)])
-        self.depth, self.classes = conv(widths[0], 4), conv(widths[0], 4 * len(CLASS_COLORS))
+        self.depth, self.classes = conv(widths[0], 4), conv(widths[0], 4 * len(CLASSES))
 
     def forward(self, x):
         levels = [F.relu(self.stem(x))]

@@ -1,5 +1,6 @@
 """Reads rendered scenes from `node scene-stream.mjs` (build/scripts/scene-stream.ts)."""
 
+import itertools
 import json
 import os
 import struct
@@ -96,16 +97,16 @@ def descriptions(program, *arguments, **options):
         child.wait()
 
 
-def looks(program):
-    """Index JSON and, look by look, uint8 [1 + slots * objects, 128, 128, 3]: the empty picture, then one object each."""
-    child = start(program, "looks")
-    index = read_header(child.stdout)
-    count = 1 + len(index["slots"]) * len(index["objects"])
-
-    def read():
-        for _ in index["looks"]:
-            pixels = np.frombuffer(read_exactly(child.stdout, count * FRAME_BYTES), np.uint8)
-            yield pixels.reshape(count, FRAME, FRAME, 3)
+def maps(program, split, first, layout):
+    """Endless (picture uint8 [128,128,3], depth levels [128,128], classes [128,128]), several of a source in a row; `first` are left out."""
+    of_group, pixels = 4, FRAME * FRAME
+    child = start(program, "maps", *choice(split, first // of_group, 10**8, of_group - 1, layout=layout))
+    try:
+        for i in itertools.count(first - first % of_group):
+            scene = np.frombuffer(read_exactly(child.stdout, FRAME_BYTES + 2 * pixels), np.uint8)
+            if i >= first:
+                yield scene[:FRAME_BYTES].reshape(FRAME, FRAME, 3), *scene[FRAME_BYTES:].reshape(2, FRAME, FRAME)
+    finally:
+        child.stdout.close()
+        child.terminate()
         child.wait()
-
-    return index, read()

@@ -15,9 +15,9 @@ import torch.nn.functional as F
 from safetensors.torch import save_file
 
 import scenes
-from map_net import MapNet
+from map_net import CLASSES, MapNet
 from optim import Muon, schedule, set_rate
-from scene_maps import SceneMaps, spoil
+from scene_maps import batches, spoil
 
 EVERY = 100
 
@@ -34,14 +34,14 @@ def losses(net, pictures, depth, classes):
 
 
 @torch.no_grad()
-def validate(net, batches):
+def validate(net, known):
     """Class agreement and error of depth in levels, on unspoilt pictures."""
-    squares, union, both = 0.0, torch.zeros(8), torch.zeros(8)
-    for pictures, depth, classes in batches:
+    squares, union, both = 0.0, torch.zeros(len(CLASSES)), torch.zeros(len(CLASSES))
+    for pictures, depth, classes in known:
         deep, logits = net(pictures)
-        squares += ((deep.clamp(0, 1) - depth) * 255).square().mean().item() / len(batches)
+        squares += ((deep.clamp(0, 1) - depth) * 255).square().mean().item() / len(known)
         found = logits.argmax(1)
-        for c in range(8):
+        for c in range(len(CLASSES)):
             both[c] += ((found == c) & (classes == c)).sum()
             union[c] += ((found == c) | (classes == c)).sum()
     return {"meanIou": round((both / union.clamp(min=1)).mean().item(), 4), "depthRmse": round(squares**0.5, 2)}
@@ -72,12 +72,12 @@ def main():
         for optim, state in zip(optims, saved["optims"]):
             optim.load_state_dict(state)
         step, seconds = saved["step"], saved["seconds"]
-    maps = SceneMaps.make(args.stream, os.path.join(args.out, "looks.pt"))
-    size = config["batch"]
-    known = maps.batches(args.stream, "val", 0, 40)
-    validation = [next(known) for _ in range(5)]
+    levels = config["levels"]
+    known = batches(args.stream, "val", 0, {layout: 8 * count for layout, count in levels.items()})
+    validation = [next(known) for _ in range(2)]
+    known.close()
     generator = torch.Generator().manual_seed(config["seed"] + step)
-    train = scenes.ahead(maps.batches(args.stream, "train", step * size, size), 4)
+    train = scenes.ahead(batches(args.stream, "train", step, levels), 4)
     start = time.process_time() - seconds
     total = dict.fromkeys(config["weights"], 0.0)
     while step < config["steps"]:

@@ -71,19 +71,13 @@ export function segformerStandIn(): Uint8Array {
   return g.toModel();
 }
 
-/** A graph of 16 × 16 pixels whose depth is the mean of the channels, in 0 … 1 for pictures that get normalised to -1 … 1, and which knows
- * grey pictures only: its distance is the mean square of red minus green. */
-export function greyKnowerStandIn(): Uint8Array {
+/** A graph of 16 × 16 pixels whose depth is the mean of the channels, in 0 … 1 for pictures that get normalised to -1 … 1. */
+export function levelsStandIn(): Uint8Array {
   const g = newGraph();
   const pixels = g.input('pixel_values', 'f32', [1, 3, 16, 16]);
   const mean = reduceMean(g, '/mean', pixels, 1); // [1, 1, h, w]
   const share = g.node('/share', 'Add', [g.node('/half', 'Mul', [mean, g.scalar(0.5)]), g.scalar(0.5)]);
   g.output('predicted_depth', g.node('/depth/squeeze', 'Squeeze', [share, g.ints(1)]), 'f32', [1, 16, 16]);
-  const apart = g.node('/apart', 'Sub', [slice(g, '/red', pixels, 0, 1, 1), slice(g, '/green', pixels, 1, 2, 1)]);
-  const distance = g.node('/squares', 'ReduceMean', [g.node('/square', 'Mul', [apart, apart])], {
-    attributes: { keepdims: { int: 0 } },
-  });
-  g.output('distance', reshape(g, '/distance', distance, [1]), 'f32', [1]);
   return g.toModel();
 }
 
@@ -93,7 +87,7 @@ export async function writeExtractorPack(
   family: 'depth' | 'segmentation',
   graph: Uint8Array,
   config: Record<string, unknown>,
-  more: { readonly id?: string; readonly note?: string; readonly familiarPsnr?: number } = {},
+  more: { readonly id?: string; readonly note?: string } = {},
 ): Promise<void> {
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, 'model.onnx'), graph);

@@ -50,14 +50,16 @@ export async function evalMaps(
   const rows = await runMapEval(request, library, signal, (done, of) => terminal.progress(`${done} of ${of} scenes`));
   if (json) for (const row of rows) terminal.result(JSON.stringify({ type: 'row', ...row }));
   else {
-    terminal.note(`${request.split}; 95 % intervals; depth in grey levels; rendered scenes only, not photographs`);
+    terminal.note(
+      `${request.split}, level ${request.layout}; 95 % intervals; depth in grey levels; rendered scenes only, not photographs`,
+    );
     for (const line of columnsOf(rows.map(mapCells))) terminal.result(line);
   }
   return exitCodes.done;
 }
 
-const mapCells = ({ map, maker, style, n, values }: MapRow): string[] => [
-  ...[map, maker, style, String(n)],
+const mapCells = ({ map, maker, of, n, values }: MapRow): string[] => [
+  ...[map, maker, of, String(n)],
   ...Object.entries(values).map(([name, value]) => `${name} ${inWords(value, /rmse/i.test(name) ? 1 : 3)}`),
 ];
 

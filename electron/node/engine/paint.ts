@@ -1,4 +1,5 @@
 import type { DeviceGuard, EditModel, EditOptions, EditRun, PreviewBand, RgbImage } from '#models/api';
+import { isFamiliar, readWorlds } from '#models';
 import type { OpenedPack } from '#models';
 import type { EditRequest } from '#common/contract/edit-request.ts';
 import type { Timings } from '#common/contract/job-message.ts';
@@ -75,7 +76,8 @@ export async function paint(
 ): Promise<Painted> {
   const { signal, stop, library, models, guard, onBegin } = context;
   const either = AbortSignal.any([signal, stop]);
-  const { folder, pack } = await library.find(settings.model);
+  const opened = await library.find(settings.model);
+  const { folder, pack } = opened;
   const model = await models.get(folder, settings.device);
   either.throwIfAborted();
   const area = await chooseArea(await toSrgb8(photo), selection, settings, model.capabilities);
@@ -90,21 +92,13 @@ export async function paint(
   if (rows === 0) stop.throwIfAborted();
   const isWhole = run.committed === run.totalSteps;
   const before = findsChanges || !isWhole ? await run.source() : undefined;
-  const isDoubtful = task === 'edit' && (await isUnfamiliar(area.square, run, pack));
+  const isDoubtful = task === 'edit' && !isFamiliar(area.square, await readWorlds(opened));
   const notices = doubtNotices(run.unknownWords, isDoubtful, pack.note);
   const pictures = await finishAll(run, signal);
   const { ids, sourceIds } = run;
   const device = model.device.name;
   const timings = timingsOf(run);
   return { area, pack, device, options, pictures, ids, sourceIds, before, rows, isWhole, notices, timings };
-}
-
-/** Whether the model's own rendering of the picture is a poor likeness: then its cells say something else than the picture. */
-async function isUnfamiliar(picture: RgbImage, run: EditRun, { familiarPsnr }: OpenedPack['pack']): Promise<boolean> {
-  if (familiarPsnr === undefined) return false;
-  const { data } = await run.source();
-  const squares = picture.data.reduce((sum, value, i) => sum + (value - data[i]!) ** 2, 0);
-  return 10 * Math.log10(255 ** 2 / (squares / data.length)) < familiarPsnr;
 }
 
 function optionsOf({ sampling, seed, variants, firstVariant }: PaintSettings, model: EditModel): EditOptions {

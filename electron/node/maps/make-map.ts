@@ -96,7 +96,7 @@ async function extractorFolders(
   if (model !== undefined) return [(await library.find(model)).folder];
   const installed = (await library.list()).filter(({ pack }) => pack?.family === kind);
   if (installed.length === 0) throw new AppError('extractor-missing', { kind });
-  const particular = installed.filter(({ pack }) => pack?.familiarPsnr !== undefined);
+  const particular = installed.filter(({ pack }) => pack?.worlds !== undefined);
   const general = installed.filter((one) => !particular.includes(one)).slice(0, 1);
   return [...particular, ...general].map(({ folder }) => folder);
 }

@@ -10,7 +10,7 @@ import type { ModelLibrary } from './model-library.ts';
 export type { MapRow };
 
 /** Which networks make maps of which scenes. */
-export interface MapEvalRequest extends Pick<MapEvaluation, 'split' | 'limit'> {
+export interface MapEvalRequest extends Pick<MapEvaluation, 'split' | 'limit' | 'layout'> {
   readonly depth?: string; // id or folder of a pack; default: the one that knows rendered scenes
   readonly segmentation?: string; // the same
   readonly sheet?: string; // picture to write: pictures with both maps, five scenes a row
@@ -19,14 +19,14 @@ export interface MapEvalRequest extends Pick<MapEvaluation, 'split' | 'limit'> {
 /** Measures the maps that networks make of rendered scenes. `onScene` hears how many are done.
  * @throws AppError `extractor-missing`, `model-missing` and those of writing pictures; ModelError; the signal's reason */
 export async function runMapEval(
-  { split, limit, sheet, ...models }: MapEvalRequest,
+  { split, layout, limit, sheet, ...models }: MapEvalRequest,
   library: Pick<ModelLibrary, 'list' | 'find'>,
   signal: AbortSignal,
   onScene: (done: number, of: number) => void,
 ): Promise<readonly MapRow[]> {
   await using makers = await openSceneMaps(models, library);
   const scenes: ScoredScene[] = [];
-  for await (const scene of evaluateMaps(makers.make, { split, limit, signal })) {
+  for await (const scene of evaluateMaps(makers.make, { split, layout, limit, signal })) {
     scenes.push(scene);
     onScene(scenes.length, limit);
   }

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { selectTensors } from '../../checkpoint/name-map.ts';
 import { openCheckpoint } from '../../checkpoint/open-checkpoint.ts';
 import type { Checkpoint } from '../../checkpoint/checkpoint.ts';
+import type { Lookup } from '../../onnx/blocks.ts';
 import { ModelError } from '../../errors.ts';
 import { buildPart, forgetReceipts, writeFlushed } from '../../parts/build-part.ts';
 import { zPack, type Pack } from '../../parts/pack.ts';
@@ -10,19 +11,14 @@ import type { Part } from '../../parts/part.ts';
 import { lookupIn } from '../../parts/weights-lookup.ts';
 import { mapNetTensors, sceneSide, widthsOf, type MapNetConfig } from './config.ts';
 import { buildMapGraph } from './graph.ts';
-import type { KnownWorlds } from './worlds.ts';
 
 /** Where the pack of a network for maps of rendered scenes comes from and goes to. */
 export interface BuildMapPackOptions {
   readonly checkpoint: string; // safetensors file that training/train_maps.py wrote
   readonly kind: MapNetConfig['kind'];
-  readonly worlds: KnownWorlds; // by which pictures are recognised
   readonly out: string; // folder of the new pack
   readonly app: { readonly version: string; readonly onnxruntime: string };
 }
-
-/** Pictures less like any world than this, in dB, are called unlike all of them; docs/miniature-maps.md has the measurements. */
-const familiarPsnr = 22;
 
 const usual = { side: sceneSide, filter: 'bilinear', normalization: 'half' } as const;
 const configs = {
@@ -32,7 +28,7 @@ const configs = {
 
 /** Builds the pack. It appears under its name whole or not at all.
  * @throws ModelError `checkpoint-invalid`, `checkpoint-mismatch`, `out-of-space`, `invalid-input` (`out` exists already) */
-export async function buildMapPack({ checkpoint, kind, worlds, out, app }: BuildMapPackOptions): Promise<Pack> {
+export async function buildMapPack({ checkpoint, kind, out, app }: BuildMapPackOptions): Promise<Pack> {
   const folder = resolve(out);
   if (await stat(folder).catch(() => undefined))
     throw new ModelError('invalid-input', `${folder} exists already; name a new folder`, { out: folder });
@@ -40,7 +36,7 @@ export async function buildMapPack({ checkpoint, kind, worlds, out, app }: Build
   await using source = await openCheckpoint(checkpoint);
   await mkdir(incoming, { recursive: true });
   try {
-    const part = mapPart(source, kind, worlds);
+    const part = mapPart(source, kind);
     const files = await buildPart(part, incoming);
     const pack = zPack.parse({
       ...{
@@ -57,7 +53,6 @@ export async function buildMapPack({ checkpoint, kind, worlds, out, app }: Build
       ...{ licence: { spdx: 'MIT' }, source: {} },
       madeBy: { app: app.version, onnxruntime: app.onnxruntime },
       note: 'It knows only rendered scenes like those of the embedded model, not photographs.',
-      familiarPsnr,
     } satisfies Omit<Pack, 'grid' | 'sampling'>);
     await writeFlushed(incoming, 'pack.json', [new TextEncoder().encode(`${JSON.stringify(pack, null, 2)}\n`)]);
     await forgetReceipts([part], incoming);
@@ -69,15 +64,16 @@ export async function buildMapPack({ checkpoint, kind, worlds, out, app }: Build
   }
 }
 
-/** A part whose weights are those a graph asks for: the other head stays behind. */
-function mapPart(source: Checkpoint, kind: MapNetConfig['kind'], worlds: KnownWorlds): Part {
+/** A part whose weights are those a graph asks for, in half precision: the other head stays behind. */
+function mapPart(source: Checkpoint, kind: MapNetConfig['kind']): Part {
   const names = new Set(source.names());
   const widths = widthsOf((name) => (names.has(name) ? source.info(name).dims : undefined));
-  const weights = lookupIn(selectTensors(source, mapNetTensors(widths)));
+  const full = lookupIn(selectTensors(source, mapNetTensors(widths)));
+  const weights: Lookup = (name) => ({ ...full(name), isHalf: true });
   const name = `scene-${kind}`;
   return {
     name,
-    graphs: [{ name, build: (g) => buildMapGraph(g, weights, { kind, widths }, worlds) }],
+    graphs: [{ name, build: (g) => buildMapGraph(g, weights, { kind, widths }) }],
     fingerprint: `${source.name} ${kind}`,
   };
 }

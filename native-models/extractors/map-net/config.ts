@@ -1,4 +1,4 @@
-import { mappedClasses } from '../../conditions/scene-classes.ts';
+import { sceneClasses } from '../../conditions/scene-classes.ts';
 import type { ExpectedTensor } from '../../checkpoint/name-map.ts';
 import type { MapExtractor } from '../extractor.ts';
 
@@ -28,7 +28,7 @@ export function mapNetTensors(widths: readonly number[]): ExpectedTensor[] {
     { name: 'ground', dims: [1, 1, sceneSide, sceneSide] },
     ...pairs.toReversed().flatMap(([to, from], i) => layer(`up.${i}`, from + to, to)),
     ...layer('depth', widths[0], 4),
-    ...layer('classes', widths[0], 4 * mappedClasses),
+    ...layer('classes', widths[0], 4 * sceneClasses.length),
   ];
 }
 

@@ -145,7 +145,6 @@ async function buildInto(
     source: {},
     madeBy: { app: options.app.version, onnxruntime: options.app.onnxruntime },
     note: options.note ?? given.note,
-    familiarPsnr: given.familiarPsnr,
   } satisfies Pack);
   await writeFlushed(folder, 'pack.json', [new TextEncoder().encode(`${JSON.stringify(pack, null, 2)}\n`)]);
   await forgetReceipts(parts, folder);

@@ -58,7 +58,6 @@ export const zConfigFile = z.object({
   // What the pack says of itself.
   title: z.string().min(1).optional(),
   note: z.string().min(1).optional(),
-  familiarPsnr: z.number().optional(),
   licence: zPack.shape.licence.optional(),
 });
 export type ConfigFile = z.infer<typeof zConfigFile>;

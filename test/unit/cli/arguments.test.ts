@@ -184,13 +184,13 @@ test('an evaluation has defaults for everything but the model and its sampling',
 
 test('an evaluation of maps takes the networks to measure', () => {
   expect(parse('eval', 'maps')).toEqual({
-    command: { name: 'eval maps', request: { split: 'test-iid', limit: 200 }, json: false },
+    command: { name: 'eval maps', request: { split: 'test-iid', layout: 'slots', limit: 200 }, json: false },
   });
-  const line = 'eval maps --split val --limit 9 --depth a --segmentation b --sheet s.png --json';
+  const line = 'eval maps --split val --layout full --limit 9 --depth a --segmentation b --sheet s.png --json';
   expect(parse(...line.split(' '))).toEqual({
     command: {
       name: 'eval maps',
-      request: { split: 'val', limit: 9, depth: 'a', segmentation: 'b', sheet: 's.png' },
+      request: { split: 'val', layout: 'full', limit: 9, depth: 'a', segmentation: 'b', sheet: 's.png' },
       json: true,
     },
   });

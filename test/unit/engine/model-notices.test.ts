@@ -1,21 +1,23 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Raster } from '#common/raster/raster.ts';
+import { giveWorlds } from '../../../native-models/extractors/give-worlds.ts';
 import { T5Tokenizer } from '../../../native-models/tokenizers/text/t5-tokenizer.ts';
 import { engineWithFakeModel } from '../../helpers/fake-engine.ts';
 
 const note = 'It knows balls.';
 
-/** The fake model's own rendering of this is exact where `step` is 0: it fills every cell with its mean grey. */
-function picture(step: number): Raster {
-  const data = Uint8Array.from({ length: 64 * 64 * 3 }, (_, i) => 100 + (Math.floor(i / 3) % 2) * step);
-  return { width: 64, height: 64, channels: 3, depth: 8, data };
-}
+const grey: Raster = { width: 64, height: 64, channels: 3, depth: 8, data: new Uint8Array(64 * 64 * 3).fill(100) };
 
-async function noticesFor(settings: { unknownWords?: readonly string[]; step?: number; familiarPsnr?: number }) {
-  const { unknownWords = [], step = 0, familiarPsnr } = settings;
-  const { paint } = await engineWithFakeModel({ unknownWords }, { note, familiarPsnr });
-  const finished = await paint(picture(step), {}).done;
+/** @param level grey level of the one world that the model knows; left out: it is for any picture */
+async function noticesFor(settings: { readonly unknownWords?: readonly string[]; readonly level?: number }) {
+  const { unknownWords = [], level } = settings;
+  const { folder, paint } = await engineWithFakeModel({ unknownWords }, { note });
+  if (level !== undefined) {
+    const pictures = new Uint8Array(32 * 32 * 3).fill(level);
+    await giveWorlds(join(folder, 'pack'), { pictures, width: 32, share: 0.8 });
+  }
+  const finished = await paint(grey, {}).done;
   return finished.type === 'finished' ? finished.notices : finished;
 }
 
@@ -35,20 +37,20 @@ test('an endless word is cut', async () => {
   expect(notice).toContain(`“${'🙂'.repeat(30)}…”, so`);
 });
 
-test('a picture that the model renders poorly is called unlike what it has learnt from', async () => {
-  const [notice] = (await noticesFor({ step: 100, familiarPsnr: 26 })) as string[];
+test('a picture that is of no world the model knows is called unlike what it has learnt from', async () => {
+  const [notice] = (await noticesFor({ level: 200 })) as string[];
   expect(notice).toMatch(/^This picture is unlike those .* It knows balls\.$/);
 });
 
 test('what the model knows is told once, also where it doubts both', async () => {
-  expect(await noticesFor({ unknownWords: ['dog'], step: 100, familiarPsnr: 26 })).toEqual([
+  expect(await noticesFor({ unknownWords: ['dog'], level: 200 })).toEqual([
     expect.stringMatching(/^This model does not know “dog”.* This picture is unlike .* far off\. It knows balls\.$/),
   ]);
 });
 
 test('nothing is said of a familiar picture, nor by a model for any picture', async () => {
-  expect(await noticesFor({ familiarPsnr: 26 })).toBeUndefined();
-  expect(await noticesFor({ step: 100 })).toBeUndefined();
+  expect(await noticesFor({ level: 105 })).toBeUndefined();
+  expect(await noticesFor({})).toBeUndefined();
 });
 
 test("the embedded model's tokenizer names the words it cannot spell, each once, and no others", async () => {

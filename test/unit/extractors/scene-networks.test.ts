@@ -24,23 +24,29 @@ describe('the networks that come with the program', () => {
       const networks = await openBoth();
       const scenes: ScoredScene[] = [];
       const strangers: string[] = [];
-      const evaluation = { split: 'val', limit: 6 } as const;
-      for await (const scene of evaluateMaps(async (kind, picture) => {
-        const { data, isFamiliar } = await networks[kind].extract(picture);
-        if (!isFamiliar) strangers.push(kind);
-        return data;
-      }, evaluation))
-        scenes.push(scene);
+      for (const layout of ['slots', 'full'] as const)
+        for await (const scene of evaluateMaps(
+          async (kind, picture) => {
+            const { data, isFamiliar } = await networks[kind].extract(picture);
+            if (!isFamiliar) strangers.push(kind);
+            return data;
+          },
+          { split: 'val', layout, limit: 6 },
+        ))
+          scenes.push(scene);
       for (const network of Object.values(networks)) await network[Symbol.asyncDispose]();
       expect(strangers).toEqual([]);
 
       const rows = mapTable(scenes.flatMap(({ scores }) => scores));
       const mean = (map: string, maker: string, name: string): number =>
-        rows.find((row) => row.map === map && row.maker === maker && row.style === 'all')!.values[name]!.mean;
+        rows.find((row) => row.map === map && row.maker === maker && row.of === 'all')!.values[name]!.mean;
       expect(mean('depth', 'network', 'rmse')).toBeLessThan(0.5 * mean('depth', 'empty scene', 'rmse'));
       expect(mean('depth', 'network', 'rank')).toBeGreaterThan(0.98);
       expect(mean('segmentation', 'network', 'objectIou')).toBeGreaterThan(0.9);
       expect(mean('segmentation', 'empty scene', 'objectIou')).toBe(0);
+      const chair = rows.find(({ of }) => of === 'chair')!;
+      expect(chair).toMatchObject({ map: 'segmentation', maker: 'network' });
+      expect(chair.values.iou!.mean).toBeGreaterThan(0.85);
       expect(mean('segmentation', 'ramp or one class', 'meanIou')).toBeLessThan(0.3);
     },
     PATIENCE,

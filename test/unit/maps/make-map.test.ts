@@ -10,7 +10,7 @@ const picture = greyImage(2, 1, () => 7);
 interface Installed {
   readonly id: string;
   readonly family?: string;
-  readonly familiarPsnr?: number; // a network for particular pictures
+  readonly worlds?: { readonly width: number; readonly share: number }; // a network for particular pictures
   readonly isFamiliar?: boolean; // what it says of the picture
   readonly note?: string;
 }
@@ -20,19 +20,19 @@ function libraryOf(...installed: Installed[]) {
   const log: string[] = [];
   const list = () =>
     Promise.resolve(
-      installed.map(({ id, family = 'depth', familiarPsnr }) => {
-        const pack = { id, family, familiarPsnr };
+      installed.map(({ id, family = 'depth', worlds }) => {
+        const pack = { id, family, worlds };
         return { id, folder: id, isEmbedded: true, bytes: 0, pack } as unknown as ListedPack;
       }),
     );
   const open = (folder: string): Promise<MapExtractor> => {
     const place = installed.findIndex(({ id }) => id === folder);
-    const { family = 'depth', isFamiliar = true, familiarPsnr, note } = installed[place]!;
+    const { family = 'depth', isFamiliar = true, note } = installed[place]!;
     if (note === 'broken') return Promise.reject(new Error('broken'));
     log.push(`open ${folder}`);
     return Promise.resolve({
       kind: family as MapExtractor['kind'],
-      about: { title: folder, note, familiarPsnr },
+      about: { title: folder, note },
       extract: () => Promise.resolve({ data: new Uint8Array(2).fill(place), isFamiliar }),
       [Symbol.asyncDispose]: () => Promise.resolve(void log.push(`close ${folder}`)),
     });
@@ -48,7 +48,7 @@ async function madeBy(kind: 'depth' | 'segmentation', model: string | undefined,
   return { ...(await maker.make(picture)), log };
 }
 
-const scenes: Installed = { id: 'scenes', familiarPsnr: 20, note: 'It knows scenes.' };
+const scenes: Installed = { id: 'scenes', worlds: { width: 32, share: 1 }, note: 'It knows scenes.' };
 const photos: Installed = { id: 'photos' };
 
 test('a network that knows the picture goes before one for any picture', async () => {

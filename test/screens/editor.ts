@@ -1,32 +1,8 @@
-import { dirname, join } from 'node:path';
 import type { Page } from 'playwright-core';
-import sharp from 'sharp';
 import { expect } from 'vitest';
 import { button, drag, instruction, layers, results, showPanel } from '../helpers/page.ts';
 import { openPicture } from '../helpers/studio.ts';
 import type { Screen } from './stage.ts';
-
-/** The picture with the fine detail that photos have, in a file beside it: flat shapes alone look like a rendered scene to the model. */
-async function withTexture(picture: string): Promise<string> {
-  const file = join(dirname(picture), 'lake with ripples.png');
-  const grain = await sharp({
-    create: {
-      width: 200,
-      height: 134,
-      channels: 3,
-      background: '#808080',
-      noise: { type: 'gaussian', mean: 128, sigma: 45 },
-    },
-  })
-    .resize(1200, 800, { fit: 'fill' })
-    .png()
-    .toBuffer();
-  await sharp(picture)
-    .composite([{ input: grain, blend: 'overlay' }])
-    .png()
-    .toFile(file);
-  return file;
-}
 
 async function run(page: Page, words: string, count: number): Promise<void> {
   await instruction(page).fill(words);
@@ -128,7 +104,7 @@ export const editorScreens: readonly Screen[] = [
         name: 'photo-unfamiliar',
         shows: 'A photo unlike those the model knows',
         reach: async ({ page, picture }) => {
-          await openPicture(page, await withTexture(picture));
+          await openPicture(page, picture);
           await run(page, 'make the house blue', 1);
           await page.getByText(/unlike those/).waitFor();
         },

@@ -18,10 +18,6 @@ export class BandOverlay {
   #part: Bounds | undefined; // px of the model's square
   #rows = { top: 0, bottom: 0 }; // px of the model's square
 
-  get isEmpty(): boolean {
-    return this.#placement === undefined;
-  }
-
   add({ bitmap, top, placement, part }: DrawnBand): void {
     const square = this.#square;
     if (!this.#placement) {

@@ -1,6 +1,6 @@
 import type { Bounds } from '#common/geometry.ts';
 import type { Compositor } from '../compositor/compositor.ts';
-import type { BandOverlay } from './band-overlay.ts';
+import type { EditBands } from './edit-bands.ts';
 import { checkerPattern } from './checkers.ts';
 import { paintPixelGrid } from './pixel-grid.ts';
 import { hasSomething, isPainted, paintTiles, wantTiles } from './tile-painter.ts';
@@ -19,6 +19,7 @@ export interface Scene {
   readonly view: View;
   readonly screen: Screen;
   readonly panes: readonly Pane[]; // drawn in this order
+  readonly watched: number | undefined; // variant of the edit under way whose rows are seen
   /** Draws what lies over the picture, in CSS px. */
   overlay(context: CanvasRenderingContext2D): void;
 }
@@ -33,16 +34,17 @@ interface Colours {
 export class CanvasStage {
   readonly #picture: HTMLCanvasElement;
   readonly #overlay: HTMLCanvasElement;
-  readonly #bands: BandOverlay;
+  readonly #bands: EditBands;
   readonly #scene: () => Scene;
   readonly #stale = { picture: false, overlay: false };
   #frame: number | undefined;
   #areBandsEnding = false;
+  #watched: number | undefined; // the last, while bands end
   #isDisposed = false;
   readonly #complete = new WeakSet<Compositor>(); // pictures that were seen whole
   #checkers: { readonly key: string; readonly pattern: CanvasPattern | null } | undefined;
 
-  constructor(picture: HTMLCanvasElement, overlay: HTMLCanvasElement, bands: BandOverlay, scene: () => Scene) {
+  constructor(picture: HTMLCanvasElement, overlay: HTMLCanvasElement, bands: EditBands, scene: () => Scene) {
     this.#picture = picture;
     this.#overlay = overlay;
     this.#bands = bands;
@@ -86,7 +88,7 @@ export class CanvasStage {
     this.#stale.picture = this.#stale.overlay = false;
   }
 
-  #paintPicture({ view, screen, panes }: Scene): void {
+  #paintPicture({ view, screen, panes, watched }: Scene): void {
     const context = prepared(this.#picture, screen);
     if (!context) return;
     const colours = coloursOf(this.#picture);
@@ -102,7 +104,9 @@ export class CanvasStage {
       this.#bands.clear();
       this.#areBandsEnding = false;
     }
-    this.#bands.paint(context, view, screen.density, colours.accent);
+    if (!this.#areBandsEnding) this.#watched = watched;
+    const rows = this.#watched === undefined ? undefined : this.#bands.of(this.#watched);
+    rows?.paint(context, view, screen.density, colours.accent);
     if (main.compositor.stack) paintPixelGrid(context, main.compositor.stack.extent, view, screen);
   }
 

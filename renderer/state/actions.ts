@@ -1,3 +1,4 @@
+import type { Version } from '#common/document/records.ts';
 import { t } from '../i18n/i18n.svelte.ts';
 import type { AppState } from './app-state.ts';
 import type { CommandHandler } from './commands.svelte.ts';
@@ -6,11 +7,33 @@ import { createFileActions } from './file-actions.ts';
 
 /** What a person can do with pictures and edits, wherever they do it: a button, a key, the menu, a drop. Each shows its own failure. */
 export function createActions(app: AppState) {
-  const { jobs, problems } = app;
+  const { document, jobs, problems, results } = app;
   const edits = createEditActions(app);
+
+  async function clearQueue(): Promise<void> {
+    const removed = await jobs.removeWaiting();
+    const putBack = async (): Promise<void> => {
+      if (document.isOpen) for (const subject of removed) await jobs.add(subject);
+    };
+    problems.offer(t('edit.unqueued', { count: removed.length }), { label: t('edit.requeue'), run: putBack });
+  }
+
+  /** They are out of sight at once and stay in the history. @param isMeant which of them; left out: all */
+  function discardAll(isMeant: (version: Version) => boolean = () => true): void {
+    const discarded = results.offered.filter(isMeant);
+    results.discardAll(discarded);
+    const bringBack = () => document.isOpen && results.offerAll(discarded);
+    problems.offer(t('results.discarded', { count: discarded.length }), {
+      label: t('results.offerAgain'),
+      run: () => void bringBack(),
+    });
+  }
+
   return {
     ...createFileActions(app),
     edits,
+    clearQueue: () => problems.attempt(clearQueue),
+    discardAll,
     run: () => problems.attempt(() => edits.run()),
     stop: () => problems.attempt(() => jobs.stop()),
   };
@@ -35,6 +58,7 @@ export function registerEditorCommands(app: AppState, actions: Actions): () => v
     ...{ run, isEnabled: hasPicture, whyNot: whyNoFile },
   });
   const hasResult = () => results.shown !== undefined;
+  const hasOther = () => results.offered.some((version) => version !== results.shown);
   return commands.registerAll({
     'file.open': { run: actions.chooseAndOpen, whyNot: whyNoFile },
     'file.recent': { run: () => void (layout.overlay = 'recent'), whyNot: whyNoFile },
@@ -48,6 +72,8 @@ export function registerEditorCommands(app: AppState, actions: Actions): () => v
     },
     'edit.redo': { run: afterStrokes(() => document.redo()), isEnabled: () => document.redoName !== undefined },
     'edit.run': { run: actions.run, isEnabled: () => actions.edits.canRun() },
+    'edit.watch': { run: () => results.watch(), isEnabled: () => jobs.isBusy && results.watched === undefined },
+    'edit.clearQueue': { run: actions.clearQueue, isEnabled: () => jobs.waiting.length > 0 },
     'edit.stop': {
       run: () => (branch.version ? branch.end() : actions.stop()),
       isEnabled: () => branch.version !== undefined || (jobs.isBusy && jobs.current?.status !== 'stopping'),
@@ -55,8 +81,14 @@ export function registerEditorCommands(app: AppState, actions: Actions): () => v
     'result.accept': { run: () => results.accept(), isEnabled: () => (results.shown?.image ?? null) !== null },
     'result.discard': { run: () => results.discard(), isEnabled: hasResult },
     'result.star': { run: () => results.shown && results.star(results.shown), isEnabled: hasResult },
-    'result.next': { run: () => results.step(1), isEnabled: () => results.offered.length > 1 },
-    'result.previous': { run: () => results.step(-1), isEnabled: () => results.offered.length > 1 },
+    'result.discardAll': { run: () => actions.discardAll(), isEnabled: () => results.offered.length > 0 },
+    'result.discardUnstarred': {
+      run: () => actions.discardAll((version) => !version.isStarred),
+      isEnabled: () => results.offered.some(({ isStarred }) => !isStarred),
+    },
+    'result.new': { run: () => results.showNew(), isEnabled: () => results.newOnes.length > 0 },
+    'result.next': { run: () => results.step(1), isEnabled: hasOther },
+    'result.previous': { run: () => results.step(-1), isEnabled: hasOther },
     'view.before': {
       run: () => void (editor.showsBefore = !editor.showsBefore),
       isEnabled: () => editor.hasBefore || hasResult(),

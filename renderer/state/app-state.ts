@@ -26,6 +26,7 @@ import { LayersState } from './layers.svelte.ts';
 import { LayoutState } from './layout.svelte.ts';
 import { Problems } from './problems.svelte.ts';
 import { Questions } from './questions.svelte.ts';
+import { RecipeBase } from './recipe-base.svelte.ts';
 import { RecentState } from './recent.svelte.ts';
 import { ResultsState } from './results.svelte.ts';
 import { SamplesState } from './samples.svelte.ts';
@@ -42,6 +43,7 @@ export interface AppState {
   readonly document: DocumentState;
   readonly editor: EditorState;
   readonly editSettings: EditSettings;
+  readonly recipeBase: RecipeBase;
   readonly instructions: InstructionHistory;
   readonly jobs: JobsState;
   readonly results: ResultsState;
@@ -77,21 +79,26 @@ export function createAppState(host: Host, storage?: KeptTexts): AppState {
   const results = new ResultsState(document);
   jobs.onPainted = (painting, job) => results.add(painting, job);
   const canvas = new CanvasState();
-  document.onClosed = () => {
-    jobs.abandon();
-    canvas.forgetPicture();
-  };
   const editor = new EditorState(document);
   const strokes = new LayerStrokes(document, engine, problems);
   const layers = new LayersState(document);
+  const editSettings = new EditSettings(engine);
+  const recipeBase = new RecipeBase(document, results, editSettings);
+  document.onClosed = () => {
+    jobs.abandon();
+    results.forget();
+    recipeBase.end();
+    canvas.forgetPicture();
+  };
+  results.onLook = () => void (editor.showsBefore = false);
+  results.onAccepted = (version, place) => recipeBase.accepted(version, place);
   const settings = new SettingsState(engine, problems);
   const seen = new SeenPicture(document, engine);
   return {
-    ...{ host, problems, engine, document, jobs, results, editor, seen },
+    ...{ host, problems, engine, document, jobs, results, editor, editSettings, recipeBase, seen },
     devices: new DevicesState(engine, problems),
     maps: new MapsState({ document, engine, problems, seen }),
     fidelity: new MapFidelity(document, engine),
-    editSettings: new EditSettings(engine),
     settings,
     samples: new SamplesState(engine, problems),
     recent: new RecentState(engine, problems),

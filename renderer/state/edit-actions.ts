@@ -1,17 +1,21 @@
 import type { EditOrder } from '#common/contract/edit-order.ts';
 import type { LayeredPicture } from '#common/contract/pictures.ts';
-import { layeredPicture, visibleLayers } from '#common/document/layered-picture.ts';
+import type { EditRecipe } from '#common/contract/recipe.ts';
+import { layeredPicture } from '#common/document/layered-picture.ts';
 import type { MapKind } from '#common/maps/condition-map.ts';
 import { projectId } from '#common/document/records.ts';
 import type { Layer, Version, VersionId } from '#common/document/records.ts';
+import type { Selection } from '#common/raster/selection.ts';
+import { selectionOf } from '../canvas/band-mask.ts';
 import { t } from '../i18n/i18n.svelte.ts';
 import type { AppState } from './app-state.ts';
 import { recipeForFolder } from './batch-form.svelte.ts';
 import type { JobSubject } from './job.svelte.ts';
-import { layersBelow } from './layered-picture.ts';
+import { sourceLayers } from './layered-picture.ts';
 import { newSeed } from './new-seed.ts';
-import { alone, orderFrom, orderFromMap, orderFromRecipe, placementOf } from './order.ts';
+import { alone, orderFrom, orderFromMap, orderFromRecipe, placementOf, selectionFrom } from './order.ts';
 import type { SentSelection } from './order.ts';
+import { hasSampling } from './recipe-base.svelte.ts';
 import { recipeFiles } from './recipe-files.ts';
 import { recipeOfVersion } from './results.svelte.ts';
 
@@ -22,6 +26,8 @@ export function createEditActions({
   editSettings: settings,
   canvas,
   jobs,
+  results,
+  recipeBase,
   instructions,
   branch,
   batch,
@@ -38,17 +44,24 @@ export function createEditActions({
 
   async function run(): Promise<void> {
     if (!canRun()) return;
-    const store = document.store;
-    const layers = visibleLayers(store);
+    const { layers, version } = recipeBase;
     if (!settings.isSeedLocked) settings.rollSeed(); // before, so that the seed that is shown can still be locked
-    const picture = layeredPicture(store, layers);
+    const picture = layeredPicture(document.store, layers);
     const { task, instruction } = settings;
     const isFromMap = task !== 'edit' && maps.of(task) !== undefined;
+    const carried = recipeBase.carried(canvas.selection.mask);
+    const parent = version ? version.parent : parentOf(layers);
     const subject = isFromMap
       ? { ...(await mapSubject(task, picture)), parent: null }
-      : { order: orderFrom(settings, picture, await sendSelection()), parent: parentOf(layers) };
+      : { order: { ...orderFrom(settings, picture, await sendSelection()), ...carried }, parent };
     instructions.add(instruction);
-    await jobs.add({ ...subject, above: null });
+    await start({ ...subject, above: version?.layer ?? null }, layers);
+  }
+
+  /** Whoever starts an edit looks at it; those who add one to others go on with what they look at. */
+  async function start(subject: Omit<JobSubject, 'of'>, layers: readonly Layer[]): Promise<void> {
+    if (!jobs.isBusy) results.watch();
+    await jobs.add({ ...subject, of: layers.map(({ id }) => id) });
   }
 
   /** Painting from a map of the document. The engine gets the map as the model will see it, which the recipe then names. */
@@ -69,12 +82,11 @@ export function createEditActions({
   /** The edit of a version once more, of the picture it was made from. @param seed left out: another one */
   async function runAgain(version: Version, changes: Partial<EditOrder> = { seed: newSeed() }): Promise<void> {
     const store = document.store;
-    const above = version.layer;
-    const layers = above ? layersBelow(store, above) : visibleLayers(store);
+    const layers = sourceLayers(store, version, document.versions, results.layersOf(version));
     const recipe = recipeOfVersion(version);
     const again = alone(orderFromRecipe(recipe, layeredPicture(store, layers)), recipe.variant ?? 0);
     const { condition } = recipe;
-    await jobs.add({ order: { ...again, ...changes }, parent: version.parent, above, condition });
+    await start({ order: { ...again, ...changes }, parent: version.parent, above: version.layer, condition }, layers);
   }
 
   /** Lets a person choose how many rows of a result stay. */
@@ -94,29 +106,52 @@ export function createEditActions({
     branch.begin(version, placement, ready.grid);
   }
 
-  /** Goes on below the kept rows, with the words and numbers that are set now. */
+  /** Goes on below the kept rows, with the words and numbers that are set now. Where they are those of the result, its seed would lead to
+   * the same rows: then another one is taken and said. */
   async function runBranch(): Promise<void> {
     const { version, rows, grid } = branch;
     if (!version) return;
-    const { instruction, sampling } = settings;
     branch.end();
+    if (repeats(recipeOfVersion(version))) {
+      settings.freeSeed();
+      problems.notice(t('results.seedUnlocked'), t('results.seedUnlockedMore'));
+    } else if (!settings.isSeedLocked) settings.rollSeed();
+    const { instruction, sampling } = settings;
     const kept = version.ids.slice(0, rows * grid);
     const words = instruction.trim() === '' ? {} : { instruction };
     await runAgain(version, {
       ...words,
       sampling,
-      seed: settings.isSeedLocked ? settings.seed : newSeed(),
+      seed: settings.seed,
       firstVariant: 0,
       kept,
     });
   }
 
-  /** Puts the recipe of a version into the fields, to be changed and run, and brings them to the front. */
-  function takeRecipe(version: Version): void {
+  /** Whether the fields lead to the same rows as a recipe, below any that are kept. */
+  function repeats(recipe: EditRecipe): boolean {
+    const { instruction, seed, firstVariant = 0, variant = 0 } = recipe;
+    const words = settings.instruction.trim();
+    const isSameSeed = settings.isSeedLocked && settings.seed === seed && firstVariant + variant === 0;
+    return isSameSeed && hasSampling(recipe, settings) && (words === '' || words === instruction.trim());
+  }
+
+  /** Puts the recipe of a version into the fields, to be changed and run on the picture it was made from, and brings them to the front. What
+   * the recipe had selected is selected again. */
+  async function takeRecipe(version: Version): Promise<void> {
     const recipe = recipeOfVersion(version);
+    const selection = await selectedIn(recipe);
     if (recipe.task !== 'edit') maps.kind = recipe.task;
     layout.showPanel(recipe.task === 'edit' ? 'edit' : 'maps');
     settings.take(recipe);
+    canvas.selection.set(selection);
+    recipeBase.take(version, selection);
+  }
+
+  async function selectedIn(recipe: EditRecipe): Promise<Selection> {
+    const { canvas: extent } = document.store.require(projectId);
+    const selection = selectionFrom(recipe.selection);
+    return selection ? await selectionOf(selection, extent, (id) => engine.require().blobs.get(id)) : null;
   }
 
   /** Takes the recipe of a version to the batch, for whole folders. */

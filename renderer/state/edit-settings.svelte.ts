@@ -76,10 +76,16 @@ export class EditSettings {
     this.seed = newSeed();
   }
 
-  /** Takes over everything of an edit that was made before, so that it can be changed and run again. */
+  /** Takes another seed, and from then on one for every edit. */
+  freeSeed(): void {
+    this.isSeedLocked = false;
+    this.rollSeed();
+  }
+
+  /** Takes over everything of an edit that was made before, so that it can be changed and run again: one picture, with its seed. */
   take(recipe: EditRecipe): void {
-    const { instruction, task, seed, variants, fit, square, sampling, model } = recipe;
-    Object.assign(this, { task, instruction, seed, variants, fit: fit ?? (square ? 'square' : 'auto'), square });
+    const { instruction, task, seed, fit, square, sampling, model } = recipe;
+    Object.assign(this, { task, instruction, seed, variants: 1, fit: fit ?? (square ? 'square' : 'auto'), square });
     this.isSeedLocked = true;
     this.#modelId = model?.id;
     this.#chosen = {};

@@ -24,7 +24,8 @@ const endings: readonly JobStatus[] = ['finished', 'stopped', 'cancelled', 'fail
 export interface JobSubject {
   readonly order: EditOrder;
   readonly parent: VersionId | null; // the version whose picture is edited
-  readonly above: LayerId | null; // its result belongs above this layer; null: on top
+  readonly of: readonly LayerId[]; // whose picture it is, from the bottom up
+  readonly above: LayerId | null; // its result comes in the place of this layer, above it; null: on top
   readonly condition?: EditRecipe['condition']; // how the map was found that it is painted from
 }
 

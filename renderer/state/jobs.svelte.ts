@@ -99,16 +99,23 @@ export class JobsState {
 
   /** Ends a job; a running one keeps the rows it has. */
   async stop(job: Job | undefined = this.current): Promise<void> {
-    if (job && this.#unsent.includes(job)) this.#remove(job);
-    if (job?.id === undefined || job.status === 'stopping') return;
+    if (!job || job.status === 'stopping') return;
+    if (job.id === undefined) return this.#remove(job); // cancelled as soon as the engine has it
     if (job.status === 'running') job.status = 'stopping';
     await this.#engine.require().engine.stop(job.id);
   }
 
-  /** Ends a job and keeps nothing of it. */
+  /** Ends a job and keeps nothing of it. One that the engine does not have yet is cancelled there as soon as it has it. */
   async cancel(job: Job): Promise<void> {
-    if (this.#unsent.includes(job)) this.#remove(job);
-    if (job.id !== undefined) await this.#engine.require().engine.cancel(job.id);
+    if (job.id === undefined) this.#remove(job);
+    else await this.#engine.require().engine.cancel(job.id);
+  }
+
+  /** Takes all that wait out of the queue. @returns what they were about, in their order, to be added again */
+  async removeWaiting(): Promise<readonly JobSubject[]> {
+    const removed = this.waiting;
+    for (const job of removed.toReversed()) await this.cancel(job); // the last first, so that none of them gets its turn meanwhile
+    return removed.map(({ subject }) => subject);
   }
 
   /** Puts a waiting job at another place among those that wait. @param place 0 is next */

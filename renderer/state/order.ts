@@ -106,7 +106,8 @@ export function orderFromRecipe(recipe: EditRecipe, picture: LayeredPicture): Or
   };
 }
 
-function selectionFrom(selection: EditRecipe['selection']): Order['selection'] {
+/** A selection as an order has it. */
+export function selectionFrom(selection: EditRecipe['selection']): Order['selection'] {
   if (!selection || 'region' in selection) return selection;
   return selection.bounds && { bounds: selection.bounds, strengths: selection.mask as BlobId };
 }

@@ -11,7 +11,7 @@ import type { AppState } from './app-state.ts';
 
 /** The chosen layer, or its mask, for tools that paint. */
 export function paintedLayer(app: AppState, compositor: Compositor): PaintedLayer {
-  const { canvas, engine, layers, strokes, problems } = app;
+  const { canvas, engine, layers, results, strokes, problems } = app;
   const { tools, selection } = canvas;
   return {
     get bounds() {
@@ -30,6 +30,7 @@ export function paintedLayer(app: AppState, compositor: Compositor): PaintedLaye
         problems.notice(t('layers.noEngine'));
         return undefined;
       }
+      results.showPicture(); // what lies over it, or comes to, would hide what is painted
       const part = layers.part;
       const name = t(
         part === 'mask' ? 'layers.paintMaskName' : does === 'erase' ? 'layers.eraseName' : 'layers.paintName',

@@ -14,6 +14,13 @@ export interface Problem {
   readonly details?: string; // for whoever can use them; left out where the title says it all
   readonly stays: boolean; // until it is dismissed, or not true any more
   readonly about?: string; // what failed: the next try takes its place
+  readonly action?: Deed; // what can be done about it
+}
+
+/** Something a person may do right where it is told. */
+export interface Deed {
+  readonly label: string; // a verb
+  readonly run: () => void | Promise<void>;
 }
 
 /** How a failure is told. */
@@ -52,6 +59,19 @@ export class Problems {
   notice(title: string, text = '', details?: string, stays = false): void {
     const all = { title, text, ...(details !== undefined && { details }) };
     this.#add({ tone: 'notice', code: 'notice', ...all, stays });
+  }
+
+  /** Says what was done, and offers to take it back for a while. What fails then is shown. */
+  offer(title: string, { label, run }: Deed): void {
+    const id = this.#nextId; // of what is added
+    const action = {
+      label,
+      run: async () => {
+        this.dismiss(id);
+        await this.attempt(async () => await run());
+      },
+    };
+    this.#add({ tone: 'notice', code: 'notice', title, text: '', stays: false, action });
   }
 
   /** Says what the person should know of the latest result. It stays until there is another one. */
@@ -103,9 +123,10 @@ export class Problems {
     });
   }
 
-  /** The same is shown once, however often it comes. */
+  /** The same is shown once, however often it comes; what can be taken back is not the same. */
   #add(added: Omit<Problem, 'id'>): void {
-    const others = this.list.filter(({ title, text }) => title !== added.title || text !== added.text);
+    const isNews = ({ title, text }: Problem): boolean => title !== added.title || text !== added.text;
+    const others = added.action ? this.list : this.list.filter(isNews);
     this.list = [...others, { id: this.#nextId++, ...added }].slice(-maxShown);
   }
 }

@@ -1,4 +1,4 @@
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import sharp from 'sharp';
@@ -35,7 +35,7 @@ inBrowser('the edit loop', () => {
       await page.getByLabel('Results side by side').selectOption('2');
       await instruction(page).fill('swap day and dusk');
       await button(page, 'Run').click();
-      await page.getByRole('img', { name: 'Result 2 is coming' }).waitFor();
+      await button(page, 'Result 2 is coming').waitFor();
       await page.getByText(/^Row ([4-9]|1\d) of 16/).waitFor();
       await expect.poll(() => results(page).count()).toBe(2);
       await expect.poll(() => colourAt(page, 0.5, 0.1).then(isOrange)).toBe(true);
@@ -119,6 +119,7 @@ inBrowser('the edit loop', () => {
       await instruction(page).fill(words);
       await page.keyboard.press('Enter');
     }
+    await button(page, '2 edits wait').click();
     const waiting = page.getByRole('list', { name: 'Waiting edits' }).getByRole('listitem');
     await expect.poll(() => waiting.allInnerTexts()).toEqual(['second', 'third']);
     await button(page, 'Run sooner: third').click();
@@ -126,6 +127,65 @@ inBrowser('the edit loop', () => {
     await expectAccessible(page);
     await button(page, 'Remove: second').click();
     await expect.poll(() => waiting.allInnerTexts()).toEqual(['third']);
+    await button(page, 'Remove all').click();
+    await expect.poll(() => waiting.count()).toBe(0);
+    await button(page, 'Put back').click();
+    await button(page, '1 edit waits').click();
+    await expect.poll(() => waiting.allInnerTexts()).toEqual(['third']);
+  });
+
+  test('results and a queue of five leave a small picture its room, and what is looked at stays', async () => {
+    let release = (): void => undefined;
+    const until = new Promise<void>((resolve) => (release = resolve));
+    const { page, picture } = await startStudio({ hold: { row: 4, until } });
+    const small = join(dirname(picture), 'small.png');
+    await sharp(picture).resize(128, 128, { fit: 'cover' }).png().toFile(small);
+    await openPicture(page, small);
+    const zoom = (): Promise<string> => page.getByRole('button', { name: /^Zoom [\d.]+ %$/ }).innerText();
+    const before = await zoom();
+    for (const words of ['first', 'second', 'third', 'fourth', 'fifth', 'sixth']) {
+      await instruction(page).fill(words);
+      await page.keyboard.press('Enter');
+    }
+    await button(page, '5 edits wait').click();
+    await button(page, 'Result 1 is coming').waitFor();
+    await expectAccessible(page);
+    expect(await zoom()).toBe(before);
+    release();
+    await expect.poll(() => results(page).count()).toBe(6);
+    const shown = results(page).and(page.locator('[aria-selected="true"]'));
+    expect(await shown.getAttribute('title')).toBe('first');
+    await button(page, 'Show the first of 5 new results').waitFor();
+    await expectAccessible(page);
+    await page.getByRole('application').focus();
+    await page.keyboard.press('n');
+    await expect.poll(() => shown.getAttribute('title')).toBe('second');
+    await button(page, 'Star result').click();
+    await button(page, 'More for all results').click();
+    await page.getByRole('menuitem', { name: 'Discard results without a star' }).click();
+    await expect.poll(() => results(page).count()).toBe(1);
+    await button(page, 'Bring back').click();
+    await expect.poll(() => results(page).count()).toBe(6);
+    expect(await zoom()).toBe(before);
+  });
+
+  test('the recipe of a layer runs on its own picture and says so', async () => {
+    const { page, picture } = await startStudio({ stepMs: 5 });
+    await openPicture(page, picture);
+    await runAndWait(page, 'swap', 1);
+    await button(page, 'Keep as layer').click();
+    await showPanel(page, 'Layers');
+    await button(page, 'More for swap').click();
+    await page.getByRole('menuitem', { name: 'Edit recipe' }).click();
+    await page.getByText('Runs on the picture that “swap” was made from.').waitFor();
+    await expectAccessible(page);
+    await button(page, 'Another seed').last().click();
+    await button(page, 'Run').click();
+    await page.getByText('In the place of the layer “swap”').waitFor();
+    // Swapped once, as the layer is: of the present picture it would be blue again.
+    await expect.poll(() => colourAt(page, 0.5, 0.1).then(isOrange)).toBe(true);
+    await button(page, 'Use the present picture').click();
+    await page.getByText(/^Runs on the picture/).waitFor({ state: 'detached' });
   });
 
   test('open, select, type, run, keep and export work from the keyboard alone', async () => {

@@ -43,7 +43,7 @@ export const editorScreens: readonly Screen[] = [
             await instruction(page).fill(words);
             await page.keyboard.press('Enter');
           }
-          await page.getByText('2 edits wait').waitFor();
+          await button(page, '2 edits wait').click();
         },
         also: ['pseudo'],
       },

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { BandOverlay } from '../../../renderer/canvas/band-overlay.ts';
 import { CanvasStage } from '../../../renderer/canvas/canvas-stage.ts';
 import type { Pane } from '../../../renderer/canvas/canvas-stage.ts';
+import { EditBands } from '../../../renderer/canvas/edit-bands.ts';
 import { Compositor } from '../../../renderer/compositor/compositor.ts';
 import type { WorkerPort } from '../../../renderer/compositor/compositor.ts';
 import type { FromWorker } from '../../../renderer/compositor/protocol.ts';
@@ -43,8 +43,8 @@ function stageOf(panes: () => Pane[]) {
   const context = new Proxy(ignored, { get: (known, name) => Reflect.get(known, name) ?? (() => undefined) });
   const canvas = (): HTMLCanvasElement =>
     Object.assign(document.createElement('canvas'), { getContext: () => context });
-  const scene = () => ({ view, screen, panes: panes(), overlay: () => undefined });
-  const stage = new CanvasStage(canvas(), canvas(), new BandOverlay(), scene);
+  const scene = () => ({ view, screen, panes: panes(), watched: 0, overlay: () => undefined });
+  const stage = new CanvasStage(canvas(), canvas(), new EditBands(), scene);
   const paint = (): string[] => {
     drawn.length = 0;
     stage.redraw();

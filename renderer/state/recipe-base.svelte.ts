@@ -1,0 +1,91 @@
+import { visibleLayers } from '#common/document/layered-picture.ts';
+import type { Layer, LayerId, Version, VersionId } from '#common/document/records.ts';
+import type { EditOrder } from '#common/contract/edit-order.ts';
+import type { EditRecipe } from '#common/contract/recipe.ts';
+import type { Selection } from '#common/raster/selection.ts';
+import type { DocumentState } from './document.svelte.ts';
+import type { EditSettings } from './edit-settings.svelte.ts';
+import { sourceLayers } from './layered-picture.ts';
+import { recipeOfVersion } from './results.svelte.ts';
+import type { ResultsState } from './results.svelte.ts';
+
+/** Whose recipe is in the fields. What is run then is run on the picture it was made from, until a person goes back to the present one. */
+export class RecipeBase {
+  #taken = $state.raw<{ readonly id: VersionId; readonly selection: Selection }>();
+  readonly #document: DocumentState;
+  readonly #results: ResultsState;
+  readonly #settings: EditSettings;
+
+  constructor(document: DocumentState, results: ResultsState, settings: EditSettings) {
+    [this.#document, this.#results, this.#settings] = [document, results, settings];
+  }
+
+  /** Undefined: what is run is run on the present picture. */
+  version: Version | undefined = $derived.by(() => {
+    const { task } = this.#settings;
+    return task === 'edit' ? this.#document.versions.find(({ id }) => id === this.#taken?.id) : undefined;
+  });
+  /** What the next edit is of, from the bottom up. */
+  layers: readonly Layer[] = $derived.by(() => {
+    const { isOpen, layers, versions } = this.#document;
+    if (!isOpen || layers.length === 0) return [];
+    const { store } = this.#document;
+    const { version } = this;
+    return version ? sourceLayers(store, version, versions, this.#results.layersOf(version)) : visibleLayers(store);
+  });
+  /** Whether that is another picture than the one that is seen. */
+  isOther: boolean = $derived.by(() => {
+    if (!this.version) return false;
+    const seen = visibleLayers(this.#document.store);
+    return seen.length !== this.layers.length || seen.some(({ id }, place) => id !== this.layers[place]?.id);
+  });
+  #recipe: EditRecipe | undefined = $derived(this.version && recipeOfVersion(this.version));
+
+  take(version: Version, selection: Selection): void {
+    this.#taken = { id: version.id, selection };
+  }
+
+  /** Goes back to the present picture. */
+  end(): void {
+    this.#taken = undefined;
+  }
+
+  /** A result that became a layer is what the next edit goes on from. @param place the layer in whose place it is */
+  accepted({ id, parent }: Version, place: LayerId | null): void {
+    const base = this.version;
+    if (base && (base.id === id || (base.parent === parent && base.layer === place))) this.end();
+  }
+
+  /** Whether nothing was changed, so that the same picture would be made again. @param selection what is selected now */
+  isUnchanged(selection: Selection): boolean {
+    const [recipe, settings] = [this.#recipe, this.#settings];
+    if (!recipe || !settings.isSeedLocked || settings.seed !== recipe.seed) return false;
+    const isSame = settings.instruction.trim() === recipe.instruction.trim() && settings.variants === 1;
+    return isSame && hasSampling(recipe, settings) && this.#looksAtTheSame(selection);
+  }
+
+  /** What an edit of this recipe has besides what is in the fields: the number of the variant while the seed is the same, and rows that were
+   * kept while the model looks at the same part. */
+  carried(selection: Selection): Pick<EditOrder, 'firstVariant' | 'kept'> {
+    const recipe = this.#recipe;
+    if (!recipe) return { firstVariant: 0 };
+    return {
+      firstVariant: this.#settings.seed === recipe.seed ? (recipe.firstVariant ?? 0) + (recipe.variant ?? 0) : 0,
+      ...(recipe.kept && this.#looksAtTheSame(selection) && { kept: recipe.kept }),
+    };
+  }
+
+  #looksAtTheSame(selection: Selection): boolean {
+    const [recipe, { fit, square, model }] = [this.#recipe, this.#settings];
+    const fitOfRecipe = recipe?.fit ?? (recipe?.square ? 'square' : 'auto');
+    const isSameModel = recipe?.model === undefined || recipe.model.id === model?.id;
+    const isSameSquare = JSON.stringify(square) === JSON.stringify(recipe?.square);
+    return isSameModel && isSameSquare && fit === fitOfRecipe && selection === this.#taken?.selection;
+  }
+}
+
+/** Whether the numbers in the fields are those of a recipe. */
+export const hasSampling = ({ sampling }: EditRecipe, settings: EditSettings): boolean =>
+  Object.entries(settings.sampling).every(
+    ([name, value]) => (sampling[name as keyof typeof sampling] ?? value) === value,
+  );

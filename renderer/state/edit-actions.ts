@@ -13,7 +13,7 @@ import { recipeForFolder } from './batch-form.svelte.ts';
 import type { JobSubject } from './job.svelte.ts';
 import { sourceLayers } from './layered-picture.ts';
 import { newSeed } from './new-seed.ts';
-import { alone, orderFrom, orderFromMap, orderFromRecipe, placementOf, selectionFrom } from './order.ts';
+import { alone, isSameEdit, orderFrom, orderFromMap, orderFromRecipe, placementOf, selectionFrom } from './order.ts';
 import type { SentSelection } from './order.ts';
 import { hasSampling } from './recipe-base.svelte.ts';
 import { recipeFiles } from './recipe-files.ts';
@@ -55,13 +55,27 @@ export function createEditActions({
       ? { ...(await mapSubject(task, picture)), parent: null }
       : { order: { ...orderFrom(settings, picture, await sendSelection()), ...carried }, parent };
     instructions.add(instruction);
-    await start({ ...subject, above: version?.layer ?? null }, layers);
+    await start({ ...subject, order: another(subject.order), above: version?.layer ?? null }, layers);
   }
 
   /** Whoever starts an edit looks at it; those who add one to others go on with what they look at. */
-  async function start(subject: Omit<JobSubject, 'of'>, layers: readonly Layer[]): Promise<void> {
+  async function start(subject: Omit<JobSubject, 'of' | 'corner'>, layers: readonly Layer[]): Promise<void> {
+    const { x, y } = document.store.require(projectId).canvas;
     if (!jobs.isBusy) results.watch();
-    await jobs.add({ ...subject, of: layers.map(({ id }) => id) });
+    await jobs.add({ ...subject, of: layers.map(({ id }) => id), corner: { x, y } });
+  }
+
+  /** What is run never repeats a picture: where a locked seed would, another one is taken and said. Repeating is asked for by name. */
+  function another(order: EditOrder): EditOrder {
+    const isMade = results.hasMade(order) || jobs.list.some(({ subject }) => isSameEdit(subject.order, order));
+    if (!settings.isSeedLocked || !(isMade || recipeBase.isUnchanged(canvas.selection.mask))) return order;
+    freeSeed();
+    return { ...order, seed: settings.seed, firstVariant: 0 };
+  }
+
+  function freeSeed(): void {
+    settings.freeSeed();
+    problems.notice(t('results.seedUnlocked'), t('results.seedUnlockedMore'));
   }
 
   /** Painting from a map of the document. The engine gets the map as the model will see it, which the recipe then names. */
@@ -89,7 +103,7 @@ export function createEditActions({
     await start({ order: { ...again, ...changes }, parent: version.parent, above: version.layer, condition }, layers);
   }
 
-  /** Lets a person choose how many rows of a result stay. */
+  /** Lets a person choose how many rows of a result stay, which they look at meanwhile. */
   function beginBranch(version: Version): void {
     const { canvas: bounds } = document.store.require(projectId);
     const ready = settings.models.find(({ id }) => id === version.model)?.ready;
@@ -102,6 +116,7 @@ export function createEditActions({
       where ?? null,
       ready.imageSize,
     );
+    if (!version.layer) results.offer(version);
     if (layout.showsMaps) layout.showPanel('edit'); // whose canvas shows which rows are kept
     branch.begin(version, placement, ready.grid);
   }
@@ -112,10 +127,8 @@ export function createEditActions({
     const { version, rows, grid } = branch;
     if (!version) return;
     branch.end();
-    if (repeats(recipeOfVersion(version))) {
-      settings.freeSeed();
-      problems.notice(t('results.seedUnlocked'), t('results.seedUnlockedMore'));
-    } else if (!settings.isSeedLocked) settings.rollSeed();
+    if (repeats(recipeOfVersion(version))) freeSeed();
+    else if (!settings.isSeedLocked) settings.rollSeed();
     const { instruction, sampling } = settings;
     const kept = version.ids.slice(0, rows * grid);
     const words = instruction.trim() === '' ? {} : { instruction };
@@ -143,7 +156,6 @@ export function createEditActions({
     const selection = await selectedIn(recipe);
     if (recipe.task !== 'edit') maps.kind = recipe.task;
     layout.showPanel(recipe.task === 'edit' ? 'edit' : 'maps');
-    settings.take(recipe);
     canvas.selection.set(selection);
     recipeBase.take(version, selection);
   }

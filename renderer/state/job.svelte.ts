@@ -2,7 +2,7 @@ import type { EditOrder, OrderMessage, Painting } from '#common/contract/edit-or
 import type { EditRecipe } from '#common/contract/recipe.ts';
 import type { WireError } from '#common/contract/errors.ts';
 import type { LayerId, VersionId } from '#common/document/records.ts';
-import type { Bounds } from '#common/geometry.ts';
+import type { Bounds, Point } from '#common/geometry.ts';
 import type { Mask } from '#common/raster/masks.ts';
 import type { Placement } from '#common/raster/placement.ts';
 
@@ -24,6 +24,7 @@ const endings: readonly JobStatus[] = ['finished', 'stopped', 'cancelled', 'fail
 export interface JobSubject {
   readonly order: EditOrder;
   readonly parent: VersionId | null; // the version whose picture is edited
+  readonly corner: Point; // of the canvas it was ordered for, document space: the canvas may be cropped meanwhile
   readonly of: readonly LayerId[]; // whose picture it is, from the bottom up
   readonly above: LayerId | null; // its result comes in the place of this layer, above it; null: on top
   readonly condition?: EditRecipe['condition']; // how the map was found that it is painted from

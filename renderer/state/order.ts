@@ -112,6 +112,10 @@ export function selectionFrom(selection: EditRecipe['selection']): Order['select
   return selection.bounds && { bounds: selection.bounds, strengths: selection.mask as BlobId };
 }
 
+/** Whether two orders lead to the same picture, wherever they run. */
+export const isSameEdit = (one: Order, other: Order): boolean =>
+  one.seed === other.seed && JSON.stringify({ ...one, device: null }) === JSON.stringify({ ...other, device: null });
+
 /** The same picture again: one variant of those a recipe made. */
 export const alone = (order: Order, variant: number): Order => ({
   ...order,

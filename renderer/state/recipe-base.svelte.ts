@@ -11,7 +11,7 @@ import type { ResultsState } from './results.svelte.ts';
 
 /** Whose recipe is in the fields. What is run then is run on the picture it was made from, until a person goes back to the present one. */
 export class RecipeBase {
-  #taken = $state.raw<{ readonly id: VersionId; readonly selection: Selection }>();
+  #taken = $state.raw<{ readonly id: VersionId; readonly selection: Selection; readonly wasLocked: boolean }>();
   readonly #document: DocumentState;
   readonly #results: ResultsState;
   readonly #settings: EditSettings;
@@ -41,12 +41,16 @@ export class RecipeBase {
   });
   #recipe: EditRecipe | undefined = $derived(this.version && recipeOfVersion(this.version));
 
+  /** Puts a recipe into the fields, with its seed locked. @param selection what it had selected */
   take(version: Version, selection: Selection): void {
-    this.#taken = { id: version.id, selection };
+    const wasLocked = this.#taken?.wasLocked ?? this.#settings.isSeedLocked;
+    this.#settings.take(recipeOfVersion(version));
+    this.#taken = { id: version.id, selection, wasLocked };
   }
 
-  /** Goes back to the present picture. */
+  /** Goes back to the present picture. A seed that was locked for the recipe is free again. */
   end(): void {
+    if (this.#taken && this.#settings.seed === this.#recipe?.seed) this.#settings.isSeedLocked = this.#taken.wasLocked;
     this.#taken = undefined;
   }
 

@@ -1,4 +1,4 @@
-import type { Painting } from '#common/contract/edit-order.ts';
+import type { EditOrder, Painting } from '#common/contract/edit-order.ts';
 import { setLayerLook } from '#common/document/layer-commands.ts';
 import type { LayerId, Version, VersionId } from '#common/document/records.ts';
 import { projectId } from '#common/document/records.ts';
@@ -9,7 +9,7 @@ import * as commands from '#common/document/version-commands.ts';
 import { t } from '../i18n/i18n.svelte.ts';
 import type { DocumentState } from './document.svelte.ts';
 import type { Job } from './job.svelte.ts';
-import { recipeFrom } from './order.ts';
+import { isSameEdit, recipeFrom } from './order.ts';
 
 /** What a person looks at: the picture alone, a result laid over it, or a variant of the edit under way. Only they change it; an edit that
  * is done shows itself to nobody but those who watched it. */
@@ -76,7 +76,7 @@ export class ResultsState {
           picture: {
             image: patch.pixels,
             mask: patch.mask,
-            offset: inDocument(patch.offset, store.require(projectId).canvas),
+            offset: inDocument(patch.offset, job.subject.corner),
           },
         }),
       }),
@@ -122,6 +122,11 @@ export class ResultsState {
   placeOf({ id }: Version): LayerId | null {
     const place = this.#subjects.get(id)?.above ?? null;
     return place && this.#document.store.require(projectId).layerOrder.includes(place) ? place : null;
+  }
+
+  /** Whether an edit made the same in this session: another one of the same seed, words and numbers would repeat it. */
+  hasMade(order: EditOrder): boolean {
+    return [...this.#subjects.values()].some((subject) => isSameEdit(subject.order, order));
   }
 
   /** The layers of the picture a result of this session was made from, from the bottom up. */

@@ -87,7 +87,7 @@ export const edit = {
   dragSquare: 'Drag the square on the picture, or focus it and use the arrow keys, + and −.',
   squareFrame: 'Square the model sees',
   onItsPicture: 'Runs on the picture that “{title}” was made from.',
-  makesTheSame: 'Nothing is changed: this makes the same picture again.',
+  makesTheSame: 'Nothing is changed yet: another seed will be taken.',
   usePresent: 'Use the present picture',
   dropRecipe: 'Put the recipe away',
   modelGone: 'The model {model} is not installed any more, so this edit cannot be continued.',

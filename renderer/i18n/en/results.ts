@@ -32,6 +32,7 @@ export const results = {
   starName: 'Star result',
   keptRows: 'Rows that are kept',
   keepsRows: 'Keeps {rows} of {of} rows',
+  goesOnWith: 'Goes on with “{words}”',
   goOn: 'Go on from here',
   seedUnlocked: 'Another seed was taken, and the seed is unlocked.',
   seedUnlockedMore: 'With the same words and numbers, the locked one would have led to the same picture again.',

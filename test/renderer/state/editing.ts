@@ -21,7 +21,7 @@ export const painting = {
   ...{ seed: 1, model: 'mini', sampling, rows: 4, sourceIds: new Array<number>(16).fill(0) },
   pictures: [0, 1].map((variant) => ({ variant, ids: new Array<number>(16).fill(variant), patch, thumbnail: blob })),
 };
-export const finished: OrderMessage = { type: 'finished', ...painting, timings };
+export const finished = { type: 'finished', ...painting, timings } satisfies OrderMessage;
 export const placement = {
   image: { width: 9, height: 9 },
   source: { x: 0, y: 0, width: 9, height: 9 },

@@ -62,6 +62,8 @@ test('opening another picture while an edit is under way asks, and ends it only 
     order: { picture: { blob, name: 'photo.png' }, instruction: 'x' } as EditOrder,
     parent: null,
     above: null,
+    of: [],
+    corner: { x: 0, y: 0 },
   });
   expect(await answered(() => files.open(chosen), 'cancel')).toBe('An edit is under way');
   host.documents.opensNothing = true;

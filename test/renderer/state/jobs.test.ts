@@ -26,6 +26,7 @@ test('a seed that is not locked is another one for every edit', async () => {
   await edits.run();
   await edits.run();
   settings.isSeedLocked = true;
+  settings.instruction = 'make it dawn';
   await edits.run();
   const [first, second, third] = host.ordered.map((order) => (order as { seed: number }).seed);
   expect(first).not.toBe(second);

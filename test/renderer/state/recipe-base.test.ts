@@ -65,7 +65,7 @@ test('the recipe of a result of the present picture needs no word about pictures
   expect(recipeBase.version).toBeUndefined();
 });
 
-test('a recipe that is run as it is says that it makes the same picture, and another seed frees it', async () => {
+test('a recipe that nothing was changed of is known as such, and runs with another seed', async () => {
   const { canvas, edits, editSettings, host, recipeBase, results } = await startRunning();
   const { seed } = host.ordered[0] as { seed: number };
   host.say({ ...finished, seed });
@@ -82,8 +82,17 @@ test('a recipe that is run as it is says that it makes the same picture, and ano
   canvas.selection.set({ bounds: { x: 1, y: 2, width: 1, height: 1 }, data: new Uint8Array([255]) });
   expect(isUnchanged()).toBe(false);
   canvas.selection.none();
-  editSettings.freeSeed();
+  await edits.run();
+  expect(seedOf(host.ordered[1])).not.toBe(seed);
   expect([isUnchanged(), editSettings.isSeedLocked]).toEqual([false, false]);
+});
+
+test('the seed that a recipe locked is free again when the present picture is gone back to', async () => {
+  const { edits, editSettings, recipeBase, version } = await startWithLayers();
+  await edits.takeRecipe(version(1));
+  expect(editSettings.isSeedLocked).toBe(true);
+  recipeBase.end();
+  expect(editSettings.isSeedLocked).toBe(false);
 });
 
 test('the second variant of a seed is made again as the second, and with another seed as the first', async () => {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { layerBounds } from '../../../renderer/compositor/layer-stack.ts';
 import { documentStack } from '../../../renderer/canvas/document-stack.ts';
+import { cropCanvas } from '../../../renderer/state/crop.ts';
 import { onlyLayers, withResult } from '../../../renderer/state/layered-picture.ts';
 import { blob } from '../fake-host.ts';
 import { finished, painting, start, startRunning } from './editing.ts';
@@ -170,4 +171,42 @@ test('a result of a layer that is run again is seen and kept in its place, and t
   document.undo();
   expect(visible()).toHaveLength(3);
   expect(visible()[1]).toEqual([layer!.id, true]);
+});
+
+test('a result belongs where it was ordered for, also when the canvas is cropped meanwhile', async () => {
+  const { host, document, results } = await startRunning();
+  cropCanvas(document, { x: 2, y: 3, width: 5, height: 5 });
+  host.say(finished);
+  await expect.poll(() => results.offered.length).toBe(2);
+  expect(results.offered[0]!.offset).toEqual({ x: 3, y: 4 });
+});
+
+test('a locked seed never repeats a picture, whether it was made or waits: another one is taken and said', async () => {
+  const { host, edits, editSettings, problems } = await startRunning();
+  editSettings.isSeedLocked = true;
+  await edits.run();
+  const seeds = host.ordered.map((order) => (order as { seed: number }).seed);
+  expect(seeds[1]).not.toBe(seeds[0]);
+  expect([editSettings.isSeedLocked, editSettings.seed]).toEqual([false, seeds[1]]);
+  expect(problems.list).toHaveLength(1);
+  host.say({ type: 'cancelled' }, 'job-2');
+  host.say(finished);
+  await expect.poll(() => problems.list.length).toBe(1);
+  Object.assign(editSettings, { isSeedLocked: true, seed: seeds[0] });
+  editSettings.set({ cfg: 4 });
+  await edits.run();
+  expect((host.ordered[2] as { seed: number }).seed).toBe(seeds[0]);
+  editSettings.resetSampling();
+  await edits.run();
+  expect((host.ordered[3] as { seed: number }).seed).not.toBe(seeds[0]);
+});
+
+test('rows to keep are chosen on a result that is looked at', async () => {
+  const { host, edits, results } = await startRunning();
+  host.say(finished);
+  await expect.poll(() => results.offered.length).toBe(2);
+  const [first] = results.offered;
+  results.discard(first);
+  edits.beginBranch({ ...first!, isDiscarded: true });
+  expect(results.shown?.id).toBe(first!.id);
 });

@@ -54,14 +54,52 @@ export const ade20k: readonly AdeEntry[] = entries
     return { name, colour: [channel(0), channel(2), channel(4)], panoptic };
   });
 
-const keyAt = (rgb: Uint8Array, i: number): number => (rgb[i]! << 16) | (rgb[i + 1]! << 8) | rgb[i + 2]!;
-/** The first of two classes that share a colour. */
-const byColour = new Map(ade20k.toReversed().map((entry) => [keyAt(Uint8Array.from(entry.colour), 0), entry]));
+const keyAt = (rgb: ArrayLike<number>, i: number): number => (rgb[i]! << 16) | (rgb[i + 1]! << 8) | rgb[i + 2]!;
+const ofCoco = new Set(cocoPanoptic.map(({ colour }) => keyAt(colour, 0)));
 
-/** Share of the pixels, 0 … 1, that are in a colour of ADE20K. @param rgb [height][width][3] */
+/** Largest difference in any channel at which a pixel still has a colour: what a JPEG does to flat areas. */
+const reach = 6;
+const cellBits = 3; // cells of 8 × 8 × 8 colours
+
+const cellAt = (rgb: ArrayLike<number>, i: number): number =>
+  ((rgb[i]! >> cellBits) << 10) | ((rgb[i + 1]! >> cellBits) << 5) | (rgb[i + 2]! >> cellBits);
+
+/** Classes by the cells of colours that they reach. Most cells have none, so that a pixel is compared with few. */
+const byCell = new Map<number, AdeEntry[]>();
+for (const entry of ade20k) {
+  const [reds, greens, blues] = entry.colour.map(cellsNear);
+  for (const red of reds!)
+    for (const green of greens!)
+      for (const blue of blues!) {
+        const cell = (red << 10) | (green << 5) | blue;
+        byCell.set(cell, [...(byCell.get(cell) ?? []), entry]);
+      }
+}
+
+/** Cells of one channel that hold values in reach of `value`. */
+function cellsNear(value: number): number[] {
+  const first = Math.max(0, value - reach) >> cellBits;
+  const last = Math.min(255, value + reach) >> cellBits;
+  return Array.from({ length: last - first + 1 }, (_, i) => first + i);
+}
+
+/** The class whose colour a pixel has, or nearly has; of two that share a colour the first. Colours of COCO are none of them. */
+function entryAt(rgb: Uint8Array, i: number): AdeEntry | undefined {
+  const near = byCell.get(cellAt(rgb, i));
+  if (!near) return undefined;
+  let [found, least]: [AdeEntry | undefined, number] = [undefined, reach + 1];
+  for (const entry of near) {
+    const [red, green, blue] = entry.colour;
+    const off = Math.max(Math.abs(rgb[i]! - red), Math.abs(rgb[i + 1]! - green), Math.abs(rgb[i + 2]! - blue));
+    if (off < least) [found, least] = [entry, off];
+  }
+  return least > 0 && ofCoco.has(keyAt(rgb, i)) ? undefined : found;
+}
+
+/** Share of the pixels, 0 … 1, that are in a colour of ADE20K, or nearly so. @param rgb [height][width][3] */
 export function shareOfAde(rgb: Uint8Array): number {
   let count = 0;
-  for (let i = 0; i < rgb.length; i += 3) if (byColour.has(keyAt(rgb, i))) count++;
+  for (let i = 0; i < rgb.length; i += 3) if (entryAt(rgb, i)) count++;
   return count / (rgb.length / 3);
 }
 
@@ -69,7 +107,7 @@ export function shareOfAde(rgb: Uint8Array): number {
 export function adeToPanoptic(rgb: Uint8Array): Uint8Array {
   const out = rgb.slice();
   for (let i = 0; i < rgb.length; i += 3) {
-    const entry = byColour.get(keyAt(rgb, i));
+    const entry = entryAt(rgb, i);
     if (entry) out.set(cocoPanoptic[entry.panoptic]?.colour ?? [0, 0, 0], i);
   }
   return out;

@@ -3,7 +3,7 @@ import { checkMap, isBlocking, shareOfWhite } from '../../../electron/common/map
 import type { ConditionMap } from '../../../electron/common/maps/condition-map.ts';
 import { fixMap } from '../../../electron/common/maps/fix-map.ts';
 import { countClasses, offPaletteHeat, shareOnPalette } from '../../../electron/common/maps/statistics.ts';
-import { ade20k } from '../../../native-models/conditions/ade20k.ts';
+import { ade20k, adeToPanoptic } from '../../../native-models/conditions/ade20k.ts';
 import { cocoPanoptic, unlabelled } from '../../../native-models/maps.ts';
 import { classMap, edgeMapOf, greyMap } from './maps.ts';
 
@@ -102,6 +102,23 @@ describe('segmentation', () => {
       { index: floor, pixels: 3 },
       { index: ball, pixels: 1 },
     ]);
+  });
+
+  test("ADE20K's colours are known as a JPEG leaves them, and those of COCO beside them stay", () => {
+    const noisy = [
+      [0x0a, 0xe1, 0xe9],
+      [0x8f, 0x89, 0x8e],
+      [0x06, 0xe6, 0xe6],
+    ].flat();
+    const map: ConditionMap = { kind: 'segmentation', width: 3, height: 1, data: Uint8Array.from(noisy) };
+    expect(checkMap(map)).toEqual([{ code: 'ade-palette', share: 1, fix: 'translate' }]);
+    const names = countClasses(fixed(map, 'ade-palette')).map(({ index }) => cocoPanoptic[index]?.name);
+    expect(names).toEqual(['sky-other-merged', 'road']);
+    const shared = new Set(ade20k.map(({ colour }) => String(colour))); // what both palettes have is translated
+    const own = cocoPanoptic.map(({ colour }) => colour).filter((colour) => !shared.has(String(colour)));
+    const ofCoco = Uint8Array.from(own.flat());
+    expect(own.length).toBeGreaterThan(100);
+    expect(adeToPanoptic(ofCoco)).toEqual(ofCoco);
   });
 
   test('a map in the colours of ADE20K is translated by name', () => {

@@ -125,11 +125,10 @@ inBrowser('from the keyboard alone', () => {
     await page.keyboard.press('Enter');
     await expect.poll(() => results(page).count()).toBe(1);
     await expect.poll(() => focused(page)).toBe('Results');
-    await page.keyboard.press('Tab'); // from their part of the page to their list
     await page.keyboard.press('ArrowRight');
     await page.keyboard.press('Delete');
     await expect.poll(() => results(page).count()).toBe(0);
-    await expectHeld(page);
+    await expect.poll(() => focused(page)).toBe('Instruction and results');
     await page.getByRole('tab', { name: 'Layers' }).focus();
     await page.keyboard.press('Enter');
     await expect.poll(() => layers(page).count()).toBe(2);
@@ -150,6 +149,9 @@ inBrowser('from the keyboard alone', () => {
       await instruction(page).fill(words);
       await page.keyboard.press('Enter');
     }
+    await button(page, '2 edits wait').waitFor();
+    await tabTo(page, '2 edits wait');
+    await page.keyboard.press('Enter');
     const waiting = page.getByRole('list', { name: 'Waiting edits' }).getByRole('listitem');
     await expect.poll(() => waiting.count()).toBe(2);
     for (const [words, left] of [

@@ -3,7 +3,7 @@ const places = 'main, nav, section, aside, form, ul, ol, [role]:not([role=none],
 
 /** Keeps the keyboard where it was when what had the focus is taken away or switched off: a removed row, a button that did its work. The part
  * of the page around it gets the focus then, or the chosen row of a list, never another button: a key that is still held would
- * press it. Whoever points is left alone, since keys belong to the canvas when nothing has the focus.
+ * press it. What goes away can say where to go on instead: `data-then` is the id of that part. Whoever points is left alone, since keys belong to the canvas when nothing has the focus.
  * @returns how to stop */
 export function keepFocus(): () => void {
   const end = new AbortController();
@@ -15,11 +15,12 @@ export function keepFocus(): () => void {
     if (held && isGone(held)) requestAnimationFrame(keep); // dialogs and menus give the focus back by themselves first
   };
   const keep = (): void => {
-    const [held, ...outside] = around;
+    const before = around;
+    const [held] = before;
     const { activeElement } = document;
     if (signal.aborted || !held || !isGone(held)) return;
     around = [];
-    if (isByKey && (activeElement === null || activeElement === document.body || activeElement === held)) land(outside);
+    if (isByKey && (activeElement === null || activeElement === document.body || activeElement === held)) land(before);
   };
   const observer = new MutationObserver(look);
   observer.observe(document.body, { subtree: true, childList: true, attributeFilter: ['disabled'] });
@@ -40,8 +41,15 @@ function outwards(from: Element): Element[] {
   return found;
 }
 
-function land(outside: readonly Element[]): void {
-  const place = outside.find((element) => element.isConnected && element.matches(places));
+/** The part that what went away named to go on with, as long as it is there. */
+function named(before: readonly Element[]): Element | undefined {
+  const ids = before.flatMap((element) => element.getAttribute('data-then') ?? []);
+  return ids.flatMap((id) => document.getElementById(id) ?? [])[0];
+}
+
+/** @param before what had the focus and all that was around it, from inside out */
+function land(before: readonly Element[]): void {
+  const place = named(before) ?? before.find((element) => element.isConnected && element.matches(places));
   const found = place ?? document.querySelector('[role=application]') ?? document.querySelector('main');
   const landed = found?.querySelector('[aria-current=true] [data-row]') ?? found;
   if (!(landed instanceof HTMLElement)) return;

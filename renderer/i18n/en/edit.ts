@@ -27,6 +27,7 @@ export const edit = {
   done: 'The edit is done.',
   failed: 'The edit failed.',
   cannotShow: '{name} cannot be shown. Choose a PNG, JPEG, WebP, AVIF or GIF picture.',
+  form: 'Instruction and results',
   waiting: { one: '{count} edit waits', other: '{count} edits wait' },
   queue: 'Waiting edits',
   unqueueAll: 'Remove all',

@@ -29,6 +29,15 @@ test('what is taken away hands the keyboard to the part of the page around it, n
   expect(focused()).toBe('main');
 });
 
+test('what is taken away can say where to go on, as long as that is there', async () => {
+  find('#keep').parentElement!.setAttribute('data-then', 'list');
+  find('#last').parentElement!.setAttribute('data-then', 'nowhere');
+  await takeAway('keep', 'keep');
+  expect(focused()).toBe('list');
+  await takeAway('last');
+  expect(focused()).toBe('main');
+});
+
 test('a removed row hands it to its list, or to the row that is chosen then', async () => {
   await takeAway('name', 'row');
   expect(focused()).toBe('list');

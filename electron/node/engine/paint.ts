@@ -78,6 +78,7 @@ export async function paint(
   const either = AbortSignal.any([signal, stop]);
   const opened = await library.find(settings.model);
   const { folder, pack } = opened;
+  const worlds = settings.task === 'edit' ? await readWorlds(opened) : undefined; // before anything is decoded: a damaged pack fails here
   const model = await models.get(folder, settings.device);
   either.throwIfAborted();
   const area = await chooseArea(await toSrgb8(photo), selection, settings, model.capabilities);
@@ -92,7 +93,7 @@ export async function paint(
   if (rows === 0) stop.throwIfAborted();
   const isWhole = run.committed === run.totalSteps;
   const before = findsChanges || !isWhole ? await run.source() : undefined;
-  const isDoubtful = task === 'edit' && !isFamiliar(area.square, await readWorlds(opened));
+  const isDoubtful = !isFamiliar(area.square, worlds);
   const notices = doubtNotices(run.unknownWords, isDoubtful, pack.note);
   const pictures = await finishAll(run, signal);
   const { ids, sourceIds } = run;

@@ -170,7 +170,8 @@ test('notices of the engine are shown', async () => {
   await expect.poll(() => problems.list).toMatchObject([{ tone: 'notice', title: 'The model changed nothing.' }]);
 });
 
-test('an engine that goes away fails the edit under way, keeps the document, and those that wait go on with the next', async () => {
+/** Jobs that follow the engine as in the window, where a lost connection is an effect. */
+async function startInEffect() {
   const host = new FakeHost();
   const app = createAppState(host);
   onTestFinished(listenInEffect(app.jobs));
@@ -178,6 +179,11 @@ test('an engine that goes away fails the edit under way, keeps the document, and
   await expect.poll(() => app.engine.status).toBe('ready');
   flushSync();
   await app.document.open({ blob, name: 'photo.jpg' });
+  return { host, app };
+}
+
+test('an engine that goes away fails the edit under way, keeps the document, and those that wait go on with the next', async () => {
+  const { host, app } = await startInEffect();
   app.editSettings.instruction = 'x';
   const edits = createEditActions(app);
   for (const words of ['first', 'second', 'third', 'fourth']) {
@@ -203,13 +209,7 @@ test('an engine that goes away fails the edit under way, keeps the document, and
 });
 
 test('edits that kill the engine each time fail one by one, and none is ordered for ever', async () => {
-  const host = new FakeHost();
-  const app = createAppState(host);
-  onTestFinished(listenInEffect(app.jobs));
-  host.connect();
-  await expect.poll(() => app.engine.status).toBe('ready');
-  flushSync();
-  await app.document.open({ blob, name: 'photo.jpg' });
+  const { host, app } = await startInEffect();
   const edits = createEditActions(app);
   for (const words of ['first', 'second', 'third']) {
     app.editSettings.instruction = words;

@@ -17,6 +17,9 @@ export const boundsOf = ({ width, height }: Extent): Bounds => ({ x: 0, y: 0, wi
 
 export const isEmpty = ({ width, height }: Extent): boolean => width <= 0 || height <= 0;
 
+export const isSameBounds = (a: Bounds, b: Bounds): boolean =>
+  a.x === b.x && a.y === b.y && a.width === b.width && a.height === b.height;
+
 /** The part two rectangles share; of size 0 where they share none. */
 export function intersect(a: Bounds, b: Bounds): Bounds {
   const x = Math.max(a.x, b.x);

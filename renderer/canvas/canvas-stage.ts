@@ -19,6 +19,7 @@ export interface Scene {
   readonly view: View;
   readonly screen: Screen;
   readonly panes: readonly Pane[]; // drawn in this order
+  readonly canvas: Bounds; // of the document, where the rows of an edit lie; document space
   readonly watched: number | undefined; // variant of the edit under way whose rows are seen
   /** Draws what lies over the picture, in CSS px. */
   overlay(context: CanvasRenderingContext2D): void;
@@ -88,7 +89,7 @@ export class CanvasStage {
     this.#stale.picture = this.#stale.overlay = false;
   }
 
-  #paintPicture({ view, screen, panes, watched }: Scene): void {
+  #paintPicture({ view, screen, panes, canvas, watched }: Scene): void {
     const context = prepared(this.#picture, screen);
     if (!context) return;
     const colours = coloursOf(this.#picture);
@@ -106,7 +107,7 @@ export class CanvasStage {
     }
     if (!this.#areBandsEnding) this.#watched = watched;
     const rows = this.#watched === undefined ? undefined : this.#bands.of(this.#watched);
-    rows?.paint(context, view, screen.density, colours.accent);
+    rows?.paint(context, view, screen.density, colours.accent, canvas);
     if (main.compositor.stack) paintPixelGrid(context, main.compositor.stack.extent, view, screen);
   }
 

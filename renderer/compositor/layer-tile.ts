@@ -1,5 +1,5 @@
 import { smallBy } from '#common/document/small-tile.ts';
-import { boundsOf, intersect } from '#common/geometry.ts';
+import { boundsOf, intersect, isSameBounds } from '#common/geometry.ts';
 import type { Bounds, Point } from '#common/geometry.ts';
 import { fadeAlpha } from '#common/raster/fade.ts';
 import { newSamples } from '#common/raster/raster.ts';
@@ -29,7 +29,7 @@ export async function readPixels(
   const isGrey = image.channels === 1;
   if (parts.length === 0 && !isGrey) return null;
   const [first] = parts;
-  if (!isGrey && image.depth === depth && isSame(first!.bounds, local)) return first!.samples;
+  if (!isGrey && image.depth === depth && isSameBounds(first!.bounds, local)) return first!.samples;
   const into = newSamples(depth, region.width * region.height * 4);
   if (isGrey) hideBelow(into, local, intersect(local, boundsOf(image.extent)));
   for (const part of parts) copyPart(into, local, part, image, depth);
@@ -155,6 +155,3 @@ function convertRow(
     }
   }
 }
-
-const isSame = (a: Bounds, b: Bounds): boolean =>
-  a.x === b.x && a.y === b.y && a.width === b.width && a.height === b.height;

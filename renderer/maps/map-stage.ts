@@ -13,6 +13,7 @@ export interface MapScene {
   readonly screen: Screen; // the same
   readonly isBeside: boolean; // the picture in a pane of its own, on the left
   readonly place: Bounds; // of the canvas of the document, in pixels of the map
+  readonly canvas: Bounds; // of the document, where the rows of an edit lie; document space
   readonly picture: ImageBitmap | undefined; // of the canvas
   readonly map: ConditionMap | undefined;
   readonly painted: ImageBitmap | undefined; // of the canvas; takes the map's place
@@ -86,13 +87,13 @@ export class MapStage {
   }
 
   /** @param pane in which, from the left */
-  #paintBands(context: CanvasRenderingContext2D, { view, screen, place }: MapScene, pane: number): void {
+  #paintBands(context: CanvasRenderingContext2D, { view, screen, place, canvas }: MapScene, pane: number): void {
     const { zoom } = view;
     const onPane = { zoom, x: view.x + place.x * zoom + pane * screen.width, y: view.y + place.y * zoom };
     const edge = getComputedStyle(this.#canvas).getPropertyValue('--accent').trim();
     context.save();
     context.setTransform(1, 0, 0, 1, 0, 0);
-    this.#bands.paint(context, onPane, screen.density, edge);
+    this.#bands.paint(context, onPane, screen.density, edge, canvas);
     context.restore();
   }
 

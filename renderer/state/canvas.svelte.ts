@@ -32,6 +32,7 @@ export class CanvasState {
   forgetPicture(): void {
     this.viewport.setPicture(noPicture);
     this.selection.setPicture(noPicture);
+    this.selection.forget();
   }
 
   /** @throws Error while no picture is seen */

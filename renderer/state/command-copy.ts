@@ -1,3 +1,4 @@
+import { canvasOfVersion } from '#common/document/version-commands.ts';
 import type { Version } from '#common/document/records.ts';
 import { t } from '../i18n/i18n.svelte.ts';
 import type { AppState } from './app-state.ts';
@@ -12,7 +13,7 @@ export async function copyAsCommand({ document, engine, host, problems }: AppSta
   if (!project) return;
   const recipe = recipeOfVersion(version);
   const photo = project.source?.name ?? document.name;
-  const [, mask] = await recipeFiles(recipe, version.title, project.canvas, engine.require());
+  const [, mask] = await recipeFiles(recipe, version.title, canvasOfVersion(document.store, version), engine.require());
   if (mask && !(await host.dialogs.savePicture(mask))) return;
   await navigator.clipboard.writeText(cliCommandOf(recipe, photo, mask?.name));
   const files = mask ? t('results.commandFiles', { photo, mask: mask.name }) : t('results.commandFile', { photo });

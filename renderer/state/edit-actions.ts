@@ -1,10 +1,14 @@
 import type { EditOrder } from '#common/contract/edit-order.ts';
 import type { LayeredPicture } from '#common/contract/pictures.ts';
+import { AppError } from '#common/contract/errors.ts';
 import type { EditRecipe } from '#common/contract/recipe.ts';
 import { layeredPicture } from '#common/document/layered-picture.ts';
 import type { MapKind } from '#common/maps/condition-map.ts';
+import { canvasOfVersion } from '#common/document/version-commands.ts';
 import { projectId } from '#common/document/records.ts';
 import type { Layer, Version, VersionId } from '#common/document/records.ts';
+import { boundsOf } from '#common/geometry.ts';
+import type { Extent } from '#common/geometry.ts';
 import type { Selection } from '#common/raster/selection.ts';
 import { selectionOf } from '../canvas/band-mask.ts';
 import { t } from '../i18n/i18n.svelte.ts';
@@ -14,7 +18,6 @@ import type { JobSubject } from './job.svelte.ts';
 import { sourceLayers } from './layered-picture.ts';
 import { newSeed } from './new-seed.ts';
 import { alone, isSameEdit, orderFrom, orderFromMap, orderFromRecipe, placementOf, selectionFrom } from './order.ts';
-import type { SentSelection } from './order.ts';
 import { hasSampling } from './recipe-base.svelte.ts';
 import { recipeFiles } from './recipe-files.ts';
 import { recipeOfVersion } from './results.svelte.ts';
@@ -36,39 +39,41 @@ export function createEditActions({
   layout,
   problems,
 }: AppState) {
-  /** Puts the selection where the engine can read it. */
-  async function sendSelection(): Promise<SentSelection | undefined> {
-    const { mask } = canvas.selection;
-    return mask ? { bounds: mask.bounds, strengths: await engine.require().blobs.put(mask.data) } : undefined;
+  /** Puts the selection where the engine can read it, in pixels of the picture that is edited. */
+  async function sendSelection(): Promise<EditOrder['selection']> {
+    const own = recipeBase.selectionOfRecipe(canvas.selection);
+    if (own || !canvas.selection.mask) return own;
+    const mask = recipeBase.onPicture(canvas.selection.mask);
+    if (!mask) throw new AppError('selection-empty', { reason: t('edit.selectedElsewhere') });
+    return { bounds: mask.bounds, strengths: await engine.require().blobs.put(mask.data) };
   }
 
   async function run(): Promise<void> {
     if (!canRun()) return;
-    const { layers, version } = recipeBase;
+    const { layers, version, canvas: part = document.store.require(projectId).canvas } = recipeBase;
     if (!settings.isSeedLocked) settings.rollSeed(); // before, so that the seed that is shown can still be locked
-    const picture = layeredPicture(document.store, layers);
+    const picture = layeredPicture(document.store, layers, part);
     const { task, instruction } = settings;
     const isFromMap = task !== 'edit' && maps.of(task) !== undefined;
-    const carried = recipeBase.carried(canvas.selection.mask);
+    const carried = recipeBase.carried(canvas.selection);
     const parent = version ? version.parent : parentOf(layers);
     const subject = isFromMap
       ? { ...(await mapSubject(task, picture)), parent: null }
-      : { order: { ...orderFrom(settings, picture, await sendSelection()), ...carried }, parent };
+      : { order: { ...orderFrom(settings, picture, await sendSelection(), part), ...carried }, parent };
     instructions.add(instruction);
-    await start({ ...subject, order: another(subject.order), above: version?.layer ?? null }, layers);
+    await start({ ...subject, order: another(subject.order), above: version?.layer ?? null, canvas: part }, layers);
   }
 
   /** Whoever starts an edit looks at it; those who add one to others go on with what they look at. */
-  async function start(subject: Omit<JobSubject, 'of' | 'corner'>, layers: readonly Layer[]): Promise<void> {
-    const { x, y } = document.store.require(projectId).canvas;
+  async function start(subject: Omit<JobSubject, 'of'>, layers: readonly Layer[]): Promise<void> {
     if (!jobs.isBusy) results.watch();
-    await jobs.add({ ...subject, of: layers.map(({ id }) => id), corner: { x, y } });
+    await jobs.add({ ...subject, of: layers.map(({ id }) => id) });
   }
 
   /** What is run never repeats a picture: where a locked seed would, another one is taken and said. Repeating is asked for by name. */
   function another(order: EditOrder): EditOrder {
     const isMade = results.hasMade(order) || jobs.list.some(({ subject }) => isSameEdit(subject.order, order));
-    if (!settings.isSeedLocked || !(isMade || recipeBase.isUnchanged(canvas.selection.mask))) return order;
+    if (!settings.isSeedLocked || !(isMade || recipeBase.isUnchanged(canvas.selection))) return order;
     freeSeed();
     return { ...order, seed: settings.seed, firstVariant: 0 };
   }
@@ -98,27 +103,29 @@ export function createEditActions({
     const store = document.store;
     const layers = sourceLayers(store, version, document.versions, results.layersOf(version));
     const recipe = recipeOfVersion(version);
-    const again = alone(orderFromRecipe(recipe, layeredPicture(store, layers)), recipe.variant ?? 0);
+    const part = canvasOfVersion(store, version);
+    const again = alone(orderFromRecipe(recipe, layeredPicture(store, layers, part)), recipe.variant ?? 0);
+    const { parent, layer: above } = version;
     const { condition } = recipe;
-    await start({ order: { ...again, ...changes }, parent: version.parent, above: version.layer, condition }, layers);
+    await start({ order: { ...again, ...changes }, parent, above, canvas: part, condition }, layers);
   }
 
   /** Lets a person choose how many rows of a result stay, which they look at meanwhile. */
   function beginBranch(version: Version): void {
-    const { canvas: bounds } = document.store.require(projectId);
+    const part = canvasOfVersion(document.store, version);
     const ready = settings.models.find(({ id }) => id === version.model)?.ready;
     if (!ready) throw new Error(t('edit.modelGone', { model: version.model }));
     const { fit, square, task, selection } = recipeOfVersion(version);
     const where = selection && ('region' in selection ? selection.region : selection.bounds);
     const placement = placementOf(
       { fit: fit ?? (square ? 'square' : 'auto'), square, task },
-      bounds,
+      boundsOf(part),
       where ?? null,
       ready.imageSize,
     );
     if (!version.layer) results.offer(version);
     if (layout.showsMaps) layout.showPanel('edit'); // whose canvas shows which rows are kept
-    branch.begin(version, placement, ready.grid);
+    branch.begin(version, placement, part, ready.grid);
   }
 
   /** Goes on below the kept rows, with the words and numbers that are set now. Where they are those of the result, its seed would lead to
@@ -153,17 +160,17 @@ export function createEditActions({
    * the recipe had selected is selected again. */
   async function takeRecipe(version: Version): Promise<void> {
     const recipe = recipeOfVersion(version);
-    const selection = await selectedIn(recipe);
+    const part = canvasOfVersion(document.store, version);
+    const selection = await selectedIn(recipe, part);
     if (recipe.task !== 'edit') maps.kind = recipe.task;
     layout.showPanel(recipe.task === 'edit' ? 'edit' : 'maps');
-    canvas.selection.set(selection);
+    canvas.selection.set(selection, part);
     recipeBase.take(version, selection);
   }
 
-  async function selectedIn(recipe: EditRecipe): Promise<Selection> {
-    const { canvas: extent } = document.store.require(projectId);
+  async function selectedIn(recipe: EditRecipe, picture: Extent): Promise<Selection> {
     const selection = selectionFrom(recipe.selection);
-    return selection ? await selectionOf(selection, extent, (id) => engine.require().blobs.get(id)) : null;
+    return selection ? await selectionOf(selection, picture, (id) => engine.require().blobs.get(id)) : null;
   }
 
   /** Takes the recipe of a version to the batch, for whole folders. */
@@ -176,8 +183,8 @@ export function createEditActions({
 
   /** Writes the recipe of a version as a file that replays it: here, on the command line, in a batch. */
   async function saveRecipe(version: Version): Promise<void> {
-    const { canvas: extent } = document.store.require(projectId);
-    const files = await recipeFiles(recipeOfVersion(version), version.title, extent, engine.require());
+    const part = canvasOfVersion(document.store, version);
+    const files = await recipeFiles(recipeOfVersion(version), version.title, part, engine.require());
     for (const file of files) if (!(await host.dialogs.savePicture(file))) return;
   }
 

@@ -1,6 +1,7 @@
 import type { EditOrder } from '#common/contract/edit-order.ts';
 import type { Square } from '#common/contract/edit-request.ts';
 import type { EditRecipe } from '#common/contract/recipe.ts';
+import type { Point } from '#common/geometry.ts';
 import type { EngineState } from './engine.svelte.ts';
 import { newSeed } from './new-seed.ts';
 
@@ -20,7 +21,7 @@ export class EditSettings {
   isSeedLocked = $state(false); // otherwise every edit gets a new one
   variants = $state(1);
   fit = $state<EditFit>('auto'); // auto: around the selection, or the whole photo without one
-  square = $state.raw<Square>(); // where a person placed it; left out: the largest in the middle
+  square = $state.raw<Square>(); // where a person placed it, document space; left out: the largest in the middle
   #device = $state<EditDevice>(); // left out: as the settings of the program say
   #modelId = $state<string>();
   #chosen = $state.raw<Partial<Sampling>>({}); // what differs from the model's own numbers
@@ -82,9 +83,11 @@ export class EditSettings {
     this.rollSeed();
   }
 
-  /** Takes over everything of an edit that was made before, so that it can be changed and run again: one picture, with its seed. */
-  take(recipe: EditRecipe): void {
-    const { instruction, task, seed, fit, square, sampling, model } = recipe;
+  /** Takes over everything of an edit that was made before, so that it can be changed and run again: one picture, with its seed.
+   * @param corner of the picture that was edited, document space */
+  take(recipe: EditRecipe, corner: Point): void {
+    const { instruction, task, seed, fit, sampling, model } = recipe;
+    const square = recipe.square && squareInDocument(recipe.square, corner);
     Object.assign(this, { task, instruction, seed, variants: 1, fit: fit ?? (square ? 'square' : 'auto'), square });
     this.isSeedLocked = true;
     this.#modelId = model?.id;
@@ -92,3 +95,8 @@ export class EditSettings {
     this.set(Object.fromEntries(Object.entries(sampling).filter(([, value]) => value !== undefined)));
   }
 }
+
+/** @param square in pixels of a picture @param corner of that picture, document space */
+export const squareInDocument = ({ x, y, size }: Square, corner: Point): Square => ({
+  ...{ x: x + corner.x, y: y + corner.y, size },
+});

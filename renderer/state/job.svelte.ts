@@ -13,6 +13,7 @@ export interface Band {
   readonly top: number; // px of the model's square
   readonly placement: Placement;
   readonly part: Bounds | undefined; // of the model's square that is shown; undefined: all of it
+  readonly corner: Point; // of the picture it is of, document space
   readonly decodedAt: number; // ms since 1970
 }
 
@@ -24,7 +25,7 @@ const endings: readonly JobStatus[] = ['finished', 'stopped', 'cancelled', 'fail
 export interface JobSubject {
   readonly order: EditOrder;
   readonly parent: VersionId | null; // the version whose picture is edited
-  readonly corner: Point; // of the canvas it was ordered for, document space: the canvas may be cropped meanwhile
+  readonly canvas: Bounds; // the picture that is edited, document space: the canvas may be cropped meanwhile
   readonly of: readonly LayerId[]; // whose picture it is, from the bottom up
   readonly above: LayerId | null; // its result comes in the place of this layer, above it; null: on top
   readonly condition?: EditRecipe['condition']; // how the map was found that it is painted from

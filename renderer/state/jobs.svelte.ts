@@ -161,7 +161,7 @@ export class JobsState {
     if (!placement || this.#bandListeners.size === 0) return;
     const top = (row * placement.modelSize) / grid;
     const bitmap = await bandBitmap(rgb, width, mask, top);
-    const band = { bitmap, variant, top, placement, part: mask?.bounds, decodedAt };
+    const band = { bitmap, variant, top, placement, part: mask?.bounds, corner: job.subject.canvas, decodedAt };
     if (!job.isOver) for (const listener of this.#bandListeners) listener(band, job);
     bitmap.close();
   }

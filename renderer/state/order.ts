@@ -1,10 +1,11 @@
 import type { BlobId } from '#common/contract/blobs.ts';
 import type { EditOrder } from '#common/contract/edit-order.ts';
+import type { Square } from '#common/contract/edit-request.ts';
 import type { LayeredPicture } from '#common/contract/pictures.ts';
 import { editFromRecipe, recipeFromEdit } from '#common/contract/recipe.ts';
 import type { EditRecipe } from '#common/contract/recipe.ts';
 import { boundsOf } from '#common/geometry.ts';
-import type { Bounds, Extent } from '#common/geometry.ts';
+import type { Bounds, Point } from '#common/geometry.ts';
 import { place } from '#common/raster/placement.ts';
 import type { Placement, SizePolicy } from '#common/raster/placement.ts';
 import type { EditFit } from './edit-settings.svelte.ts';
@@ -16,14 +17,15 @@ type OrderSettings = Pick<
   'instruction' | 'task' | 'seed' | 'variants' | 'fit' | 'square' | 'device' | 'sampling'
 > & { readonly model?: { readonly id: string } | undefined };
 
-/** A selection that was put where the engine can read it. */
-export interface SentSelection {
-  readonly bounds: Bounds;
-  readonly strengths: BlobId;
-}
+const origin: Point = { x: 0, y: 0 };
 
-/** The edit that these settings ask for. */
-export function orderFrom(settings: OrderSettings, picture: LayeredPicture, selection?: SentSelection): Order {
+/** The edit that these settings ask for. @param selection in pixels of the picture @param corner of the picture, document space */
+export function orderFrom(
+  settings: OrderSettings,
+  picture: LayeredPicture,
+  selection?: Order['selection'],
+  corner = origin,
+): Order {
   const { model } = settings;
   const where = settings.task === 'edit' ? selection : undefined;
   const fit = settings.task === 'edit' ? fitOf(settings.fit, where !== undefined) : undefined;
@@ -33,7 +35,7 @@ export function orderFrom(settings: OrderSettings, picture: LayeredPicture, sele
     ...(settings.task !== 'edit' && { target: targetOf(picture) }),
     ...(where && { selection: where }),
     ...(fit && { fit }),
-    ...(fit === 'square' && settings.square && { square: settings.square }),
+    ...(fit === 'square' && settings.square && { square: squareOn(corner, settings.square) }),
   };
 }
 
@@ -58,14 +60,19 @@ const targetOf = ({ extent, depth, profile }: LayeredPicture, bounds = boundsOf(
 const fitOf = (fit: EditFit, hasSelection: boolean): Order['fit'] =>
   fit === 'auto' || (fit === 'selection' && !hasSelection) ? undefined : fit;
 
-/** Where the model will look. @param selection bounds of what is selected */
+/** A square of document space in pixels of a picture. @param corner of the picture, document space */
+const squareOn = (corner: Point, { x, y, size }: Square): Square => ({ x: x - corner.x, y: y - corner.y, size });
+
+/** Where the model will look, in pixels of the picture. @param picture document space @param selection bounds of what is selected, in pixels
+ * of the picture */
 export function placementOf(
   { fit, square, task }: Pick<OrderSettings, 'fit' | 'square' | 'task'>,
-  picture: Extent,
+  picture: Bounds,
   selection: Bounds | null,
   modelSize: number,
 ): Placement {
-  return place(picture, task === 'edit' ? policyOf(fit, square, selection) : { kind: 'whole' }, modelSize);
+  const at = square && squareOn(picture, square);
+  return place(picture, task === 'edit' ? policyOf(fit, at, selection) : { kind: 'whole' }, modelSize);
 }
 
 function policyOf(fit: EditFit, square: OrderSettings['square'], selection: Bounds | null): SizePolicy {
@@ -93,7 +100,7 @@ export function recipeFrom(
   };
 }
 
-/** The edit a recipe describes, of a picture of this document. */
+/** The edit a recipe describes. @param picture the one it was made from: it counts in pixels of that */
 export function orderFromRecipe(recipe: EditRecipe, picture: LayeredPicture): Order {
   const { selection, map, ...rest } = recipe;
   const edit = { ...editFromRecipe(rest), selection: undefined };

@@ -68,6 +68,7 @@ export class ResultsState {
           createdAt: Date.now() + index,
         },
         ...{ seed: painting.seed, model: painting.model, sourceIds: painting.sourceIds },
+        canvas: job.subject.canvas,
         ids: painting.rows < job.grid ? ids.slice(0, cells) : ids,
         recipe: {
           ...recipeFrom(job.subject.order, painting.sampling, index, job.subject.condition),
@@ -76,7 +77,7 @@ export class ResultsState {
           picture: {
             image: patch.pixels,
             mask: patch.mask,
-            offset: inDocument(patch.offset, job.subject.corner),
+            offset: inDocument(patch.offset, job.subject.canvas),
           },
         }),
       }),
@@ -204,7 +205,7 @@ function setDiscarded(store: DocumentStore, versions: readonly Version[], isDisc
   for (const { id } of versions) if (store.get(id)) commands.discardVersion(store, id, isDiscarded);
 }
 
-/** Patches begin at the corner of the canvas, records at that of the picture that was opened. */
+/** Patches begin at the corner of the picture that was edited, records at that of the picture that was opened. */
 const inDocument = (offset: Version['offset'], canvas: Version['offset']): Version['offset'] => ({
   x: offset.x + canvas.x,
   y: offset.y + canvas.y,

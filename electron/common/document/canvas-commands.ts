@@ -36,7 +36,14 @@ export function openPicture({ name, image, profile, source }: OpenedPicture): Do
 }
 
 /** Cuts the canvas to a part of itself, or lets it grow. Layers keep all their pixels. @param canvas document space */
-export const setCanvas = (store: DocumentStore, canvas: Bounds): void => store.update(projectId, { canvas });
+export function setCanvas(store: DocumentStore, canvas: Bounds): void {
+  store.transact('user', () => {
+    const { canvas: before } = store.require(projectId);
+    for (const record of store.all())
+      if (record.type === 'version' && !record.canvas) store.update(record.id, { canvas: before });
+    store.update(projectId, { canvas });
+  });
+}
 
 /** A document without a layer, for a map that belongs to no picture yet. @param canvas document space */
 export function emptyPicture(name: string, canvas: Bounds): DocumentStore {

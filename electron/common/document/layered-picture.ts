@@ -1,4 +1,5 @@
 import type { LayeredPicture, TiledPixels } from '../contract/pictures.ts';
+import type { Bounds } from '../geometry.ts';
 import { maskInUse } from './layer-commands.ts';
 import { projectId } from './records.ts';
 import type { Image, Layer, Project } from './records.ts';
@@ -11,9 +12,14 @@ export const visibleLayers = (store: DocumentStore): Layer[] =>
     .layerOrder.map((id) => store.require(id))
     .filter(({ isVisible, opacity }) => isVisible && opacity > 0);
 
-/** What is to be read of a document. @param layers of this document, from the bottom up */
-export function layeredPicture(store: DocumentStore, layers: readonly Layer[]): LayeredPicture {
-  const { name, canvas, depth, profile } = store.require(projectId);
+/** What is to be read of a document. @param layers of this document, from the bottom up
+ * @param canvas the part that is seen, document space; left out: the canvas as it is */
+export function layeredPicture(
+  store: DocumentStore,
+  layers: readonly Layer[],
+  canvas: Bounds = store.require(projectId).canvas,
+): LayeredPicture {
+  const { name, depth, profile } = store.require(projectId);
   return {
     ...{ name, depth, profile, extent: { width: canvas.width, height: canvas.height } },
     layers: layers.map((layer) => {

@@ -27,6 +27,7 @@ const zSide = z.int().min(1).max(maxSide);
 export const zExtent = z.object({ width: zSide, height: zSide });
 const zCoordinate = z.int().min(-maxSide).max(maxSide);
 const zOffset = z.object({ x: zCoordinate, y: zCoordinate }); // document space
+const zCanvas = z.object({ ...zOffset.shape, ...zExtent.shape }); // document space
 const zName = z.string().min(1).max(255);
 const zUnit = z.number().min(0).max(1);
 
@@ -36,7 +37,7 @@ export const zProject = z.object({
   id: zProjectId,
   type: z.literal('project'),
   name: zName, // of the file, as the person knows it; never used as a path
-  canvas: z.object({ ...zOffset.shape, ...zExtent.shape }), // document space
+  canvas: zCanvas,
   depth: z.literal([8, 16]), // bits of the samples of layers
   profile: zBlobId.nullable(), // ICC profile of all layers; null: sRGB
   source: z.object({ blob: zBlobId, name: zName }).nullable(), // the file that was opened, byte for byte
@@ -103,7 +104,8 @@ export const zVersion = z.object({
   type: z.literal('version'),
   parent: zVersionId.nullable(), // the version whose picture was edited
   title: z.string().max(1000), // for most the instruction
-  recipe: zStoredRecipe,
+  recipe: zStoredRecipe, // its coordinates are pixels of the picture that was edited
+  canvas: zCanvas.nullable().default(null), // that picture; null in records from before it was noted: the canvas as it is
   ids: zIds, // of the cells of the picture; empty where they are not known
   sourceIds: zIds.nullable(), // of the picture that was edited
   seed: z.int().nonnegative(),

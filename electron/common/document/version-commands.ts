@@ -1,15 +1,15 @@
 import type { BlobId } from '../contract/blobs.ts';
-import type { Point } from '../geometry.ts';
+import type { Bounds, Point } from '../geometry.ts';
 import { addLayer, putImage, setLayerMask } from './layer-commands.ts';
 import type { NewImage } from './layer-commands.ts';
-import { newVersionId } from './records.ts';
+import { newVersionId, projectId } from './records.ts';
 import type { LayerId, Version, VersionId } from './records.ts';
 import type { DocumentStore } from './store.ts';
 
 type Made = Pick<Version, 'recipe' | 'ids' | 'seed' | 'model' | 'title' | 'createdAt'>;
 
 /** What a finished edit tells of its result. */
-export interface NewVersion extends Made, Partial<Pick<Version, 'parent' | 'sourceIds'>> {
+export interface NewVersion extends Made, Partial<Pick<Version, 'parent' | 'sourceIds' | 'canvas'>> {
   /** What it adds to the picture. */
   readonly picture?: { readonly image: NewImage; readonly mask?: NewImage | null; readonly offset: Point };
   readonly thumbnail?: BlobId;
@@ -20,7 +20,8 @@ export function addVersion(store: DocumentStore, { picture, ...made }: NewVersio
   return store.transact('program', () => {
     const id = newVersionId();
     store.put({
-      ...{ parent: null, sourceIds: null, thumbnail: null, isStarred: false, isDiscarded: false, layer: null },
+      ...{ parent: null, sourceIds: null, canvas: null, thumbnail: null },
+      ...{ isStarred: false, isDiscarded: false, layer: null },
       ...{ ...made, id, type: 'version' },
       image: picture ? putImage(store, picture.image) : null,
       mask: picture?.mask ? putImage(store, picture.mask) : null,
@@ -29,6 +30,10 @@ export function addVersion(store: DocumentStore, { picture, ...made }: NewVersio
     return id;
   });
 }
+
+/** The picture a version was made from: the canvas as it was then, document space. Its recipe counts from the corner of that. */
+export const canvasOfVersion = (store: DocumentStore, { canvas }: Pick<Version, 'canvas'>): Bounds =>
+  canvas ?? store.require(projectId).canvas;
 
 /** Makes a layer of what an edit added. @throws Error when the version has no pixels */
 export function acceptVersion(store: DocumentStore, id: VersionId, name: string, index?: number): LayerId {

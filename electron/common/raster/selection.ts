@@ -47,6 +47,10 @@ export function windowOf(mask: Mask, bounds: Bounds): Uint8Array {
 
 export const selectAll = (image: Extent): Mask => maskOfBounds(boundsOf(image), image);
 
+/** Whether every pixel of the picture is selected entirely. */
+export const coversAll = ({ bounds, data }: Mask, { width, height }: Extent): boolean =>
+  bounds.width === width && bounds.height === height && data.every((strength) => strength === 255);
+
 /** What is not selected. */
 export function invertSelection(selection: Selection, image: Extent): Selection {
   if (selection === null) return selectAll(image);

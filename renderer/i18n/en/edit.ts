@@ -88,6 +88,7 @@ export const edit = {
   dragSquare: 'Drag the square on the picture, or focus it and use the arrow keys, + and −.',
   squareFrame: 'Square the model sees',
   onItsPicture: 'Runs on the picture that “{title}” was made from.',
+  selectedElsewhere: 'what is selected lies outside of the picture that this recipe is of',
   makesTheSame: 'Nothing is changed yet: another seed will be taken.',
   usePresent: 'Use the present picture',
   dropRecipe: 'Put the recipe away',

@@ -43,7 +43,7 @@ function stageOf(panes: () => Pane[]) {
   const context = new Proxy(ignored, { get: (known, name) => Reflect.get(known, name) ?? (() => undefined) });
   const canvas = (): HTMLCanvasElement =>
     Object.assign(document.createElement('canvas'), { getContext: () => context });
-  const scene = () => ({ view, screen, panes: panes(), watched: 0, overlay: () => undefined });
+  const scene = () => ({ view, screen, panes: panes(), canvas: whole, watched: 0, overlay: () => undefined });
   const stage = new CanvasStage(canvas(), canvas(), new EditBands(), scene);
   const paint = (): string[] => {
     drawn.length = 0;

@@ -51,6 +51,30 @@ test('a selection that is lost comes back, until another one is made', () => {
   expect([selection.mask, selection.hasEarlier]).toEqual([all, false]);
 });
 
+test('a selection stays on its pixels when the canvas is cropped, and comes back whole when that is undone', () => {
+  const { selection } = new CanvasState();
+  selection.setPicture({ width: 6, height: 4 });
+  selection.set({ bounds: { x: 1, y: 1, width: 3, height: 2 }, data: new Uint8Array([255, 1, 2, 255, 3, 4]) });
+  const made = selection.mask;
+  selection.setPicture({ width: 4, height: 2 }, { x: 2, y: 2 });
+  expect(selection.mask).toEqual({ bounds: { x: 0, y: 0, width: 2, height: 1 }, data: new Uint8Array([3, 4]) });
+  selection.none();
+  selection.again();
+  expect(selection.bounds).toEqual({ x: 0, y: 0, width: 2, height: 1 });
+  selection.setPicture({ width: 6, height: 4 });
+  expect(selection.mask).toBe(made);
+  selection.setPicture({ width: 2, height: 2 }, { x: 4, y: 0 });
+  expect([selection.mask, selection.original]).toEqual([null, made]);
+});
+
+test('a canvas that is cropped to what is selected has nothing to be told apart', () => {
+  const { selection } = new CanvasState();
+  selection.setPicture({ width: 6, height: 4 });
+  selection.set({ bounds: { x: 1, y: 1, width: 3, height: 2 }, data: new Uint8Array(6).fill(255) });
+  selection.setPicture({ width: 3, height: 2 }, { x: 1, y: 1 });
+  expect(selection.mask).toBeNull();
+});
+
 test('a picture stays fitted while the window changes, until it is zoomed', () => {
   const { viewport } = new CanvasState();
   viewport.setScreen({ width: 248, height: 1000, density: 1 });

@@ -63,7 +63,7 @@ test('opening another picture while an edit is under way asks, and ends it only 
     parent: null,
     above: null,
     of: [],
-    corner: { x: 0, y: 0 },
+    canvas: { x: 0, y: 0, width: 9, height: 9 },
   });
   expect(await answered(() => files.open(chosen), 'cancel')).toBe('An edit is under way');
   host.documents.opensNothing = true;

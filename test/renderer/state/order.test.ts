@@ -80,7 +80,7 @@ test('the model looks around a selection, at the whole picture, or where the squ
   const at = (
     more: Partial<Parameters<typeof placementOf>[0]>,
     bounds = selection.bounds as typeof selection.bounds | null,
-  ) => placementOf({ ...settings, ...more }, picture.extent, bounds, 128).source;
+  ) => placementOf({ ...settings, ...more }, { x: 0, y: 0, ...picture.extent }, bounds, 128).source;
   expect(at({}, null)).toEqual({ x: 0, y: -50, width: 300, height: 300 });
   expect(at({}).width).toBe(128);
   expect(at({ fit: 'whole' }).width).toBe(300);

@@ -71,7 +71,7 @@ test('a recipe that nothing was changed of is known as such, and runs with anoth
   host.say({ ...finished, seed });
   await expect.poll(() => results.offered.length).toBe(2);
   await edits.takeRecipe(results.offered[1]!);
-  const isUnchanged = () => recipeBase.isUnchanged(canvas.selection.mask);
+  const isUnchanged = () => recipeBase.isUnchanged(canvas.selection);
   expect(isUnchanged()).toBe(true);
   for (const change of [{ cfg: 5 }, { temperature: 0.5 }]) {
     editSettings.set(change);
@@ -110,6 +110,7 @@ test('the second variant of a seed is made again as the second, and with another
 
 test('what the recipe had selected is selected again', async () => {
   const { canvas, edits, host, results } = await start();
+  canvas.selection.setPicture({ width: 9, height: 9 });
   canvas.selection.set({ bounds: { x: 1, y: 2, width: 3, height: 1 }, data: new Uint8Array([255, 9, 255]) });
   host.stored = new Map();
   await edits.run();

@@ -168,6 +168,24 @@ test('cutting the canvas leaves everything where it is', () => {
   expect(stateOf(store)).toEqual({ ...before, [projectId]: project });
 });
 
+test('a version from before pictures were noted is taken to be of the canvas that it is cropped from', () => {
+  const store = smallDocument();
+  const { canvas: whole } = store.require(projectId);
+  const cut = { x: 100, y: 50, width: 200, height: 100 };
+  const saved: Record<string, unknown> = { ...store.require(versionOf(store)) };
+  delete saved.canvas;
+  const old = zDocumentRecord.parse(saved);
+  store.put(old);
+  const isOf = () => versions.canvasOfVersion(store, store.require(old.id as VersionId));
+  expect(isOf()).toEqual(whole);
+  const history = new History(store);
+  canvas.setCanvas(store, cut);
+  canvas.setCanvas(store, { ...cut, width: 20 });
+  expect(isOf()).toEqual(whole);
+  history.goTo(0);
+  expect([isOf(), store.require(old.id)]).toEqual([whole, old]);
+});
+
 test('a map takes the place of the one of its kind and keeps how it is shown', () => {
   const store = smallDocument();
   const map = { kind: 'depth', extractor: 'first', image: imageOf(600, 300, { channels: 1 }) } as const;

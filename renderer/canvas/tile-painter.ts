@@ -39,6 +39,7 @@ export function wantTiles(compositor: Compositor, view: View, screen: Screen): v
     [...firstLook(compositor, extent, visible), ...quickLook(compositor, extent, visible), ...fromMiddle],
     around,
   );
+  compositor.keepReady(fromMiddle);
 }
 
 /** Whether all that is visible is drawn as the layers are now. */

@@ -66,6 +66,9 @@ export class Compositor {
   #nextStroke = 0;
   #wanted: readonly [seen: readonly TileAt[], ahead: readonly TileAt[]] = [[], []];
   #colours: ScreenColours | undefined;
+  #workedOn: string | undefined; // a layer
+  #seen: readonly TileAt[] = [];
+  #told = ''; // of both, to the worker
 
   /** Called when a tile can be drawn that could not, or looks different. */
   onTile: (at: TileAt) => void = () => undefined;
@@ -144,6 +147,23 @@ export class Compositor {
     if ([...needed.keys()].every((name) => this.#asked.has(name))) return;
     this.#asked = new Set(needed.keys());
     this.#worker.postMessage({ type: 'request', tiles: [...needed.values()] });
+  }
+
+  /** Says which layer is about to change, such as the one a brush is held over, so that its first change is seen as soon as the next.
+   * Undefined: none that is known. */
+  workOn(layer: string | undefined): void {
+    this.#workedOn = layer;
+    this.keepReady(this.#seen);
+  }
+
+  /** Names the tiles that show where that layer may change. Meant to be called with every frame. @param tiles the most urgent first */
+  keepReady(tiles: readonly TileAt[]): void {
+    this.#seen = tiles;
+    const layer = this.#workedOn;
+    const told = layer === undefined ? '' : [layer, ...tiles.map(tileName)].join(' ');
+    if (told === this.#told) return;
+    this.#told = told;
+    this.#worker.postMessage({ type: 'workOn', layer, tiles: layer === undefined ? [] : tiles });
   }
 
   /** Begins to paint on an image. What is painted is seen where a stack has tiles named by `strokeKey`. @returns the stroke */

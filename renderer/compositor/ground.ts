@@ -4,7 +4,7 @@ import type { LayerStack } from './layer-stack.ts';
 import type { Cell, SampleBudget } from './sample-budget.ts';
 
 /** What the layers below the one that is worked on look like together, by tile: a stroke or a slider changes one layer again and again, and
- * what is below need not be blended every time. */
+ * what is below need not be blended every time, nor, where it was done ahead, at the first movement. */
 export class Ground {
   readonly layer: string; // the one that lies on it
   readonly #budget: SampleBudget;

@@ -6,8 +6,7 @@ import { fadeAlpha } from '#common/raster/fade.ts';
 import { halveInto } from '#common/raster/halve.ts';
 import { newSamples } from '#common/raster/raster.ts';
 import type { Samples } from '#common/raster/raster.ts';
-import { groundAfter } from './ground.ts';
-import type { Ground } from './ground.ts';
+import { Ground, groundAfter } from './ground.ts';
 import { changedPixels, layerBounds } from './layer-stack.ts';
 import type { LayerStack, StackLayer } from './layer-stack.ts';
 import { readMask, readPixels, readSmall } from './layer-tile.ts';
@@ -31,14 +30,17 @@ type Reduced = Map<string, Cell | null>;
 export class LayerCompositor {
   readonly #store: TileStore;
   readonly #budget: SampleBudget;
+  readonly #groundBudget: SampleBudget;
   #stack: LayerStack | undefined;
   #reduced = new Map<string, Reduced>(); // by layer
   #ground: Ground | undefined;
 
-  /** @param budget for smaller copies; one of their own, so that reading all of a large layer once does not push them out */
-  constructor(store: TileStore, budget: SampleBudget) {
+  /** @param budget for smaller copies; one of their own, so that reading all of a large layer once does not push them out
+   * @param groundBudget for what lies below the layer that is worked on; left out: they share one */
+  constructor(store: TileStore, budget: SampleBudget, groundBudget = budget) {
     this.#store = store;
     this.#budget = budget;
+    this.#groundBudget = groundBudget;
   }
 
   get stack(): LayerStack | undefined {
@@ -55,8 +57,25 @@ export class LayerCompositor {
       return [layer.id, kept];
     });
     this.#reduced = new Map(reduced);
-    this.#ground = groundAfter(this.#ground, before, stack, this.#budget);
+    this.#ground = groundAfter(this.#ground, before, stack, this.#groundBudget);
     this.#stack = stack;
+  }
+
+  /** Says which layer is about to change: from now on, what lies below it is kept of each tile that is composed. */
+  workOn(layer: string): void {
+    if (this.#ground?.layer === layer) return;
+    this.#ground?.forget();
+    this.#ground = new Ground(layer, this.#groundBudget);
+  }
+
+  /** Blends what lies below the layer that is worked on, and reads what of it and above is not in memory any more, so that the first of its
+   * changes is seen as soon as the next. */
+  async prepare(at: TileAt): Promise<void> {
+    const [stack, ground, reduced] = [this.#stack, this.#ground, this.#reduced];
+    const from = stack?.layers.findIndex(({ id }) => id === ground?.layer) ?? -1;
+    if (!stack || !ground || from < 0) return;
+    await this.#visibleTiles(stack, stack.layers.slice(from), reduced, at);
+    if (from > 0 && !ground.find(tileName(at))) await this.#below(stack, ground, from, reduced, at);
   }
 
   /** What is seen at a place: RGBA of the size of the tile, in the stack's depth, in an array of its own. */
@@ -71,12 +90,21 @@ export class LayerCompositor {
     const tiles = await this.#visibleTiles(stack, stack.layers.slice(from), reduced, at);
     const isCovered = tiles.some((tile) => isPlain(tile) && isOpaque(tile.pixels));
     if (from === 0 || !ground || isCovered) return blended(tiles, stack, at);
-    let below = ground.find(tileName(at));
-    if (!below) {
-      below = blended(await this.#visibleTiles(stack, stack.layers.slice(0, from), reduced, at), stack, at);
-      ground.keep(tileName(at), below);
-    }
+    const below = ground.find(tileName(at)) ?? (await this.#below(stack, ground, from, reduced, at));
     return blended(tiles, stack, at, below.slice());
+  }
+
+  /** What a ground shows at a place. @param count of layers that lie below */
+  async #below(
+    stack: LayerStack,
+    ground: Ground,
+    count: number,
+    reduced: Map<string, Reduced>,
+    at: TileAt,
+  ): Promise<Samples> {
+    const below = blended(await this.#visibleTiles(stack, stack.layers.slice(0, count), reduced, at), stack, at);
+    ground.keep(tileName(at), below);
+    return below;
   }
 
   /** From the bottom up; what is hidden below an opaque tile is not even read. */

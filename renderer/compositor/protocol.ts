@@ -77,6 +77,7 @@ export type ToWorker =
   | { readonly type: 'stack'; readonly revision: number; readonly change: StackChange }
   | { readonly type: 'colours'; readonly revision: number; readonly colours: ScreenColours | undefined }
   | { readonly type: 'request'; readonly tiles: readonly WantedTile[] } // the most urgent first; those asked for before and not named are dropped
+  | { readonly type: 'workOn'; readonly layer: string | undefined; readonly tiles: readonly TileAt[] } // what is about to change, and where it is seen
   | { readonly type: 'loaded'; readonly key: TileKey; readonly tile: LoadedTile }
   | { readonly type: 'notLoaded'; readonly key: TileKey; readonly reason: string }
   | { readonly type: 'smallLoaded'; readonly keys: readonly TileKey[]; readonly tiles: readonly Uint8Array[] } // no tiles: nobody has them smaller
@@ -111,5 +112,6 @@ export type FromWorker =
 export const keptBytes = {
   tiles: 416 * 2 ** 20,
   smaller: 320 * 2 ** 20, // copies of layers and tiles made smaller: what is used for the size that is seen pushes out the rest
+  ground: 64 * 2 ** 20, // what lies below the layer that is worked on: more tiles than a screen has
   asked: 64 * 2 ** 20,
 } as const;

@@ -9,25 +9,33 @@ interface Drawing {
   readonly revision: number;
 }
 
+/** What the queue does, and when it may. */
+export interface TileWork {
+  draw(at: TileAt): Promise<void>; // never rejects
+  /** Makes what a change of a tile would need. Never rejects. */
+  prepare(at: TileAt): Promise<void>;
+  /** Lets messages in between two tiles. */
+  pause(): Promise<void>;
+  /** As long as layers must not change before anything is done in advance. */
+  rest(): Promise<void>;
+}
+
 /** Works through tiles in the order they were asked for, a few at a time, and forgets those that nobody wants any more. A tile that is more
- * urgent than those under way, such as one under a brush, does not wait for them. While layers keep changing nothing is drawn in advance:
- * it would be out of date at once and be in the way of what is painted. */
+ * urgent than those under way, such as one under a brush, does not wait for them. While layers keep changing nothing is done in advance:
+ * it would be out of date at once and be in the way of what is painted. At rest, tiles in sight are prepared first, then others are drawn. */
 export class TileQueue {
-  readonly #work: (at: TileAt) => Promise<void>;
-  readonly #pause: () => Promise<void>;
-  readonly #rest: () => Promise<void>;
+  readonly #work: TileWork;
   #waiting: WantedTile[] = [];
   #revision = 0;
   #restedSince = -1; // revision after which nothing has changed for a while
   #places = new Map<string, number>(); // in the last request
   readonly #underWay = new Map<string, Drawing>();
+  #ready: readonly TileAt[] = []; // tiles that are to be prepared whenever layers have changed
+  #unprepared: TileAt[] = [];
+  #isPreparing = false;
 
-  /** @param work never rejects @param pause lets messages in between two tiles @param rest as long as layers must not change before
-   * anything is drawn in advance */
-  constructor(work: (at: TileAt) => Promise<void>, pause: () => Promise<void>, rest: () => Promise<void>) {
+  constructor(work: TileWork) {
     this.#work = work;
-    this.#pause = pause;
-    this.#rest = rest;
   }
 
   /** Replaces what was waiting. Tiles under way are not begun again unless they were begun too early to show what is wanted.
@@ -40,20 +48,42 @@ export class TileQueue {
     this.#begin();
   }
 
+  /** Replaces the tiles that are kept prepared. @param tiles the most urgent first */
+  keepReady(tiles: readonly TileAt[]): void {
+    this.#ready = tiles;
+    this.#unprepared = [...tiles];
+    this.#begin();
+  }
+
   async #waitForRest(revision: number): Promise<void> {
-    await this.#rest();
+    await this.#work.rest();
     if (revision !== this.#revision) return;
     this.#restedSince = revision;
+    this.#unprepared = [...this.#ready];
     this.#begin();
   }
 
   #begin(): void {
     while (this.#waiting[0] && this.#hasRoom(this.#waiting[0])) void this.#run(this.#waiting.shift()!);
+    if (this.#canPrepare) void this.#prepare(this.#unprepared.shift()!);
+  }
+
+  get #canPrepare(): boolean {
+    const isAtRest = this.#restedSince === this.#revision && this.#underWay.size === 0;
+    return this.#unprepared.length > 0 && !this.#isPreparing && isAtRest;
+  }
+
+  async #prepare(at: TileAt): Promise<void> {
+    this.#isPreparing = true;
+    await this.#work.prepare(at);
+    await this.#work.pause();
+    this.#isPreparing = false;
+    this.#begin();
   }
 
   /** Whether few enough tiles are under way that are at least as urgent; none for what is drawn in advance. */
   #hasRoom(at: WantedTile): boolean {
-    if (at.isAhead && this.#restedSince !== this.#revision) return false;
+    if (at.isAhead && (this.#restedSince !== this.#revision || this.#unprepared.length > 0)) return false;
     const place = this.#places.get(tileName(at))!;
     let busy = 0;
     for (const name of this.#underWay.keys()) if ((this.#places.get(name) ?? Infinity) <= place) busy++;
@@ -64,9 +94,9 @@ export class TileQueue {
     const name = tileName(at);
     const drawing: Drawing = { revision: this.#revision };
     this.#underWay.set(name, drawing);
-    await this.#work(at);
+    await this.#work.draw(at);
     if (this.#underWay.get(name) === drawing) this.#underWay.delete(name);
-    await this.#pause();
+    await this.#work.pause();
     this.#begin();
   }
 }

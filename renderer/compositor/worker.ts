@@ -39,15 +39,21 @@ const store: TileStore = new TileStore(loadTile, new SampleBudget(keptBytes.tile
   load: (key) => (isStrokeKey(key) || isGrownKey(key) ? Promise.resolve(undefined) : small.load(key)),
 });
 const strokes: Strokes = new Strokes(store);
-const compositor = new LayerCompositor(store, smaller);
+const compositor = new LayerCompositor(store, smaller, new SampleBudget(keptBytes.ground));
 const restMs = 120; // between two movements of a hand that paints there is less
-const queue = new TileQueue(draw, pause, () => new Promise((resolve) => setTimeout(resolve, restMs)));
+const queue = new TileQueue({
+  draw,
+  prepare,
+  pause,
+  rest: () => new Promise((resolve) => setTimeout(resolve, restMs)),
+});
 const desk: Desk = {
   ...{ shown: compositor, store, strokes, pause, named: new Map(), colours: undefined },
   smaller: new SampleBudget(keptBytes.asked),
 };
 const answering = new Set<number>(); // questions that somebody waits for
 let revision = 0;
+let workedOn: string | undefined; // a layer
 
 scope.onmessage = ({ data: message }) => {
   switch (message.type) {
@@ -61,6 +67,11 @@ scope.onmessage = ({ data: message }) => {
       return;
     case 'request':
       queue.request(message.tiles, revision);
+      return;
+    case 'workOn':
+      workedOn = message.layer;
+      if (workedOn !== undefined) compositor.workOn(workedOn);
+      queue.keepReady(message.tiles);
       return;
     case 'loaded':
       settle(message.key, (waiting) => chores.add(() => arrive(waiting, message.tile)));
@@ -132,6 +143,12 @@ async function draw(at: TileAt): Promise<void> {
   } catch (error) {
     scope.postMessage({ type: 'notDrawn', at, revision: drawnWith, reason: String(error) });
   }
+}
+
+async function prepare(at: TileAt): Promise<void> {
+  if (workedOn === undefined) return;
+  compositor.workOn(workedOn); // another layer may have changed meanwhile
+  await compositor.prepare(at).catch(() => undefined); // what cannot be read is told when the tile is drawn
 }
 
 async function reply({ id, kind, question }: Extract<ToWorker, { type: 'ask' }>): Promise<void> {

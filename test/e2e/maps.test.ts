@@ -8,7 +8,7 @@ import type { HostedServices } from '../../electron/node/rpc/engine-services.ts'
 import { expectAccessible, inBrowser } from '../helpers/browser.ts';
 import type { Theme } from '../helpers/browser.ts';
 import { createPaintingEngine } from '../helpers/painting-engine.ts';
-import { studioOn } from '../helpers/studio.ts';
+import { openPicture, studioOn } from '../helpers/studio.ts';
 import {
   button,
   chooseFile,
@@ -45,7 +45,7 @@ async function open({ theme = 'dark', engine = fakeEngine, folder = temporaryFol
 /** … with the workbench for maps in front. */
 async function start({ picture, ...how }: Start = {}): Promise<Page> {
   const { page } = await open(how);
-  if (picture !== undefined) await choose(page, 'Open a picture…', picture);
+  if (picture !== undefined) await openPicture(page, picture); // keys do nothing to one that is yet to come
   await showWorkbench(page);
   return page;
 }

@@ -162,8 +162,11 @@ window.measure = async ({ width, height, layers, depth, blends, hasSmall = true 
   view = at(1 / devicePixelRatio);
   await settled();
 
-  /** From a movement of the pen to the frame that shows it, for a brush of 60 pixels on the topmost layer. */
+  /** From a movement of the pen to the frame that shows it, for a brush of 60 pixels on the topmost layer. The brush was taken half a second
+   * before. */
   const strokes = async (count) => {
+    compositor.workOn(`${layers - 1}`);
+    await new Promise((resolve) => setTimeout(resolve, 500));
     const top = stack.images[layers - 1];
     const paint = { kind: 'colour', colour: [200, 30, 30] };
     const stroke = compositor.beginStroke({ image: top, within: null, hardness: 0.8, opacity: 1, paint });
@@ -183,6 +186,7 @@ window.measure = async ({ width, height, layers, depth, blends, hasSmall = true 
     stack = { ...stack, images: { ...stack.images, [layers - 1]: top } };
     compositor.setStack(stack);
     compositor.endStroke(stroke);
+    compositor.workOn(undefined);
     await settled();
     return summary(latencies);
   };

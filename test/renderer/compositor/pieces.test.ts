@@ -84,14 +84,16 @@ describe('the queue of tiles', () => {
     const begun: string[] = [];
     const waiting: (() => void)[] = [];
     let rest = (): void => undefined;
-    const queue = new TileQueue(
-      (tile) => {
-        begun.push(tileName(tile));
-        return new Promise<void>((resolve) => waiting.push(resolve));
-      },
-      () => Promise.resolve(),
-      () => new Promise<void>((resolve) => (rest = resolve)),
-    );
+    const held = (name: string): Promise<void> => {
+      begun.push(name);
+      return new Promise<void>((resolve) => waiting.push(resolve));
+    };
+    const queue = new TileQueue({
+      draw: (tile) => held(tileName(tile)),
+      prepare: (tile) => held(`prepare ${tileName(tile)}`),
+      pause: () => Promise.resolve(),
+      rest: () => new Promise<void>((resolve) => (rest = resolve)),
+    });
     const rested = async (): Promise<void> => {
       rest();
       await Promise.resolve();
@@ -155,6 +157,30 @@ describe('the queue of tiles', () => {
     queue.request([at(5, 2, true)], 2); // something else is looked at
     await rested();
     expect(begun).toEqual(['0/0/0', '0/0/0', '0/5/0']);
+  });
+
+  test('prepares what is in sight once layers rest and all of it is drawn, before anything is drawn in advance', async () => {
+    const { queue, begun, finishAll, rested } = create();
+    queue.keepReady([at(0), at(1)]);
+    queue.request([at(0), at(5, 1, true)], 1);
+    await rested();
+    expect(begun).toEqual(['0/0/0']);
+    await finishAll();
+    expect(begun).toEqual(['0/0/0', 'prepare 0/0/0', 'prepare 0/1/0', '0/5/0']);
+  });
+
+  test('prepares again after every change, and draws what changed first', async () => {
+    const { queue, begun, finishAll, rested } = create();
+    queue.keepReady([at(0), at(1)]);
+    queue.request([], 1);
+    await rested();
+    queue.request([at(7, 2)], 2);
+    expect(begun).toEqual(['prepare 0/0/0', '0/7/0']);
+    await finishAll();
+    expect(begun).toHaveLength(2);
+    await rested();
+    await finishAll();
+    expect(begun.slice(2)).toEqual(['prepare 0/0/0', 'prepare 0/1/0']);
   });
 });
 

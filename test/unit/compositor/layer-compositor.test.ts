@@ -266,32 +266,60 @@ test('a mask hides as much in small tiles', async () => {
   expect([data[3], data[100 * 4 + 3]]).toEqual([255, 128]);
 });
 
-test('strokes on one layer after the other look as if all were blended anew', async () => {
+test('strokes on one layer after the other look as if all were blended anew, whichever layer they were prepared for', async () => {
   const extent = { width: 300, height: 200 };
   const modes = fc.constantFrom(...blendModes);
-  const strokes = fc.array(fc.record({ layer: fc.nat(3), seed: fc.nat(1000), isLook: fc.boolean() }), { maxLength: 8 });
+  const change = fc.record({
+    ...{ layer: fc.nat(3), seed: fc.nat(1000), isLook: fc.boolean(), isMixed: fc.boolean() },
+    prepared: fc.option(fc.nat(4)), // one more than there are
+  });
+  const depths = fc.constantFrom<Depth>(8, 16);
+  const blending = fc.array(modes, { minLength: 4, maxLength: 4 });
   await fc.assert(
-    fc.asyncProperty(strokes, fc.array(modes, { minLength: 4, maxLength: 4 }), async (changes, blends) => {
+    fc.asyncProperty(fc.array(change, { maxLength: 8 }), blending, depths, async (changes, blends, depth) => {
       const shelf = new TileShelf();
       const ids = ['0', '1', '2', '3'];
-      let images = Object.fromEntries(ids.map((id, i) => [id, shelf.cut(noisePicture(300, 200, 4, 8, i))]));
+      let images = Object.fromEntries(ids.map((id, i) => [id, shelf.cut(noisePicture(300, 200, 4, depth, i))]));
       let layers = ids.map((id, i) => layerOf(id, { blend: blends[i], opacity: 0.7 }));
       const kept = compositorOf(shelf);
-      kept.setStack(stackOf(extent, layers, images));
-      for (const { layer, seed, isLook } of changes) {
+      kept.setStack(stackOf(extent, layers, images, depth));
+      for (const { layer, seed, isLook, isMixed, prepared } of changes) {
+        if (prepared !== null) kept.workOn(`${prepared}`);
+        for (const level of [0, 1]) await kept.prepare({ level, column: 0, row: 0 });
+        if (isMixed) layers = layers.toReversed();
         if (isLook) layers = layers.map((one, i) => (i === layer ? { ...one, opacity: (seed % 10) / 10 } : one));
         else {
-          const tile = shelf.add(noisePicture(256, 200, 4, 8, seed).data);
+          const tile = shelf.add(noisePicture(256, 200, 4, depth, seed).data);
           const image = images[`${layer}`]!;
           images = { ...images, [layer]: { ...image, tiles: [tile, ...image.tiles.slice(1)] } };
         }
-        kept.setStack(stackOf(extent, layers, images));
+        kept.setStack(stackOf(extent, layers, images, depth));
         const fresh = compositorOf(shelf);
-        fresh.setStack(stackOf(extent, layers, images));
-        const [one, other] = [await whole(kept, extent, 0), await whole(fresh, extent, 0)];
-        expect(firstDifference(one.data, other.data)).toBe(-1);
+        fresh.setStack(stackOf(extent, layers, images, depth));
+        for (const level of [0, 1]) {
+          const [one, other] = [await whole(kept, extent, level, depth), await whole(fresh, extent, level, depth)];
+          expect(firstDifference(one.data, other.data)).toBe(-1);
+        }
       }
     }),
-    { numRuns: 12 },
+    { numRuns: 16 },
   );
+});
+
+test('the first change of a layer that is worked on blends what is below as little as the next', async () => {
+  const extent = { width: 256, height: 256 };
+  const shelf = new TileShelf();
+  const ids = ['a', 'b', 'c'];
+  const images = Object.fromEntries(ids.map((id, i) => [id, shelf.cut(noisePicture(256, 256, 4, 8, i))]));
+  const budget = new SampleBudget(0); // holds one tile: what is below would have to be read again
+  const compositor = new LayerCompositor(new TileStore(shelf.load, budget), budget, new SampleBudget(2 ** 24));
+  const layers = ids.map((id) => layerOf(id, { opacity: 0.5 }));
+  compositor.setStack(stackOf(extent, layers, images));
+  compositor.workOn('c');
+  await compositor.prepare({ level: 0, column: 0, row: 0 });
+  shelf.loaded.length = 0;
+  const painted = { ...images['c']!, tiles: [shelf.add(noisePicture(256, 256, 4, 8, 9).data)] };
+  compositor.setStack(stackOf(extent, layers, { ...images, c: painted }));
+  await compositor.compose({ level: 0, column: 0, row: 0 });
+  expect(shelf.loaded).toEqual(painted.tiles);
 });

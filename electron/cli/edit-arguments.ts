@@ -30,6 +30,7 @@ interface EditFlags {
   readonly seed: number;
   readonly variants: number;
   readonly firstVariant?: number;
+  readonly crop?: Region;
   readonly square?: Square;
   readonly region?: Region;
   readonly mask?: string;
@@ -65,6 +66,11 @@ export function addEdit(
     .addOption(numberOption('--variants <number>', 'pictures to make side by side', ranges.variants).default(1))
     .addOption(
       numberOption('--first-variant <number>', 'which of the pictures of a seed to begin with', ranges.firstVariant),
+    )
+    .addOption(
+      new Option('--crop <x,y,w,h>', 'cut this rectangle out first; everything else is in pixels of it').argParser(
+        parseRegion,
+      ),
     )
     .addOption(
       new Option('--region <x,y,w,h>', 'edit only this rectangle, in pixels of the upright picture')
@@ -112,10 +118,10 @@ function toRequest(
 ): Record<Exclude<keyof EditRequest, 'kept' | 'keepsPlace' | 'tellsRecipe' | 'sampling'>, unknown> & {
   sampling: object;
 } {
-  const { instruction, out, task, model, device, seed, variants, firstVariant, fit, square } = flags;
+  const { instruction, out, task, model, device, seed, variants, firstVariant, crop, fit, square } = flags;
   const { cfg, temperature, topK, topP } = flags;
   return {
-    ...{ image, instruction, out, task, model, device, seed, variants, firstVariant, fit, square },
+    ...{ image, instruction, out, task, model, device, seed, variants, firstVariant, crop, fit, square },
     sampling: { cfg, temperature, topK, topP },
     selection: toSelection(flags),
     isRaw: flags.raw,

@@ -81,11 +81,12 @@ export class BatchForm {
 
 const conditionOf = (kind: MapKind): Condition => (kind === 'canny' ? { kind, detector: 'opencv' } : { kind });
 
-/** The recipe of one picture for any picture: without what belongs to that one alone, its selection, square and kept rows. */
+/** The recipe of one picture for any picture: without what belongs to that one alone: what was cut out of it, its selection, square and kept rows. */
 export function recipeForFolder(recipe: EditRecipe): EditRecipe {
   const ofOne = {
     selection: undefined,
     map: undefined,
+    crop: undefined,
     square: undefined,
     kept: undefined,
     image: undefined,

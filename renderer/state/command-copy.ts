@@ -1,4 +1,4 @@
-import { canvasOfVersion } from '#common/document/version-commands.ts';
+import { canvasOfVersion, cropOfVersion } from '#common/document/version-commands.ts';
 import type { Version } from '#common/document/records.ts';
 import { t } from '../i18n/i18n.svelte.ts';
 import type { AppState } from './app-state.ts';
@@ -11,7 +11,8 @@ import { recipeOfVersion } from './results.svelte.ts';
 export async function copyAsCommand({ document, engine, host, problems }: AppState, version: Version): Promise<void> {
   const { project } = document;
   if (!project) return;
-  const recipe = recipeOfVersion(version);
+  const crop = cropOfVersion(document.store, version);
+  const recipe = { ...recipeOfVersion(version), ...(crop && { crop }) };
   const photo = project.source?.name ?? document.name;
   const [, mask] = await recipeFiles(recipe, version.title, canvasOfVersion(document.store, version), engine.require());
   if (mask && !(await host.dialogs.savePicture(mask))) return;

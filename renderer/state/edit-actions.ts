@@ -4,7 +4,7 @@ import { AppError } from '#common/contract/errors.ts';
 import type { EditRecipe } from '#common/contract/recipe.ts';
 import { layeredPicture } from '#common/document/layered-picture.ts';
 import type { MapKind } from '#common/maps/condition-map.ts';
-import { canvasOfVersion } from '#common/document/version-commands.ts';
+import { canvasOfVersion, cropOfVersion } from '#common/document/version-commands.ts';
 import { projectId } from '#common/document/records.ts';
 import type { Layer, Version, VersionId } from '#common/document/records.ts';
 import { boundsOf } from '#common/geometry.ts';
@@ -184,7 +184,8 @@ export function createEditActions({
   /** Writes the recipe of a version as a file that replays it: here, on the command line, in a batch. */
   async function saveRecipe(version: Version): Promise<void> {
     const part = canvasOfVersion(document.store, version);
-    const files = await recipeFiles(recipeOfVersion(version), version.title, part, engine.require());
+    const crop = cropOfVersion(document.store, version);
+    const files = await recipeFiles(recipeOfVersion(version), version.title, part, engine.require(), crop);
     for (const file of files) if (!(await host.dialogs.savePicture(file))) return;
   }
 

@@ -133,7 +133,19 @@ export const alone = (order: Order, variant: number): Order => ({
 /** The command line that makes the picture of a recipe. @param image the file it was made from @param mask file of the selection, where it
  * is no rectangle */
 export function cliCommandOf(recipe: EditRecipe, image: string, mask = 'mask.png'): string {
-  const { instruction, task, sampling, seed, variant = 0, firstVariant = 0, fit, square, selection, model } = recipe;
+  const {
+    instruction,
+    task,
+    sampling,
+    seed,
+    variant = 0,
+    firstVariant = 0,
+    crop,
+    fit,
+    square,
+    selection,
+    model,
+  } = recipe;
   const flags: (readonly [string, string | number | undefined])[] = [
     ['-i', quoted(instruction)],
     ['-o', quoted(`${image.replace(/\.[^.]*$/, '')} edited.png`)],
@@ -145,6 +157,7 @@ export function cliCommandOf(recipe: EditRecipe, image: string, mask = 'mask.png
     ['--top-p', sampling.topP],
     ['--seed', seed],
     ['--first-variant', firstVariant + variant || undefined],
+    ['--crop', crop && regionText(crop)],
     ['--fit', square ? undefined : fit],
     ['--square', square && `${square.x},${square.y},${square.size}`],
     ['--region', selection && 'region' in selection ? regionText(selection.region) : undefined],

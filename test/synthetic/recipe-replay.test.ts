@@ -116,4 +116,26 @@ test('the files of an edit in the window, its painted selection beside it, make 
   expect(pictures[1].ids).not.toEqual(pictures[2].ids);
 });
 
+test('an edit of a cropped canvas is made again of the whole photo by its recipe, bit for bit', async () => {
+  const { folder, run } = await tinyEngine();
+  const image = await writeNoise(folder);
+  const crop = { x: 7, y: 3, width: 31, height: 29 };
+  const part = join(folder, 'part.png');
+  const { x: left, y: top, width, height } = crop;
+  await sharp(image).extract({ left, top, width, height }).toFile(part);
+  const edit = { instruction: 'make it red', seed: 5, selection: { region: { x: 4, y: 5, width: 12, height: 9 } } };
+  const out = join(folder, 'of the part.png');
+  await run({ ...edit, image: part, out });
+  const recipe = { ...recipeFromEdit(zEditRequest.parse({ ...edit, image, out }), image) };
+  const [file] = await recipeFiles(recipe, 'red', crop, undefined as never, crop);
+  const path = join(folder, file!.name);
+  await writeFile(path, file!.bytes);
+  const said = { image, out: join(folder, 'of the whole.png') };
+  await run(await requestByRecipe({ name: 'edit by recipe', recipe: path, said }));
+  const pixels = (name: string) => sharp(name).raw().toBuffer({ resolveWithObject: true });
+  expect(await pixels(said.out)).toEqual(await pixels(out));
+  const beyond = run({ ...edit, image, out, crop: { ...crop, width: 44 } });
+  await expect(beyond).rejects.toThrow(/must lie inside|does not fit/);
+});
+
 const never = new AbortController().signal;

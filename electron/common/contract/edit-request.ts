@@ -130,6 +130,7 @@ export const zEditRequest = z
     device: z.union([z.literal('auto'), zDeviceName]).default('auto'),
     image: z.string().min(1), // file
     model: z.string().min(1).optional(), // id of an installed pack, or a pack's folder; left out: the embedded one
+    crop: zRegion.optional(), // what is cut out of the file first: selection and square are in pixels of that part
     selection: zSelection.optional(),
     keepsPlace: z.boolean().default(true), // GPS, in the metadata of the result
     tellsRecipe: z.boolean().default(true), // in the metadata of the result

@@ -30,7 +30,10 @@ const zNamedMask = z.strictObject({ mask: z.string().min(1), bounds: zRegion.opt
 /** Inside a project: the blob of the map's PNG file, as the model was given it, and the part of the canvas it stands for. */
 const zNamedMap = z.strictObject({ picture: z.string().min(1), bounds: zRegion });
 
-/** A misspelt setting that is passed over would make the wrong pictures, so nothing unknown is allowed. */
+/** Where things lie is told in pixels of the picture that is edited, counted from its corner: of the file, upright, or of the part of it that
+ * `crop` names. So a recipe means the same for a window, the command line and a batch, and whatever a project was cropped to later.
+ *
+ * A misspelt setting that is passed over would make the wrong pictures, so nothing unknown is allowed. */
 export const zEditRecipe = z
   .strictObject({
     version: zVersion,
@@ -42,6 +45,7 @@ export const zEditRecipe = z
     variants: within(ranges.variants).default(1),
     firstVariant: within(ranges.firstVariant).optional(), // number of the first of them among those of the seed; left out: 0
     variant: z.int().nonnegative().optional(), // which of them the picture is that carries this; 0 is the first
+    crop: zRegion.optional(), // the part of the picture that is cut out and edited; left out: all of it
     fit: z.enum(fits).optional(),
     square: zSquare.optional(), // where the person placed what the model sees
     selection: z.union([z.strictObject({ region: zRegion }), zNamedMask]).optional(),
@@ -89,16 +93,17 @@ export type RecipeEdit = Pick<
   EditRequest,
   'task' | 'instruction' | 'model' | 'sampling' | 'seed' | 'variants' | 'selection' | 'fit' | 'square' | 'kept'
 > &
-  Partial<Pick<EditRequest, 'firstVariant'>>;
+  Partial<Pick<EditRequest, 'firstVariant' | 'crop'>>;
 
 /** An edit as a recipe. Of files only names are told, never where they lie. */
 export function recipeFromEdit(edit: RecipeEdit, image?: string): EditRecipe {
-  const { task, instruction, model, sampling, seed, variants, firstVariant, fit, square, selection, kept } = edit;
+  const { task, instruction, model, sampling, seed, variants, firstVariant, crop, fit, square, selection, kept } = edit;
   const where = selection && 'mask' in selection ? { mask: nameOf(selection.mask) } : selection;
   return zEditRecipe.parse({
     ...{ version: recipeVersion, task, instruction, sampling: stated(sampling), seed, variants },
     ...stated({
       firstVariant: firstVariant || undefined,
+      crop,
       fit,
       square,
       selection: where,
@@ -112,9 +117,9 @@ export function recipeFromEdit(edit: RecipeEdit, image?: string): EditRecipe {
 /** The edit a recipe describes, of whatever picture. @param mask the picture of the mask, where the recipe has one
  * @throws AppError `recipe-invalid` when the recipe needs a mask and none is given */
 export function editFromRecipe(recipe: EditRecipe, mask?: string): RecipeEdit {
-  const { task, instruction, model, sampling, seed, variants, firstVariant, fit, square, kept } = recipe;
+  const { task, instruction, model, sampling, seed, variants, firstVariant, crop, fit, square, kept } = recipe;
   const selection = selectionOf(recipe, mask);
-  const own = stated({ firstVariant, fit, square, selection, kept, model: model?.id });
+  const own = stated({ firstVariant, crop, fit, square, selection, kept, model: model?.id });
   return { task, instruction, sampling, seed, variants, ...own };
 }
 

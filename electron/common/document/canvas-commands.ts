@@ -25,6 +25,7 @@ export function openPicture({ name, image, profile, source }: OpenedPicture): Do
       type: 'project',
       name,
       canvas: boundsOf(extent),
+      opened: { width: extent.width, height: extent.height },
       depth,
       profile,
       source,
@@ -48,7 +49,7 @@ export function setCanvas(store: DocumentStore, canvas: Bounds): void {
 /** A document without a layer, for a map that belongs to no picture yet. @param canvas document space */
 export function emptyPicture(name: string, canvas: Bounds): DocumentStore {
   const store = new DocumentStore();
-  const colours = { depth: 8, profile: null, source: null } as const;
+  const colours = { depth: 8, profile: null, source: null, opened: null } as const;
   store.transact('load', () => store.put({ ...colours, id: projectId, type: 'project', name, canvas, layerOrder: [] }));
   return store;
 }

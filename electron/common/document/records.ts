@@ -38,6 +38,7 @@ export const zProject = z.object({
   type: z.literal('project'),
   name: zName, // of the file, as the person knows it; never used as a path
   canvas: zCanvas,
+  opened: zExtent.nullable().default(null), // size of the picture that was opened; null: none, or not noted
   depth: z.literal([8, 16]), // bits of the samples of layers
   profile: zBlobId.nullable(), // ICC profile of all layers; null: sRGB
   source: z.object({ blob: zBlobId, name: zName }).nullable(), // the file that was opened, byte for byte

@@ -1,4 +1,5 @@
 import type { BlobId } from '../contract/blobs.ts';
+import { boundsOf, intersect, isSameBounds } from '../geometry.ts';
 import type { Bounds, Point } from '../geometry.ts';
 import { addLayer, putImage, setLayerMask } from './layer-commands.ts';
 import type { NewImage } from './layer-commands.ts';
@@ -34,6 +35,14 @@ export function addVersion(store: DocumentStore, { picture, ...made }: NewVersio
 /** The picture a version was made from: the canvas as it was then, document space. Its recipe counts from the corner of that. */
 export const canvasOfVersion = (store: DocumentStore, { canvas }: Pick<Version, 'canvas'>): Bounds =>
   canvas ?? store.require(projectId).canvas;
+
+/** What was cut out of the opened picture for an edit; undefined where it was all of it, or none was opened. */
+export function cropOfVersion(store: DocumentStore, version: Pick<Version, 'canvas'>): Bounds | undefined {
+  const { opened } = store.require(projectId);
+  const canvas = canvasOfVersion(store, version);
+  if (!opened || isSameBounds(canvas, boundsOf(opened))) return undefined;
+  return isSameBounds(intersect(canvas, boundsOf(opened)), canvas) ? canvas : undefined;
+}
 
 /** Makes a layer of what an edit added. @throws Error when the version has no pixels */
 export function acceptVersion(store: DocumentStore, id: VersionId, name: string, index?: number): LayerId {

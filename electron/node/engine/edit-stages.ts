@@ -1,7 +1,8 @@
-import type { EditRequest } from '#common/contract/edit-request.ts';
-import { isEmpty } from '#common/geometry.ts';
+import type { EditRequest, Region } from '#common/contract/edit-request.ts';
+import { AppError } from '#common/contract/errors.ts';
+import { boundsOf, intersect, isEmpty, isSameBounds } from '#common/geometry.ts';
 import type { Mask } from '#common/raster/masks.ts';
-import { rasterOf } from '#common/raster/raster.ts';
+import { crop, rasterOf } from '#common/raster/raster.ts';
 import type { Raster } from '#common/raster/raster.ts';
 import { writeAtomically } from '../images/atomic-write.ts';
 import { decodeImage } from '../images/decode.ts';
@@ -36,10 +37,21 @@ export async function readEdit(request: EditRequest, signal: AbortSignal): Promi
   signal.throwIfAborted();
   writableFormat(request.out);
   await checkOutputs(request);
-  const photo = await decodeImage(request.image);
+  const photo = cutOut(await decodeImage(request.image), request.crop);
   signal.throwIfAborted();
   const selection = await readSelection(request.selection, photo.raster);
   return { request, photo, selection };
+}
+
+/** @throws AppError `unsupported-size` */
+function cutOut(photo: DecodedImage, part: Region | undefined): DecodedImage {
+  if (!part) return photo;
+  const { width, height } = photo.raster;
+  if (!isSameBounds(intersect(part, boundsOf(photo.raster)), part)) {
+    const allowed = `the part of ${part.width} × ${part.height} at ${part.x}, ${part.y} must lie inside of it`;
+    throw new AppError('unsupported-size', { width, height, allowed });
+  }
+  return { ...photo, raster: crop(photo.raster, part) };
 }
 
 /** An edit whose cells are decided. */

@@ -1,6 +1,8 @@
 import type { ExportOptions } from '#common/contract/documents.ts';
 import { projectId } from '#common/document/records.ts';
 import type { DocumentRecord, Version } from '#common/document/records.ts';
+import { cropOfVersion } from '#common/document/version-commands.ts';
+import type { Region } from '#common/contract/edit-request.ts';
 import { DocumentStore } from '#common/document/store.ts';
 import { toDepth } from '#common/raster/depth.ts';
 import { decodeImage } from '../images/decode.ts';
@@ -53,10 +55,14 @@ function recipeStamp(records: readonly DocumentRecord[], systemVersion: string):
   const store = new DocumentStore(records);
   const layers = store.require(projectId).layerOrder.map((id) => store.require(id));
   const edited = layers.findLast(({ isVisible, version }) => isVisible && version !== null && store.get(version));
-  return edited?.version ? stampOf(store.require(edited.version), systemVersion) : undefined;
+  const version = edited?.version && store.require(edited.version);
+  return version ? stampOf(version, cropOfVersion(store, version), systemVersion) : undefined;
 }
 
-function stampOf({ recipe, title, seed, model }: Version, systemVersion: string): RecipeStamp {
+function stampOf(version: Version, crop: Region | undefined, systemVersion: string): RecipeStamp {
+  const { title, seed, model } = version;
+  const recipe: Version['recipe'] = { ...version.recipe, ...(crop && { crop }) };
+
   const sampling = typeof recipe.sampling === 'object' && !Array.isArray(recipe.sampling) ? recipe.sampling : null;
   const cfg = sampling?.cfg;
   const prompt = typeof recipe.instruction === 'string' ? recipe.instruction : title;

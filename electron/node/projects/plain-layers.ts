@@ -38,6 +38,7 @@ export async function readPlainLayers(
     depth: colours.depth,
     profile,
     source: null,
+    opened: null,
     layerOrder: [],
   });
   let pixels = 0;

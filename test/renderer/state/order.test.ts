@@ -95,6 +95,13 @@ test('a recipe can be run from the command line', () => {
   );
 });
 
+test('a command of an edit of a part of the photo cuts that part out first', () => {
+  const selected = { region: { x: 1, y: 2, width: 3, height: 4 } };
+  const recipe = recipeFrom({ ...orderFrom(settings, picture), selection: selected }, sampling, 0);
+  const command = cliCommandOf({ ...recipe, crop: { x: 10, y: 20, width: 30, height: 40 } }, 'photo.jpg');
+  expect(command).toContain(' --crop 10,20,30,40 --region 1,2,3,4');
+});
+
 describe('earlier instructions', () => {
   test('are found by any of their words, the last one first, and survive the page', () => {
     const kept = new Map<string, string>();

@@ -26,7 +26,20 @@ test('reads the shortest edit, leaving the numbers of sampling to the model', ()
 test('reads every flag of edit', () => {
   const flags = [
     ...['--task', 'edit', '--model', 'mini', '--cfg', '1.5', '--temperature', '0', '--top-k', '0', '--top-p', '0.9'],
-    ...['--seed', '7', '--variants', '3', '--region', '10,20,30,40', '--fit', 'square', '--device', 'cpu'],
+    ...[
+      '--seed',
+      '7',
+      '--variants',
+      '3',
+      '--crop',
+      '1,2,300,400',
+      '--region',
+      '10,20,30,40',
+      '--fit',
+      'square',
+      '--device',
+      'cpu',
+    ],
     ...['--first-variant', '2', '--raw', '--rows', 'bands', '--json'],
   ];
   expect(parse(...minimal, ...flags)).toEqual({
@@ -42,6 +55,7 @@ test('reads every flag of edit', () => {
           firstVariant: 2,
           keepsPlace: true,
           tellsRecipe: true,
+          crop: { x: 1, y: 2, width: 300, height: 400 },
           selection: { region: { x: 10, y: 20, width: 30, height: 40 } },
         },
         ...{ fit: 'square', device: 'cpu', isRaw: true, rowsFolder: 'bands' },
@@ -107,6 +121,7 @@ test.each([
   ['--variants', '9', 'a whole number from 1 to 8'],
   ['--region', '1,2,3', 'x,y,width,height'],
   ['--region', '0,0,0,5', 'width and height at least 1'],
+  ['--crop', '0,0,5', 'x,y,width,height'],
   ['--square', '0,0', 'x,y,size'],
   ['--task', 'paint', 'Allowed choices are edit, canny, depth, segmentation'],
   ['--device', 'tpu', 'Allowed choices are auto, cpu, cuda, dml, webgpu'],

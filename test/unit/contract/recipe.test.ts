@@ -46,6 +46,7 @@ const requests = [
   { sampling: { cfg: 2.5, topK: 0 }, seed: 7, variants: 3, fit: 'square' },
   { selection: { region: { x: 1, y: 2, width: 30, height: 40 } }, model: 'mini', kept: [1, 2, 3, 4] },
   { task: 'canny', instruction: '' },
+  { crop: { x: 5, y: 6, width: 70, height: 80 }, selection: { region: { x: 1, y: 2, width: 30, height: 40 } } },
 ];
 
 test.each(requests)('a request becomes a recipe and the same request again: %j', (more) => {

@@ -186,6 +186,19 @@ test('a version from before pictures were noted is taken to be of the canvas tha
   expect([isOf(), store.require(old.id)]).toEqual([whole, old]);
 });
 
+test('what was cut out of the opened picture for an edit is known, and that it was all of it', () => {
+  const store = smallDocument();
+  const cropOf = () => versions.cropOfVersion(store, store.require(versionOf(store)));
+  expect(cropOf()).toBeUndefined();
+  const cut = { x: 100, y: 50, width: 200, height: 100 };
+  canvas.setCanvas(store, cut);
+  expect(cropOf()).toEqual(cut);
+  canvas.setCanvas(store, { ...cut, x: -1 }); // more than there is of it
+  expect(cropOf()).toBeUndefined();
+  store.update(projectId, { opened: null });
+  expect(cropOf()).toBeUndefined();
+});
+
 test('a map takes the place of the one of its kind and keeps how it is shown', () => {
   const store = smallDocument();
   const map = { kind: 'depth', extractor: 'first', image: imageOf(600, 300, { channels: 1 }) } as const;

@@ -3,9 +3,11 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { ExportOptions } from '#common/contract/documents.ts';
+import { setCanvas } from '#common/document/canvas-commands.ts';
 import { DocumentStore } from '#common/document/store.ts';
 import { projectId } from '#common/document/records.ts';
 import { acceptVersion, addVersion } from '#common/document/version-commands.ts';
+import type { Bounds } from '#common/geometry.ts';
 import { joinParts } from '#node/images/join-parts.ts';
 import { withJpegSegments } from '#node/images/jpeg-segments.ts';
 import { Documents } from '#node/projects/documents.ts';
@@ -40,13 +42,14 @@ const deepPicture = () =>
     .toBuffer();
 
 /** Opens a picture, keeps an edit of it, and tells what another program reads from exports. */
-async function exporter(picture: Uint8Array) {
+async function exporter(picture: Uint8Array, canvas?: Bounds) {
   const { blobs, ...stores } = openStores(temporaryFolder());
   const documents = new Documents({ ...stores, blobs, version: '1.2.3' });
   onTestFinished(() => documents[Symbol.asyncDispose]());
   const { document, records } = await documents.open({ blob: await blobs.put(picture), name: 'photo' });
   const store = new DocumentStore(records);
   const { image, offset } = store.require(store.require(projectId).layerOrder[0]!);
+  if (canvas) setCanvas(store, canvas);
   const recipe = { version: 1, task: 'edit', instruction: 'make it green' };
   const made = { recipe, ids: [], seed: 5, model: 'mini', title: 'x', createdAt: 1 };
   acceptVersion(store, addVersion(store, { ...made, picture: { image: store.require(image), offset } }), 'Green');
@@ -77,6 +80,15 @@ describe.skipIf(!hasExiftool)('another program reads from what is exported', () 
       expect(tags['Warning'] ?? '').not.toMatch(/^(?!\[minor\]).+/);
     },
   );
+
+  test('which part of the photo the recipe is of, where the canvas was cropped before the edit', async () => {
+    const canvas = { x: 3, y: 5, width: 20, height: 30 };
+    const { tags } = await (await exporter(await photo(), canvas))({ ...everything, format: 'png' });
+    expect(tags).toMatchObject({ ImageWidth: 20, ImageHeight: 30 });
+    expect(JSON.parse(String(tags['Recipe']))).toMatchObject({ instruction: 'make it green', crop: canvas });
+    const { tags: whole } = await (await exporter(await photo()))({ ...everything, format: 'png' });
+    expect(JSON.parse(String(whole['Recipe']))).not.toHaveProperty('crop');
+  });
 
   test.each(formats)('as %s, without the place: no coordinates anywhere, the rest as before', async (format) => {
     const { tags } = await (await exporter(await photo()))({ ...everything, format, keepsPlace: false });

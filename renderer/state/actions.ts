@@ -4,6 +4,7 @@ import type { AppState } from './app-state.ts';
 import type { CommandHandler } from './commands.svelte.ts';
 import { createEditActions } from './edit-actions.ts';
 import { createFileActions } from './file-actions.ts';
+import { stepLabel } from './step-names.ts';
 
 /** What a person can do with pictures and edits, wherever they do it: a button, a key, the menu, a drop. Each shows its own failure. */
 export function createActions(app: AppState) {
@@ -69,8 +70,13 @@ export function registerEditorCommands(app: AppState, actions: Actions): () => v
     'edit.undo': {
       run: afterStrokes(() => document.undo()),
       isEnabled: () => document.undoName !== undefined || strokes.isBusy,
+      label: () => (strokes.isBusy ? undefined : stepLabel('frame.undoStep', document.undoName)),
     },
-    'edit.redo': { run: afterStrokes(() => document.redo()), isEnabled: () => document.redoName !== undefined },
+    'edit.redo': {
+      run: afterStrokes(() => document.redo()),
+      isEnabled: () => document.redoName !== undefined,
+      label: () => stepLabel('frame.redoStep', document.redoName),
+    },
     'edit.run': { run: actions.run, isEnabled: () => actions.edits.canRun() },
     'edit.watch': { run: () => results.watch(), isEnabled: () => jobs.isBusy && results.watched === undefined },
     'edit.clearQueue': { run: actions.clearQueue, isEnabled: () => jobs.waiting.length > 0 },

@@ -11,12 +11,14 @@ import {
   chooseFile,
   downloaded,
   drag,
+  inDialog,
   instruction,
   layers,
   results,
   showPanel,
   tabTo,
 } from '../helpers/page.ts';
+import { createPaintingEngine } from '../helpers/painting-engine.ts';
 import { realEngine, samples } from '../helpers/real-engine.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
@@ -25,6 +27,12 @@ async function runAndWait(page: Page, words: string, count: number): Promise<voi
   await button(page, 'Run').click();
   await expect.poll(() => results(page).count()).toBe(count);
 }
+
+/** Texts of the instruction bar that do not fit into their place. Run in the page. */
+const cutTexts = `[...document.querySelectorAll('#edit-bar .status :is(p, span, button)')]
+  .filter(({ scrollWidth, clientWidth, scrollHeight, clientHeight }) =>
+    clientWidth > 0 && (scrollWidth > clientWidth + 1 || scrollHeight > clientHeight + 1))
+  .map(({ textContent }) => textContent.trim())`;
 
 inBrowser('the edit loop', () => {
   test.each<Theme>(['dark', 'light'])(
@@ -51,9 +59,9 @@ inBrowser('the edit loop', () => {
       await expect.poll(() => layers(page).count()).toBe(2);
       await expectAccessible(page);
 
-      await button(page, 'Undo').click();
+      await button(page, /^Undo/).click();
       await expect.poll(() => layers(page).count()).toBe(1);
-      await button(page, 'Redo').click();
+      await button(page, /^Redo/).click();
       await expect.poll(() => layers(page).count()).toBe(2);
 
       await layers(page)
@@ -110,6 +118,78 @@ inBrowser('the edit loop', () => {
     expect(isBlue(await colourAt(page, 0.5, 0.8))).toBe(true);
     await button(page, 'Keep as layer').click();
     await expect.poll(() => colourAt(page, 0.5, 0.1).then(isOrange)).toBe(true);
+  });
+
+  test('rows and their result stay on their pixels while the canvas is cropped and that is undone', async () => {
+    let release = (): void => undefined;
+    const until = new Promise<void>((resolve) => (release = resolve));
+    let onHeld = (): void => undefined;
+    const held = new Promise<void>((resolve) => (onHeld = resolve));
+    const { page, picture } = await startStudio({ hold: { row: 8, until, onHeld } });
+    await openPicture(page, picture);
+    await instruction(page).fill('swap');
+    await button(page, 'Run').click();
+    await held;
+    await expect.poll(() => colourAt(page, 0.5, 0.1).then(isOrange)).toBe(true);
+    const { width, height } = (await page.getByRole('application').boundingBox())!;
+    expect(width / height).toBeGreaterThan(1.4); // so that the lower half of the canvas is the lake
+    await page.keyboard.press('c');
+    await drag(page, [0.1, 0.65], [0.9, 0.95]);
+    await page.keyboard.press('Enter');
+    await button(page, 'Undo crop').waitFor();
+    await expect.poll(() => colourAt(page, 0.5, 0.5).then(isBlue)).toBe(true); // the lake, of which no row has come
+    for (const y of [0.3, 0.4, 0.6]) expect(isBlue(await colourAt(page, 0.5, y))).toBe(true);
+    await page.keyboard.press('Control+z');
+    await button(page, 'Redo crop').waitFor();
+    await expect.poll(() => colourAt(page, 0.5, 0.1).then(isOrange)).toBe(true);
+    await button(page, 'Redo crop').click();
+    await button(page, 'Undo crop').waitFor();
+    release();
+    await expect.poll(() => results(page).count()).toBe(1);
+    await expect.poll(() => colourAt(page, 0.5, 0.5).then(isOrange)).toBe(true);
+    await button(page, 'Undo crop').click();
+    await expect.poll(() => colourAt(page, 0.5, 0.1).then(isOrange)).toBe(true);
+    await button(page, 'Keep as layer').click();
+    await button(page, 'Undo keep result').waitFor();
+    await expect.poll(() => colourAt(page, 0.5, 0.1).then(isOrange)).toBe(true);
+    await page.keyboard.press('Control+e');
+    const file = await downloaded(page, () => inDialog(page, 'Export…').click());
+    const whole = await sharp(file).removeAlpha().raw().toBuffer();
+    const before = await sharp(picture).removeAlpha().raw().toBuffer();
+    const swapped = (at: number): number[] => [before[at + 2]!, before[at + 1]!, before[at]!];
+    for (const [x, y] of [
+      [600, 10],
+      [100, 780],
+      [880, 170],
+    ] as const) {
+      const at = (y * 1200 + x) * 3;
+      for (const [channel, value] of swapped(at).entries())
+        expect(Math.abs(whole[at + channel]! - value)).toBeLessThan(12);
+    }
+  });
+
+  test.each([1280, 1000])('in a window of %d pixels no word about a result or a recipe is cut', async (width) => {
+    const folder = temporaryFolder();
+    const hosted = await createPaintingEngine({ folder, stepMs: 5 });
+    const { page, picture } = await studioOn(hosted, folder);
+    await page.setViewportSize({ width, height: 800 });
+    await openPicture(page, picture);
+    await runAndWait(page, 'make the sky of the evening orange', 1);
+    await button(page, 'Keep as layer').click();
+    await showPanel(page, 'Layers');
+    await button(page, 'More for make the sky of the evening orange').click();
+    await page.getByRole('menuitem', { name: 'Edit recipe' }).click();
+    await button(page, 'Run').click();
+    await page.getByText('In the place of the layer').waitFor();
+    for (const language of ['en', 'pseudo'] as const) {
+      await hosted.services.settings.change({ language });
+      await page
+        .locator('[data-then="results"]')
+        .getByText(language === 'en' ? 'Result 1 of 1' : /^\[Ŕéšûļţ/)
+        .waitFor();
+      await expectAccessible(page);
+      expect(await page.evaluate<string[]>(cutTexts)).toEqual([]);
+    }
   });
 
   test('edits that wait can be put into another order and removed', async () => {

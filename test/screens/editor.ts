@@ -85,9 +85,22 @@ export const editorScreens: readonly Screen[] = [
         also: ['large', 'small', 'contrast', 'pseudo', 'zoomed'],
       },
       {
+        name: 'edit-recipe',
+        shows: 'The recipe of a layer, changed and run again: its result in the place of the layer',
+        reach: async ({ page }) => {
+          await button(page, 'More for move the scene to the snow').click();
+          await page.getByRole('menuitem', { name: 'Edit recipe' }).click();
+          await run(page, 'move the scene to the desert', 1);
+          await instruction(page).fill('move the scene to the sea');
+        },
+        also: ['large', 'small', 'contrast', 'pseudo', 'zoomed'],
+      },
+      {
         name: 'unknown-words',
         shows: 'Words the model does not know',
         reach: async ({ page }) => {
+          await button(page, 'Discard').click();
+          await button(page, 'Use the present picture').click();
           await showPanel(page, 'Edit');
           await run(page, 'give the bicycle a moustache', 1);
           await page.getByText(/does not know/).waitFor();
@@ -258,7 +271,7 @@ export const editorScreens: readonly Screen[] = [
         name: 'steps',
         shows: 'All steps that can be undone, and one that was',
         reach: async ({ page }) => {
-          await button(page, 'Undo').click();
+          await button(page, /^Undo/).click();
           await button(page, 'All steps').click();
         },
       },

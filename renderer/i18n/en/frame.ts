@@ -20,6 +20,8 @@ export const frame = {
   panelEdge: 'Width of the side panel',
   tools: 'Tools',
   history: 'Undo and redo',
+  undoStep: 'Undo {step}',
+  redoStep: 'Redo {step}',
   steps: 'All steps',
   stepsBegin: 'As it was opened',
   stepUnnamed: 'Change',

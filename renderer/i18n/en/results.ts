@@ -6,6 +6,7 @@ export const results = {
   shown: 'The result that is shown',
   result: 'Result {number}: {title}',
   resultNew: 'New result {number}: {title}',
+  whichOf: 'Result {number} of {count}',
   isNew: 'New',
   countNew: '{count} new',
   showNew: { one: 'Show the new result', other: 'Show the first of {count} new results' },

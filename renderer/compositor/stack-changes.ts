@@ -2,11 +2,13 @@ import { changedTiles } from './layer-stack.ts';
 import type { LayerStack, TiledImage } from './layer-stack.ts';
 import type { StackChange, TilePatch } from './protocol.ts';
 
-/** What has to be told of a stack to someone who knows another one. */
+/** What has to be told of a stack to someone who knows another one. Of images only those that a layer uses are told, and known. */
 export function stackChange(before: LayerStack | undefined, after: LayerStack): StackChange {
   const images: Record<string, TiledImage | TilePatch> = {};
-  for (const [id, image] of Object.entries(after.images)) {
-    const known = before?.images[id];
+  const usedBefore = new Set(before && usedImages(before));
+  for (const id of usedImages(after)) {
+    const image = after.images[id]!;
+    const known = usedBefore.has(id) ? before?.images[id] : undefined;
     const changes = known ? changedTiles(known, image) : 'all';
     if (changes === 'all') images[id] = image;
     else if (changes.length > 0) images[id] = { patch: changes.map((index) => [index, image.tiles[index]!]) };
@@ -20,10 +22,15 @@ export function changedStack(
   before: LayerStack | undefined,
   { extent, depth, layers, images }: StackChange,
 ): LayerStack {
-  const used = layers.flatMap(({ image, mask }) => (mask === null ? [image] : [image, mask]));
-  const all = used.map((id): [string, TiledImage] => [id, changedImage(before?.images[id], images[id])]);
+  const all = usedImages({ layers }).map((id): [string, TiledImage] => [
+    id,
+    changedImage(before?.images[id], images[id]),
+  ]);
   return { extent, depth, layers, images: Object.fromEntries(all) };
 }
+
+const usedImages = ({ layers }: Pick<LayerStack, 'layers'>): string[] =>
+  layers.flatMap(({ image, mask }) => (mask === null ? [image] : [image, mask]));
 
 function changedImage(known: TiledImage | undefined, change: TiledImage | TilePatch | undefined): TiledImage {
   if (change && 'tiles' in change) return change;

@@ -4,10 +4,10 @@ import { basename, dirname, join, resolve, sep } from 'node:path';
 import type { Folder, FolderContent } from '#common/contract/batch-service.ts';
 import type { ChosenFile, FileHandle } from '#common/contract/documents.ts';
 import { AppError } from '#common/contract/errors.ts';
+import { safeName } from '#common/file-names.ts';
 import { hasPictureEnding } from '#common/picture-files.ts';
 import type { GrantedFiles } from '../projects/granted-files.ts';
 import { listingFailure } from './listing.ts';
-import { safeName } from './naming.ts';
 
 /** Folders a page may use: those the person chose in a dialog of the system and, in a browser, those below the roots its host was given.
  * A page names them by handles, which are given here; what leads out of the roots gets none. */

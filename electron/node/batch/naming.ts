@@ -2,13 +2,10 @@ import { posix } from 'node:path';
 import { nameTokens } from '#common/contract/batch.ts';
 import type { NameToken } from '#common/contract/batch.ts';
 import { AppError } from '#common/contract/errors.ts';
-import { cutToBytes } from '#common/file-names.ts';
+import { safeName } from '#common/file-names.ts';
 
 /** What the tokens stand for in one name. */
 export type NameValues = Readonly<Record<NameToken, string>>;
-
-const maxNameBytes = 255; // of one file or folder, on every common file system
-const reservedBytes = 16; // for a number, the number of a variant, and the ending
 
 /** The output of an item, relative to the output folder, without ending: the template with its tokens filled in, made safe for any
  * system. Values never add folders; only the template does.
@@ -44,18 +41,6 @@ function templateFolders(template: string): string[] {
 }
 
 const isToken = (name: string): boolean => (nameTokens as readonly string[]).includes(name);
-
-const reserved = /^(con|prn|aux|nul|com\d|lpt\d|conin\$|conout\$)(?=\.|$)/i;
-
-/** A name that is allowed on every system, as close to the given one as that goes: composed Unicode, no separators or control
- * characters, no leading dash or dot, not a device of Windows, and room for what is added to it. */
-export function safeName(name: string): string {
-  const composed = name.normalize('NFC').replaceAll(/[\p{Cc}\p{Cs}<>:"/\\|?*]/gu, '_');
-  const visible = composed.replace(/^[-.]+/, (start) => '_'.repeat(start.length)).trim();
-  const free = reserved.test(visible) ? `_${visible}` : visible;
-  const short = cutToBytes(free, maxNameBytes - reservedBytes).replace(/[. ]+$/, '');
-  return short === '' ? '_' : short;
-}
 
 /** By what two names are told apart: some disks know neither case nor how accents are composed. */
 export const nameKey = (path: string): string => path.normalize('NFC').toLowerCase();

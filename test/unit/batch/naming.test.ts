@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { checkTemplate, fillName, safeName } from '#node/batch/naming.ts';
+import { safeName } from '#common/file-names.ts';
+import { checkTemplate, fillName } from '#node/batch/naming.ts';
 
 const values = { stem: 'car', task: 'edit', seed: '7', cfg: '3', model: 'mini', date: '2030-01-02', index: '04' };
 
@@ -36,6 +37,8 @@ describe('a safe name', () => {
     ['CON', '_CON'],
     ['con.tar', '_con.tar'],
     ['LPT1', '_LPT1'],
+    ['com¹.a', '_com¹.a'],
+    ['nul .txt', '_nul .txt'],
     ['console', 'console'],
     ['-rf', '_rf'],
     ['.hidden', '_hidden'],

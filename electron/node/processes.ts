@@ -35,12 +35,15 @@ export async function isRunning({ pid, start }: ProcessIdentity): Promise<boolea
   return now !== undefined && (now === '' || start === '' || now === start);
 }
 
+/** Programs that are started from a terminal and from a desktop have different languages, and clocks are set: dates are to read alike. */
+const sameWords = { ...process.env, LC_ALL: 'C', TZ: 'UTC' };
+
 /** When a process started; undefined where it has ended, also while its end waits for its parent; empty where the system does not tell. */
 async function startOf(pid: number): Promise<string | undefined> {
   try {
     if (process.platform === 'linux') return await linuxStart(pid);
     if (process.platform === 'win32') return await windowsStart(pid);
-    const { stdout } = await run('ps', ['-o', 'stat=,lstart=', '-p', String(pid)]);
+    const { stdout } = await run('ps', ['-o', 'stat=,lstart=', '-p', String(pid)], { env: sameWords });
     const [state = '', ...date] = stdout.trim().split(/\s+/);
     return state.startsWith('Z') ? undefined : date.join(' ');
   } catch {
@@ -59,6 +62,8 @@ async function linuxStart(pid: number): Promise<string | undefined> {
 
 async function windowsStart(pid: number): Promise<string> {
   const command = `(Get-Process -Id ${pid}).StartTime.ToFileTimeUtc()`;
-  const { stdout } = await run('powershell', ['-NoProfile', '-NonInteractive', '-Command', command]);
+  const { stdout } = await run('powershell', ['-NoProfile', '-NonInteractive', '-Command', command], {
+    windowsHide: true, // a program without a console would open one for it
+  });
   return stdout.trim();
 }

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { freemem } from 'node:os';
@@ -5,13 +6,33 @@ import { ModelError } from '../errors.ts';
 
 const mib = (bytes: number): string => `${Math.ceil(bytes / 2 ** 20)} MiB`;
 
-/** Memory the system can still give, in bytes. Node counts cached files as free only where the system reports them so;
- * Linux containers may be limited below the machine. */
+/** Memory the system can still give, in bytes. Node counts cached files as free only where the system reports them so, and on macOS
+ * only what nobody has ever used; Linux containers may be limited below the machine. */
 export function availableMemory(): number {
   const limit = process.constrainedMemory?.() ?? 0;
   const available = process.availableMemory?.() ?? freemem();
   const used = limit > 0 && limit < 2 ** 50 ? limit - process.memoryUsage.rss() : Infinity;
-  return Math.max(0, Math.min(available, linuxAvailable() ?? available, used));
+  return Math.max(0, Math.min(macAvailable() ?? available, linuxAvailable() ?? available, used));
+}
+
+function macAvailable(): number | undefined {
+  if (process.platform !== 'darwin') return undefined;
+  try {
+    return availableOf(execFileSync('/usr/bin/vm_stat', { encoding: 'utf8', timeout: 1000 }));
+  } catch {
+    return undefined;
+  }
+}
+
+/** What macOS can give without swapping: pages that are free, and those it only keeps in case they are wanted once more.
+ * @param report of `vm_stat` @returns bytes; undefined for a report that says something else */
+export function availableOf(report: string): number | undefined {
+  const pageBytes = Number(/page size of (\d+) bytes/.exec(report)?.[1]);
+  const pages = ['free', 'inactive', 'speculative'].map((kind) =>
+    Number(new RegExp(`^Pages ${kind}:\\s+(\\d+)\\.$`, 'm').exec(report)?.[1]),
+  );
+  const bytes = pageBytes * pages.reduce((sum, count) => sum + count, 0);
+  return Number.isNaN(bytes) ? undefined : bytes;
 }
 
 function linuxAvailable(): number | undefined {

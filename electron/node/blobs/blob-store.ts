@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, rm, stat, statfs } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rm, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { zBlobId } from '#common/contract/blobs.ts';
 import type { BlobId } from '#common/contract/blobs.ts';
@@ -7,6 +7,7 @@ import { AppError } from '#common/contract/errors.ts';
 import { hostError } from '#common/contract/host-errors.ts';
 import type { TilePixels } from '#common/document/tile-codec.ts';
 import { dataFailure } from '../images/atomic-write.ts';
+import { renamePatiently } from '../patient-rename.ts';
 
 const part = '.part';
 
@@ -104,7 +105,7 @@ export class BlobStore {
       await rm(temporary, { force: true }).catch(() => undefined); // the first failure is the one to tell
       throw dataFailure(this.#folder, cause);
     }
-    await rename(temporary, path);
+    await renamePatiently(temporary, path);
   }
 }
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { inflateRaw } from 'node:zlib';
@@ -7,6 +7,7 @@ import type { BlobId } from '#common/contract/blobs.ts';
 import { smallTile } from '#common/document/small-tile.ts';
 import { decodeTile, tileHeaderBytes } from '#common/document/tile-codec.ts';
 import type { TilePixels } from '#common/document/tile-codec.ts';
+import { renamePatiently } from '../patient-rename.ts';
 import type { BlobStore } from './blob-store.ts';
 import { packTile } from './pack-tile.ts';
 
@@ -83,7 +84,7 @@ export class SmallTiles {
     const temporary = `${file}.${randomUUID()}`;
     await mkdir(join(file, '..'), { recursive: true });
     await writeFile(temporary, bytes);
-    await rename(temporary, file);
+    await renamePatiently(temporary, file);
   }
 }
 

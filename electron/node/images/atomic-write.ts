@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { open, realpath, rename, rm, stat } from 'node:fs/promises';
+import { open, realpath, rm, stat } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { AppError } from '#common/contract/errors.ts';
 import { writeReason } from '#common/contract/file-reasons.ts';
+import { renamePatiently } from '../patient-rename.ts';
 
 /** Where bytes go; another one stands in for a full disk in tests. */
 export type WritePart = (file: FileHandle, part: Uint8Array) => Promise<unknown>;
@@ -32,7 +33,7 @@ export async function fillAtomically(path: string, fill: (file: FileHandle) => P
   try {
     const mode = await modeOfReplaced(real);
     await writeFlushed(temporary, mode, fill);
-    await rename(temporary, real);
+    await renamePatiently(temporary, real);
   } catch (cause) {
     await rm(temporary, { force: true }).catch(() => undefined); // the first failure is the one to report
     throw writeFailure(path, cause);

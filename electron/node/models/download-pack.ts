@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { mkdir, rename, stat, statfs, writeFile } from 'node:fs/promises';
+import { mkdir, stat, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '#common/contract/errors.ts';
 import { parsePack, readPack } from '#models';
 import type { OpenedPack, Pack } from '#models';
+import { renamePatiently } from '../patient-rename.ts';
 import { downloadFile } from './downloader.ts';
 import type { DownloadWatch } from './downloader.ts';
 
@@ -41,7 +42,7 @@ export async function downloadPack(
   signal?.throwIfAborted();
   await writeFile(join(incoming, 'pack.json'), text);
   await readPack(incoming);
-  await rename(incoming, join(user, pack.id));
+  await renamePatiently(incoming, join(user, pack.id));
   return { folder: join(user, pack.id), pack };
 }
 

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { open, readFile, rename, rm, stat, statfs, writeFile } from 'node:fs/promises';
+import { open, readFile, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { AppError } from '#common/contract/errors.ts';
+import { renamePatiently } from '../patient-rename.ts';
 
 export interface Download {
   readonly url: string;
@@ -149,7 +150,7 @@ class Part {
     if (this.#hash.digest('hex') !== sha256) await this.discard('its content is not what was published');
     await this.handle.sync();
     await this.handle.close();
-    await rename(`${path}.part`, path);
+    await renamePatiently(`${path}.part`, path);
     await rm(noteOf(this.download), { force: true });
   }
 

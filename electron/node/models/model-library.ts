@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Dirent } from 'node:fs';
-import { chmod, copyFile, mkdir, open, readdir, rename, rm, stat, statfs } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, open, readdir, rm, stat, statfs } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { AppError } from '#common/contract/errors.ts';
 import { isUrl, readPack, verifyPack } from '#models';
 import type { OpenedPack } from '#models';
+import { renamePatiently } from '../patient-rename.ts';
 import { downloadPack } from './download-pack.ts';
 import type { DownloadPackWatch } from './download-pack.ts';
 
@@ -76,7 +77,7 @@ export class ModelLibrary {
       await copyPack(source, pack, incoming, signal);
       await verifyPack(incoming);
       signal?.throwIfAborted();
-      await rename(incoming, join(user, pack.id));
+      await renamePatiently(incoming, join(user, pack.id));
     } finally {
       await rm(incoming, { recursive: true, force: true });
     }
@@ -98,7 +99,7 @@ export class ModelLibrary {
         : new AppError('model-missing', { model: id, installed: installed.map((listed) => listed.id) });
     }
     const outgoing = join(this.#folders.user, `.outgoing-${randomUUID()}`);
-    await rename(found.folder, outgoing); // gone at once, even if deleting is interrupted
+    await renamePatiently(found.folder, outgoing); // gone at once, even if deleting is interrupted
     await rm(outgoing, { recursive: true, force: true });
   }
 }

@@ -1,10 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import type { Band, BandedPicture } from '../images/flatten.ts';
 import { packRows } from '../images/png-rows.ts';
 import type { PackedRows } from '../images/png-rows.ts';
+import { renamePatiently } from '../patient-rename.ts';
 
 const hourMs = 60 * 60 * 1000;
 
@@ -108,7 +109,7 @@ export class LayerPictures {
       await rm(temporary, { force: true }).catch(() => undefined);
       throw error;
     }
-    await rename(temporary, path);
+    await renamePatiently(temporary, path);
   }
 }
 

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { copyFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { AppError } from '#common/contract/errors.ts';
 import { defaultSettings, zSettings } from '#common/contract/settings.ts';
 import type { Settings, SettingsChange } from '#common/contract/settings.ts';
 import type { Event } from '#common/rpc/contract.ts';
+import { renamePatiently } from '../patient-rename.ts';
 
 /** What a person chose, in one JSON file that is replaced as a whole. A file that cannot be read is set aside and the program starts as
  * it was shipped: settings are never worth a program that does not start. */
@@ -54,7 +55,7 @@ export class SettingsFile {
     try {
       await mkdir(dirname(this.#path), { recursive: true });
       await writeFile(temporary, `${JSON.stringify(await this.get(), undefined, 2)}\n`, { flush: true });
-      await rename(temporary, this.#path);
+      await renamePatiently(temporary, this.#path);
     } catch (cause) {
       await rm(temporary, { force: true }).catch(() => undefined);
       const { code = '' } = cause as NodeJS.ErrnoException;

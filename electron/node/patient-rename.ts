@@ -1,0 +1,26 @@
+import { rename } from 'node:fs/promises';
+import { setTimeout as wait } from 'node:timers/promises';
+
+/** What Windows says of a file that another program looks into at the moment: a virus scanner, an index, a preview. */
+const passing = ['EPERM', 'EACCES', 'EBUSY'];
+const waitsMs = [10, 20, 40, 80, 160, 320, 640];
+
+/** Renames as `rename` does. On Windows a file that another program has open can be neither renamed nor replaced, mostly for a moment only: there
+ * it is tried again for a second. Other systems mean it when they refuse.
+ * @param system another one stands in for Windows in tests
+ * @throws what the last try threw */
+export async function renamePatiently(
+  from: string,
+  to: string,
+  { platform = process.platform, move = rename, pause = wait as (ms: number) => Promise<unknown> } = {},
+): Promise<void> {
+  for (const ms of platform === 'win32' ? waitsMs : []) {
+    try {
+      return await move(from, to);
+    } catch (error) {
+      if (!passing.includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+      await pause(ms);
+    }
+  }
+  await move(from, to);
+}

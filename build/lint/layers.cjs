@@ -24,7 +24,7 @@ module.exports = {
     only(
       'shell-is-thin',
       '^electron/(main|preload)/',
-      '^electron/(common|main|preload)/|^electron/node/(log|settings)/',
+      '^electron/(common|main|preload)/|^electron/node/((log|settings)/|images/atomic-write\\.ts$)',
     ),
     only(
       'hosts',

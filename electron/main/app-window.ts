@@ -13,11 +13,14 @@ import { serve } from '#common/rpc/server.ts';
 import { chooseFile, chooseFolder, chooseTarget, openPicture, savePicture } from './dialogs.ts';
 import type { EngineProcess } from './engine-process.ts';
 import { menuTemplate } from './menu.ts';
+import type { MenuActions } from './menu.ts';
+import { reviveWhenGone } from './revive.ts';
 import { confine, isOurPage, pageOrigin } from './security.ts';
-import { readWindowState, writeWindowState } from './window-state.ts';
+import { minWindow, readWindowState, writeWindowState } from './window-state.ts';
 
 export interface AppWindowConfig {
   readonly preload: string; // file
+  readonly icon: string; // file; for Linux, elsewhere the program's own is sharper
   readonly stateFile: string;
   readonly engine: Pick<EngineProcess, 'connect' | 'grant'>;
 }
@@ -38,19 +41,27 @@ export class AppWindow {
   #isQuitting = false; // the program wants to end, and closes the window for it
   #quitsAfter = false; // once the page has asked
 
-  constructor({ preload, stateFile, engine }: AppWindowConfig) {
+  constructor({ preload, icon, stateFile, engine }: AppWindowConfig) {
     this.#engine = engine;
     const { isMaximized, ...bounds } = readWindowState(
       stateFile,
       screen.getAllDisplays().map(({ workArea }) => workArea),
     );
     this.window = new BrowserWindow({
-      ...{ ...bounds, minWidth: 640, minHeight: 480, show: false, backgroundColor: '#16181d', title: 'EditAR Studio' },
-      webPreferences: { preload, contextIsolation: true, sandbox: true, nodeIntegration: false, webviewTag: false },
+      ...{ ...bounds, minWidth: minWindow.width, minHeight: minWindow.height, show: false },
+      ...{ backgroundColor: '#16181d', title: 'EditAR Studio', ...(process.platform === 'linux' && { icon }) },
+      webPreferences: {
+        ...{ preload, contextIsolation: true, sandbox: true, nodeIntegration: false, webviewTag: false },
+        spellcheck: false, // its dictionaries would be fetched from the network
+      },
     });
-    if (isMaximized) this.window.maximize();
     confine(this.window.webContents);
-    this.window.once('ready-to-show', () => this.window.show());
+    this.window.once('ready-to-show', () => {
+      if (isMaximized) this.window.maximize(); // shows it: not before there is something to see
+      this.window.show();
+    });
+    const load = (): void => void this.window.loadURL(`${pageOrigin}/index.html`);
+    reviveWhenGone(this.window, () => this.#forgetPage(), load);
     this.window.on('close', (event) => {
       this.#remember(stateFile);
       this.#askFirst(event);
@@ -66,7 +77,7 @@ export class AppWindow {
       ipcMain.off('dropped', this.#onDropped);
     });
     this.#showMenu([]);
-    void this.window.loadURL(`${pageOrigin}/index.html`);
+    load();
   }
 
   /** Gives the page a port to an engine that was started again. */
@@ -77,7 +88,7 @@ export class AppWindow {
   /** Opens a file once the page listens. */
   open(path: string): void {
     if (this.#openedListeners.size === 0) this.#waiting.push(path);
-    else for (const listener of this.#openedListeners) listener(this.#grant(path));
+    else for (const listener of this.#openedListeners) listener(this.#grantOpened(path));
   }
 
   focus(): void {
@@ -88,8 +99,8 @@ export class AppWindow {
   /** Each load of the page asks once; ports of the one before close with it. */
   readonly #onPageReady = (event: Electron.IpcMainEvent): void => {
     if (!this.#isOurs(event)) return;
+    this.#forgetPage();
     this.#hasPage = true;
-    this.#hasUnsaved = false;
     this.#sendPort('engine-port', this.#engine.connect());
     const { port1, port2 } = new MessageChannelMain();
     serve(electronPort(port1), shellContract, this.#implementations());
@@ -108,6 +119,12 @@ export class AppWindow {
     }
   };
 
+  /** What the page before has said holds no more. */
+  #forgetPage(): void {
+    [this.#hasPage, this.#hasUnsaved, this.#hangs] = [false, false, false];
+    this.window.setDocumentEdited(false);
+  }
+
   #isOurs({ senderFrame, sender }: Electron.IpcMainEvent): boolean {
     return sender === this.window.webContents && isOurPage(senderFrame?.url, senderFrame?.parent === null);
   }
@@ -121,14 +138,14 @@ export class AppWindow {
       dialogs: {
         openPicture: () => openPicture(this.window),
         savePicture: (picture) => savePicture(this.window, picture),
-        chooseFolder: async () => this.#grantFolder(await chooseFolder(this.window)),
-        chooseFile: async () => this.#grantChosen(await chooseFile(this.window)),
-        chooseTarget: async (name) => this.#grantChosen(await chooseTarget(this.window, name)),
+        chooseFolder: async () => ifChosen(await chooseFolder(this.window), (place) => this.#grantFolder(place)),
+        chooseFile: async () => ifChosen(await chooseFile(this.window), (path) => this.#grantOpened(path)),
+        chooseTarget: async (name) => ifChosen(await chooseTarget(this.window, name), (path) => this.#grant(path)),
         onFolderDropped: (listener) => listen(this.#folderListeners, listener),
         onFilesDropped: (listener) => listen(this.#filesListeners, listener),
         onOpened: (listener) => {
           const stop = listen(this.#openedListeners, listener);
-          for (const path of this.#waiting.splice(0)) listener(this.#grant(path));
+          for (const path of this.#waiting.splice(0)) listener(this.#grantOpened(path));
           return stop;
         },
       },
@@ -144,14 +161,15 @@ export class AppWindow {
     };
   }
 
-  /** The page hears a name and a handle; the path goes to the engine alone, and to the system's own list of what was used last. */
+  /** The page hears a name and a handle; the path goes to the engine alone. */
   #grant(path: string): ChosenFile {
-    app.addRecentDocument(path);
     return { handle: this.#engine.grant(path), name: basename(path) };
   }
 
-  #grantChosen(path: string | undefined): ChosenFile | null {
-    return path === undefined ? null : this.#grant(path);
+  /** What is opened goes to the system's own list of what was used last, too. */
+  #grantOpened(path: string): ChosenFile {
+    app.addRecentDocument(path);
+    return this.#grant(path);
   }
 
   readonly #onQuit = (): void => {
@@ -180,21 +198,27 @@ export class AppWindow {
   }
 
   /** Of a folder the page hears its place too, to show it: it can name it by the handle alone. */
-  #grantFolder(place: string | undefined): Folder | null {
-    return place === undefined ? null : { handle: this.#engine.grant(place), name: basename(place) || place, place };
+  #grantFolder(place: string): Folder {
+    return { handle: this.#engine.grant(place), name: basename(place) || place, place };
   }
 
   #showMenu(menus: readonly ShownMenu[]): undefined {
-    const say = (command: string) => {
-      for (const listener of this.#commandListeners) listener(command);
+    const actions: MenuActions = {
+      run: (command) => {
+        for (const listener of this.#commandListeners) listener(command);
+      },
+      inText: (action) => this.window.webContents[action](),
     };
-    Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate(process.platform, menus, say)));
+    Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate(process.platform, menus, actions)));
   }
 
   #remember(stateFile: string): void {
     writeWindowState(stateFile, { ...this.window.getNormalBounds(), isMaximized: this.window.isMaximized() });
   }
 }
+
+const ifChosen = <T>(path: string | undefined, grant: (path: string) => T): T | null =>
+  path === undefined ? null : grant(path);
 
 function listen<T>(listeners: Set<T>, listener: T): Unsubscribe {
   listeners.add(listener);

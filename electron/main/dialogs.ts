@@ -1,30 +1,31 @@
 import { dialog } from 'electron';
-import type { BrowserWindow } from 'electron';
-import { randomUUID } from 'node:crypto';
+import type { BrowserWindow, FileFilter } from 'electron';
 import { existsSync } from 'node:fs';
-import { readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { readFile, stat } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { maxBlobBytes } from '#common/contract/blobs.ts';
 import { AppError } from '#common/contract/errors.ts';
-import { readReason, writeReason } from '#common/contract/file-reasons.ts';
+import { readReason } from '#common/contract/file-reasons.ts';
 import type { NamedBytes } from '#common/contract/services.ts';
+import { nameWith, safeName } from '#common/file-names.ts';
 import { endingOf, pictureEndings, projectEnding } from '#common/picture-files.ts';
+import { writeAtomically } from '#node/images/atomic-write.ts';
+
+/** What a file is, its content says; and some systems take `.JPG` for another ending than `.jpg`. */
+const allFiles: FileFilter = { name: 'All files', extensions: ['*'] };
 
 /** Lets the person choose a picture that the page reads itself, as a map. Null when they choose none. */
 export async function openPicture(window: BrowserWindow): Promise<NamedBytes | null> {
-  const { filePaths } = await dialog.showOpenDialog(window, {
-    properties: ['openFile'],
-    filters: [{ name: 'Pictures', extensions: [...pictureEndings] }],
-  });
-  return filePaths[0] === undefined ? null : await readPicture(filePaths[0]);
+  const path = await chooseAmong(window, { name: 'Pictures', extensions: [...pictureEndings] });
+  return path === undefined ? null : await readPicture(path);
 }
 
 /** Lets the person choose a picture or a project. @returns its path; undefined when they choose none */
-export async function chooseFile(window: BrowserWindow): Promise<string | undefined> {
-  const { filePaths } = await dialog.showOpenDialog(window, {
-    properties: ['openFile'],
-    filters: [{ name: 'Pictures and projects', extensions: [...pictureEndings, projectEnding] }],
-  });
+export const chooseFile = (window: BrowserWindow): Promise<string | undefined> =>
+  chooseAmong(window, { name: 'Pictures and projects', extensions: [...pictureEndings, projectEnding] });
+
+async function chooseAmong(window: BrowserWindow, offered: FileFilter): Promise<string | undefined> {
+  const { filePaths } = await dialog.showOpenDialog(window, { properties: ['openFile'], filters: [offered, allFiles] });
   return filePaths[0];
 }
 
@@ -34,18 +35,32 @@ export async function chooseFolder(window: BrowserWindow): Promise<string | unde
   return filePaths[0];
 }
 
-/** Lets the person choose where to write. What is chosen without an ending gets that of the suggested name.
+/** Lets the person choose where to write. What is chosen without the ending of the suggested name gets it: some systems add none, and
+ * `holiday 2.0` ends as little in one as `holiday` does.
  * @returns the path; undefined when they choose none, or would rather keep the file that is there */
 export async function chooseTarget(window: BrowserWindow, name: string): Promise<string | undefined> {
   const ending = endingOf(name);
+  const endings = otherSpellings.find((spellings) => spellings.includes(ending)) ?? [ending];
   const { filePath, canceled } = await dialog.showSaveDialog(window, {
-    defaultPath: basename(name),
-    filters: [{ name: ending.toUpperCase(), extensions: [ending] }],
+    defaultPath: suggested(name),
+    filters: ending === '' ? [] : [{ name: ending.toUpperCase(), extensions: endings }],
   });
   if (canceled || filePath === '') return undefined;
-  if (endingOf(filePath) !== '') return filePath; // the system has asked
+  if (endings.includes(endingOf(filePath)) || ending === '') return filePath; // the system has asked
   const path = `${filePath}.${ending}`;
   return !existsSync(path) || (await mayReplace(window, path)) ? path : undefined;
+}
+
+const otherSpellings = [
+  ['jpg', 'jpeg'],
+  ['tif', 'tiff'],
+];
+
+/** A name that a dialog of any system takes. Windows does not even open one for a name with `:` or `?`. */
+function suggested(name: string): string {
+  const ending = endingOf(name);
+  const stem = ending === '' ? name : name.slice(0, -ending.length - 1);
+  return ending === '' ? safeName(stem) : nameWith(safeName(stem), `.${ending}`);
 }
 
 async function mayReplace(window: BrowserWindow, path: string): Promise<boolean> {
@@ -73,25 +88,11 @@ async function readPicture(path: string): Promise<NamedBytes> {
   return { name, bytes };
 }
 
-/** Lets the person choose where to save; the system's dialog asks before an existing file is replaced. False when they choose none.
- * @throws AppError `output-not-writable` */
+/** Lets the person choose where to save; they are asked before an existing file is replaced. False when they choose none.
+ * @throws AppError `disk-full`, `output-folder-missing`, `output-not-writable` */
 export async function savePicture(window: BrowserWindow, { name, bytes }: NamedBytes): Promise<boolean> {
-  const { filePath, canceled } = await dialog.showSaveDialog(window, { defaultPath: basename(name) });
-  if (canceled || filePath === '') return false;
-  await replaceFile(filePath, bytes);
+  const path = await chooseTarget(window, name);
+  if (path === undefined) return false;
+  await writeAtomically(path, [bytes]);
   return true;
-}
-
-/** The file holds what was there before, or all of the new bytes. */
-async function replaceFile(path: string, bytes: Uint8Array): Promise<void> {
-  const real = await realpath(path).catch(() => path); // of a link, what it leads to
-  const temporary = join(dirname(real), `.editar-${randomUUID()}`);
-  try {
-    await writeFile(temporary, bytes, { flag: 'wx' });
-    await rename(temporary, real);
-  } catch (cause) {
-    await rm(temporary, { force: true }).catch(() => undefined);
-    const { code = '' } = cause as NodeJS.ErrnoException;
-    throw new AppError('output-not-writable', { path, reason: writeReason(cause) ?? `(${code})` }, { cause });
-  }
 }

@@ -10,7 +10,7 @@ export const pageOrigin = 'app://editar';
 /** Before the program is ready: the page's scheme behaves as https does. */
 export function registerPageScheme(): void {
   protocol.registerSchemesAsPrivileged([
-    { scheme: 'app', privileges: { standard: true, secure: true, supportFetchAPI: true } },
+    { scheme: 'app', privileges: { standard: true, secure: true, supportFetchAPI: true, codeCache: true } },
   ]);
 }
 
@@ -33,9 +33,10 @@ async function answer({ url, method }: Request, folder: string): Promise<Respons
   }
 }
 
-/** A page may copy text when somebody asks for it, and nothing else that the program does not give by itself. */
+/** A page may copy and paste when somebody asks for it, and nothing else that the program does not give by itself. */
 export function limitPermissions(): void {
-  const isAllowed = (permission: string): boolean => permission === 'clipboard-sanitized-write';
+  const isAllowed = (permission: string): boolean =>
+    permission === 'clipboard-sanitized-write' || permission === 'clipboard-read';
   session.defaultSession.setPermissionRequestHandler((_contents, permission, decide) => decide(isAllowed(permission)));
   session.defaultSession.setPermissionCheckHandler((_contents, permission) => isAllowed(permission));
 }
@@ -50,7 +51,7 @@ export function confine(contents: WebContents): void {
 
 /** Whether a message comes from the main frame of our page. Node knows no origin of such schemes, so its parts are compared. */
 export function isOurPage(url: string | undefined, isMainFrame: boolean): boolean {
-  if (!isMainFrame || url === undefined) return false;
+  if (!isMainFrame || url === undefined || !URL.canParse(url)) return false;
   const { protocol: scheme, host } = new URL(url);
   return `${scheme}//${host}` === pageOrigin;
 }

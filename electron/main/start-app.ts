@@ -1,7 +1,9 @@
-import { app } from 'electron';
+import { app, dialog, Menu } from 'electron';
 import { join } from 'node:path';
 import { AppWindow } from './app-window.ts';
 import { EngineProcess } from './engine-process.ts';
+import { watchGraphics } from './graphics.ts';
+import { menuWithoutWindow } from './menu.ts';
 import { filesIn } from './opened-files.ts';
 import { limitPermissions, registerPageScheme, servePage } from './security.ts';
 
@@ -11,7 +13,9 @@ export function startApp(): void {
     app.quit();
     return;
   }
+  app.setAppUserModelId(appId);
   registerPageScheme();
+  watchGraphics(join(app.getPath('userData'), 'graphics-off'));
   const shell = new Shell();
   app.on('second-instance', (_event, argv, folder) => shell.bringForward(filesIn(argv, folder)));
   app.on('open-file', (event, path) => {
@@ -22,12 +26,25 @@ export function startApp(): void {
     if (process.platform !== 'darwin') app.quit();
   });
   app.on('activate', () => shell.bringForward([]));
-  app.on('will-quit', () => shell.engine.stop());
-  void app.whenReady().then(() => {
-    servePage(join(app.getAppPath(), 'out', 'renderer'));
-    limitPermissions();
-    shell.start(filesIn(process.argv, process.cwd()));
+  app.on('will-quit', (event) => {
+    if (!shell.engine.isRunning) return;
+    event.preventDefault();
+    void shell.engine.end().then(() => app.quit());
   });
+  void app
+    .whenReady()
+    .then(() => {
+      servePage(join(app.getAppPath(), 'out', 'renderer'));
+      limitPermissions();
+      shell.start(filesIn(process.argv, process.cwd()));
+    })
+    .catch((error: unknown) => {
+      dialog.showErrorBox(
+        'EditAR Studio cannot start',
+        error instanceof Error ? (error.stack ?? error.message) : String(error),
+      );
+      app.exit(1);
+    });
 }
 
 /** The one window and the one engine. */
@@ -61,16 +78,28 @@ class Shell {
     for (const file of files) this.#window.open(file);
   }
 
+  /** On macOS the program stays when its window is closed. What the menu offered, nobody would hear any more. */
+  #showIdleMenu(): void {
+    Menu.setApplicationMenu(Menu.buildFromTemplate(menuWithoutWindow(() => this.bringForward([]))));
+  }
+
   #createWindow(): AppWindow {
     const created = new AppWindow({
       preload: join(app.getAppPath(), 'out', 'preload.cjs'),
+      icon: join(app.getAppPath(), 'build', 'resources', 'icons', '256x256.png'),
       stateFile: join(app.getPath('userData'), 'window.json'),
       engine: this.engine,
     });
-    created.window.once('closed', () => (this.#window = undefined));
+    created.window.once('closed', () => {
+      this.#window = undefined;
+      if (process.platform === 'darwin') this.#showIdleMenu();
+    });
     return created;
   }
 }
+
+/** By which Windows knows the program: the same as in the installed one, or its windows would not be grouped with it. */
+const appId = 'io.github.editar-studio';
 
 /** Libraries cannot be loaded from inside an archive; the packaged program keeps the engine's files beside it. */
 const unpacked = (path: string): string => path.replace(/app\.asar$/, 'app.asar.unpacked');

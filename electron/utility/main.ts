@@ -4,6 +4,7 @@ import { electronPort } from '#common/rpc/electron-port.ts';
 import { serveEngine } from '#node/rpc/engine-services.ts';
 import { hostServices } from '#node/rpc/host-services.ts';
 import { createServices, exitAtOnce } from '#node/services.ts';
+import { whenBusy } from './busy.ts';
 
 // The engine process of the desktop program: serves every port it is handed, and hears which files the person chose.
 const programFolder = process.argv[2];
@@ -14,12 +15,20 @@ const hosted = createServices({ programFolder }).then((services) => hostServices
 
 process.once('SIGTERM', () => void exitAtOnce(0)); // the program ends: nothing has stopped it
 
+// Only main can keep the machine awake.
+const busy = whenBusy((isBusy) => parentPort.postMessage({ type: 'busy', isBusy }));
+void hosted.then(({ batches }) => batches.onMessage(busy));
+
 /** What main says besides handing over ports. */
-const zGrant = z.object({ type: z.literal('grant'), handle: z.string(), path: z.string() });
+const zWord = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('grant'), handle: z.string(), path: z.string() }),
+  z.object({ type: z.literal('end') }),
+]);
 
 parentPort.on('message', ({ data, ports }) => {
-  const grant = zGrant.safeParse(data).data;
-  if (grant) void hosted.then(({ files }) => files.grant(grant.handle, grant.path));
+  const word = zWord.safeParse(data).data;
+  if (word?.type === 'grant') void hosted.then(({ files }) => files.grant(word.handle, word.path));
+  if (word?.type === 'end') void exitAtOnce(0);
   for (const port of ports) void serveWhenReady(port);
 });
 

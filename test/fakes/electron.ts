@@ -1,4 +1,5 @@
-// As much of Electron as electron/main uses, recording what it is asked. Vitest puts it in the place of the real package.
+// As much of Electron as electron/main uses, recording what it is asked and refusing what the real one refuses (electron.d.ts says when).
+// Vitest puts it in the place of the real package.
 import { EventEmitter } from 'node:events';
 import { MessageChannel } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
@@ -6,6 +7,7 @@ import type { MessagePort } from 'node:worker_threads';
 /** Electron's port over one of Node's: messages arrive as `{data}`. */
 class FakePort extends EventEmitter {
   readonly #port: MessagePort;
+  #isHandedOn = false;
   constructor(port: MessagePort) {
     super();
     this.#port = port;
@@ -15,6 +17,11 @@ class FakePort extends EventEmitter {
   }
   postMessage(message: unknown): void {
     this.#port.postMessage(message);
+  }
+  /** What is handed on cannot be used here any more. */
+  handOn(): void {
+    if (this.#isHandedOn) throw new TypeError('a port is handed on once');
+    this.#isHandedOn = true;
   }
   start(): void {
     this.#port.start();
@@ -37,6 +44,7 @@ class FakeProcess extends EventEmitter {
   readonly ports: FakePort[] = [];
   readonly messages: unknown[] = [];
   isKilled = false;
+  isDeaf = false; // and does not end when it is asked to
   constructor(
     readonly entry: string,
     readonly args: readonly string[],
@@ -45,11 +53,14 @@ class FakeProcess extends EventEmitter {
   }
   postMessage(message: unknown, ports: FakePort[] = []): void {
     this.messages.push(message);
+    if (!this.isDeaf && (message as { type?: unknown }).type === 'end') setImmediate(() => this.emit('exit', 0));
+    for (const port of ports) port.handOn();
     this.ports.push(...ports);
   }
-  kill(): void {
+  kill(): boolean {
     this.isKilled = true;
     this.emit('exit', 0);
+    return true;
   }
 }
 
@@ -60,9 +71,19 @@ interface Sent {
 
 class FakeContents extends EventEmitter {
   readonly sent: Sent[] = [];
+  readonly edits: string[] = []; // of text fields
   openHandler: (() => { action: string }) | undefined;
+  isDestroyed = false;
   postMessage(channel: string, _message: unknown, ports: FakePort[]): void {
+    if (this.isDestroyed) throw new TypeError('Object has been destroyed');
+    for (const port of ports) port.handOn();
     this.sent.push({ channel, ports });
+  }
+  undo(): void {
+    this.edits.push('undo');
+  }
+  redo(): void {
+    this.edits.push('redo');
   }
   setWindowOpenHandler(handler: () => { action: string }): void {
     this.openHandler = handler;
@@ -78,14 +99,17 @@ interface WindowOptions {
 export class BrowserWindow extends EventEmitter {
   readonly webContents = new FakeContents();
   url = '';
+  loads = 0;
   focused = 0;
   isShown = false;
   constructor(readonly options: WindowOptions) {
     super();
+    if (!app.isReady()) throw new Error('Cannot create BrowserWindow before app is ready');
     fake.windows.push(this);
   }
   loadURL(url: string): Promise<void> {
     this.url = url;
+    this.loads++;
     return Promise.resolve();
   }
   show(): void {
@@ -96,6 +120,10 @@ export class BrowserWindow extends EventEmitter {
   }
   maximize(): void {
     fake.maximized++;
+    this.isShown = true;
+  }
+  isDestroyed(): boolean {
+    return this.isClosed;
   }
   isEdited = false;
   isClosed = false;
@@ -108,6 +136,7 @@ export class BrowserWindow extends EventEmitter {
     this.emit('close', { preventDefault: () => (isPrevented = true) });
     if (isPrevented) return;
     this.isClosed = true;
+    this.webContents.isDestroyed = true;
     this.emit('closed');
   }
   isMinimized(): boolean {
@@ -124,14 +153,44 @@ export class BrowserWindow extends EventEmitter {
 class FakeApp extends EventEmitter {
   hasLock = true;
   hasQuit = false;
+  exitCode: number | undefined;
   userData = '';
-  becomeReady: () => void = () => undefined;
-  readonly #ready = new Promise<void>((resolve) => (this.becomeReady = resolve));
+  modelId = ''; // by which Windows knows it
+  hasGraphics = true;
+  #isReady = false;
+  #tellReady: () => void = () => undefined;
+  readonly #ready = new Promise<void>((resolve) => (this.#tellReady = resolve));
+  becomeReady(): void {
+    this.#isReady = true;
+    this.#tellReady();
+  }
+  isReady(): boolean {
+    return this.#isReady;
+  }
+  disableHardwareAcceleration(): void {
+    if (this.#isReady) throw new Error('app.disableHardwareAcceleration() can only be called before app is ready');
+    this.hasGraphics = false;
+  }
+  setAppUserModelId(id: string): void {
+    this.modelId = id;
+  }
+  getVersion(): string {
+    return fake.version;
+  }
+  exit(code: number): void {
+    this.exitCode = code;
+  }
   requestSingleInstanceLock(): boolean {
     return this.hasLock;
   }
   quit(): void {
     this.hasQuit = true;
+  }
+  /** As the system or a closed window makes it end. @returns whether it does now */
+  willQuit(): boolean {
+    let isPrevented = false;
+    this.emit('will-quit', { preventDefault: () => (isPrevented = true) });
+    return !isPrevented;
   }
   whenReady(): Promise<void> {
     return this.#ready;
@@ -154,6 +213,7 @@ type Decide = (contents: unknown, permission: string, decide: (isAllowed: boolea
 /** What was asked of Electron since the last `resetFake`. */
 export const fake = {
   appPath: '/program',
+  version: '1.0.0',
   windows: [] as BrowserWindow[],
   processes: [] as FakeProcess[],
   maximized: 0,
@@ -165,6 +225,10 @@ export const fake = {
   menu: undefined as unknown,
   chosen: { open: [] as string[], save: '' },
   asked: [] as string[], // message boxes
+  errors: [] as string[], // error boxes
+  offered: [] as { filters?: readonly { extensions: readonly string[] }[]; defaultPath?: string }[], // by dialogs for files
+  shown: [] as string[], // in the file manager
+  blockers: new Set<number>(), // of sleep
   answer: 0, // index of the button that is pressed in them
 };
 
@@ -184,7 +248,8 @@ export function resetFake(userData: string): void {
     handler: undefined,
     menu: undefined,
   });
-  Object.assign(fake, { appPath: '/program', chosen: { open: [], save: '' }, asked: [], answer: 0 });
+  Object.assign(fake, { appPath: '/program', version: '1.0.0', chosen: { open: [], save: '' }, asked: [], answer: 0 });
+  Object.assign(fake, { errors: [], offered: [], shown: [], blockers: new Set() });
 }
 
 export const Menu = {
@@ -193,8 +258,23 @@ export const Menu = {
 };
 export const net = { fetch: (url: string): Promise<Response> => Promise.resolve(new Response(`file ${url}`)) };
 export const protocol = {
-  registerSchemesAsPrivileged: (schemes: typeof fake.schemes): void => void (fake.schemes = schemes),
-  handle: (_scheme: string, handler: Handler): void => void (fake.handler = handler),
+  registerSchemesAsPrivileged(schemes: typeof fake.schemes): void {
+    if (app.isReady()) throw new Error('protocol.registerSchemesAsPrivileged should be called before app is ready');
+    fake.schemes = schemes;
+  },
+  handle(_scheme: string, handler: Handler): void {
+    if (!app.isReady()) throw new Error('protocol can only be used when app is ready');
+    fake.handler = handler;
+  },
+};
+export const shell = { showItemInFolder: (path: string): void => void fake.shown.push(path) };
+let lastBlocker = 0;
+export const powerSaveBlocker = {
+  start(): number {
+    fake.blockers.add(++lastBlocker);
+    return lastBlocker;
+  },
+  stop: (id: number): boolean => fake.blockers.delete(id),
 };
 export const session = {
   defaultSession: {
@@ -205,16 +285,24 @@ export const session = {
 export const screen = { getAllDisplays: () => [{ workArea: { x: 0, y: 0, width: 1920, height: 1080 } }] };
 export const utilityProcess = {
   fork(entry: string, args: readonly string[]): FakeProcess {
+    if (!app.isReady()) throw new Error('utilityProcess cannot be created before app is ready');
     const child = new FakeProcess(entry, args);
     fake.processes.push(child);
     return child;
   },
 };
 export const dialog = {
-  showOpenDialog: () => Promise.resolve({ filePaths: fake.chosen.open }),
+  showOpenDialog: (_window: unknown, options: (typeof fake.offered)[number]) => {
+    fake.offered.push(options);
+    return Promise.resolve({ filePaths: fake.chosen.open });
+  },
   showMessageBox: (_window: unknown, { message }: { message: string }) => {
     fake.asked.push(message);
     return Promise.resolve({ response: fake.answer });
   },
-  showSaveDialog: () => Promise.resolve({ filePath: fake.chosen.save, canceled: fake.chosen.save === '' }),
+  showErrorBox: (title: string): void => void fake.errors.push(title),
+  showSaveDialog: (_window: unknown, options: (typeof fake.offered)[number]) => {
+    fake.offered.push(options);
+    return Promise.resolve({ filePath: fake.chosen.save, canceled: fake.chosen.save === '' });
+  },
 };

@@ -1,11 +1,13 @@
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { shellContract } from '#common/contract/services.ts';
 import { createClient } from '#common/rpc/client.ts';
 import { electronPort } from '#common/rpc/electron-port.ts';
 import { startApp } from '../../../electron/main/start-app.ts';
-import { app, fake, ipcMain, resetFake } from '../../fakes/electron.ts';
+import config from '../../../build/electron-builder.mjs';
+import { app, fake, ipcMain, protocol, resetFake } from '../../fakes/electron.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
 let folder: string;
@@ -44,6 +46,7 @@ test('the window is isolated, sandboxed and shows our page', async () => {
   expect(window.options.webPreferences).toEqual({
     preload: join('/program', 'out', 'preload.cjs'),
     ...{ contextIsolation: true, sandbox: true, nodeIntegration: false, webviewTag: false },
+    spellcheck: false, // or its dictionaries would be fetched
   });
   expect(window.url).toBe('app://editar/index.html');
   expect(window.isShown).toBe(false); // not before there is something to see
@@ -62,15 +65,17 @@ test('no other page, window or permission is given', async () => {
   let isAllowed = true;
   fake.decidePermission?.(contents, 'media', (decision) => (isAllowed = decision));
   expect([isAllowed, fake.checkPermission?.(contents, 'media')]).toEqual([false, false]);
-  expect(fake.checkPermission?.(contents, 'clipboard-read')).toBe(false);
-  fake.decidePermission?.(contents, 'clipboard-sanitized-write', (decision) => (isAllowed = decision)); // "Copy details"
-  expect([isAllowed, fake.checkPermission?.(contents, 'clipboard-sanitized-write')]).toEqual([true, true]);
+  for (const permission of ['clipboard-sanitized-write', 'clipboard-read']) {
+    fake.decidePermission?.(contents, permission, (decision) => (isAllowed = decision)); // copy and paste, chosen from a list
+    expect([isAllowed, fake.checkPermission?.(contents, permission)]).toEqual([true, true]);
+  }
 });
 
 test('the scheme serves files of the page with the policy, and nothing else', async () => {
   await startReady();
   const answer = await fake.handler!(new Request('app://editar/assets/a.js'));
-  expect(await answer.text()).toBe('file file:///program/out/renderer/assets/a.js');
+  const file = pathToFileURL(join('/program', 'out', 'renderer', 'assets', 'a.js')).href;
+  expect(await answer.text()).toBe(`file ${file}`);
   expect(answer.headers.get('content-type')).toContain('text/javascript');
   expect(answer.headers.get('content-security-policy')).toContain(`default-src 'none'`);
   for (const url of ['app://editar/..%2f..%2fmain.cjs', 'app://editar/main.cjs', 'app://other/index.html']) {
@@ -90,6 +95,7 @@ test('the page gets one port to the engine and one to the shell, once it asks', 
 test.each([
   ['another origin', 'https://evil.example/', null],
   ['a frame inside the page', 'app://editar/index.html', {}],
+  ['a frame that has no address yet', '', null],
 ])('%s gets no port', async (_, url, parent) => {
   const { contents } = await startReady();
   pageReady(url, parent);
@@ -116,16 +122,123 @@ test('an engine that crashes is started again and the page gets a new port; one 
   vi.runAllTimers();
   expect(fake.processes).toHaveLength(5);
   fake.processes[4].emit('exit', 139);
-  app.emit('will-quit');
-  vi.runAllTimers();
-  expect(fake.processes).toHaveLength(5);
+  expect(app.willQuit()).toBe(true); // nothing is left to end
 });
 
-test('quitting ends the engine and does not start it again', async () => {
+test('a fatal error of the engine ends the engine alone', async () => {
   await startReady();
   pageReady();
-  app.emit('will-quit');
-  expect(fake.processes.map(({ isKilled }) => isKilled)).toEqual([true]);
+  fake.processes[0].emit('error', 'FatalError', 'v8', '{}'); // Node throws what nobody listens to
+  fake.processes[0].emit('exit', 134);
+  expect(fake.processes).toHaveLength(2);
+});
+
+test('the machine stays awake while the engine is busy, and shows files it names', async () => {
+  await startReady();
+  pageReady();
+  const [engine] = fake.processes;
+  engine.emit('message', { type: 'busy', isBusy: true });
+  engine.emit('message', { type: 'busy', isBusy: true });
+  expect(fake.blockers.size).toBe(1);
+  engine.emit('message', { type: 'busy', isBusy: false });
+  expect(fake.blockers.size).toBe(0);
+  engine.emit('message', { type: 'busy', isBusy: true });
+  engine.emit('exit', 1); // nobody would say that it is over
+  expect(fake.blockers.size).toBe(0);
+  fake.processes[1].emit('message', { type: 'reveal', path: '/photos/a.png' });
+  for (const nonsense of [null, 'busy', { type: 'busy' }, { type: 'run', path: '/bin/sh' }]) {
+    fake.processes[1].emit('message', nonsense);
+  }
+  expect([fake.shown, fake.blockers.size]).toEqual([['/photos/a.png'], 0]);
+});
+
+test('a page whose process ends is loaded again, closes without a question, and asks when it ends at once every time', async () => {
+  const { window, contents } = await startReady();
+  pageReady();
+  const page = shell();
+  page.window.onCloseWanted(() => undefined);
+  await page.window.noteUnsaved(true);
+  const end = async (reason: string): Promise<void> => {
+    contents.emit('render-process-gone', {}, { reason, exitCode: 1 });
+    await settled();
+  };
+  await end('clean-exit');
+  expect(window.loads).toBe(1);
+  await end('crashed');
+  expect([window.loads, window.isEdited]).toEqual([2, false]);
+  const sent = contents.sent.length;
+  fake.processes[0].emit('exit', 139); // a page that is not there gets no port
+  expect(contents.sent).toHaveLength(sent);
+  await end('oom');
+  expect([window.loads, fake.asked]).toEqual([3, []]);
+  await end('crashed');
+  expect([window.loads, fake.asked]).toEqual([4, ['The window has stopped several times.']]);
+  fake.answer = 1;
+  await end('crashed');
+  expect([window.loads, window.isClosed]).toEqual([4, true]);
+});
+
+test('graphics that crash again and again are left alone from the next start on, until the program is updated', async () => {
+  await startReady();
+  const gone = (type: string, reason: string) => app.emit('child-process-gone', {}, { type, reason, exitCode: 1 });
+  for (const reason of ['crashed', 'killed', 'clean-exit', 'crashed']) gone('GPU', reason);
+  gone('Utility', 'crashed');
+  const graphicsOf = async (version: string): Promise<boolean> => {
+    resetFake(folder);
+    fake.version = version;
+    await startReady();
+    return app.hasGraphics;
+  };
+  expect(await graphicsOf('1.0.0')).toBe(true);
+  for (let crash = 0; crash < 3; crash++) gone('GPU', 'crashed');
+  expect(await graphicsOf('1.0.0')).toBe(false);
+  expect(await graphicsOf('1.0.1')).toBe(true);
+});
+
+test('a program that cannot start says so and ends', async () => {
+  const handle = vi.spyOn(protocol, 'handle').mockImplementation(() => {
+    throw new Error('no such scheme');
+  });
+  onTestFinished(() => handle.mockRestore());
+  startApp();
+  app.becomeReady();
+  await settled();
+  expect([fake.errors, app.exitCode, fake.windows]).toEqual([['EditAR Studio cannot start'], 1, []]);
+});
+
+test('Windows knows the program by the name its installer gives it', async () => {
+  await startReady();
+  expect(app.modelId).toBe(config.appId);
+});
+
+test('quitting asks the engine to end, waits until it has, and does not start it again', async () => {
+  await startReady();
+  pageReady();
+  expect(app.willQuit()).toBe(false);
+  expect(app.hasQuit).toBe(false);
+  await settled();
+  expect([app.hasQuit, app.willQuit()]).toEqual([true, true]);
+  expect(fake.processes.map(({ messages, isKilled }) => [messages.at(-1), isKilled])).toEqual([
+    [{ type: 'end' }, false],
+  ]);
+});
+
+test('an engine that does not end when it is asked to is ended', async () => {
+  await startReady();
+  pageReady();
+  fake.processes[0].isDeaf = true;
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  expect(app.willQuit()).toBe(false);
+  await vi.advanceTimersByTimeAsync(999);
+  expect([fake.processes[0].isKilled, app.hasQuit]).toEqual([false, false]);
+  await vi.advanceTimersByTimeAsync(1);
+  expect([fake.processes[0].isKilled, app.hasQuit]).toEqual([true, true]);
+});
+
+test('without an engine there is nothing to wait for', async () => {
+  await startReady();
+  expect(app.willQuit()).toBe(true);
 });
 
 test('files from arguments, the system and a second start are opened in the one window', async () => {
@@ -140,8 +253,13 @@ test('files from arguments, the system and a second start are opened in the one 
   await expect.poll(() => opened).toEqual(['early.png']);
   app.emit('second-instance', {}, ['editar', '--switch', 'later.ora', 'notes.txt', '.'], folder);
   await expect.poll(() => opened).toEqual(['early.png', 'later.ora']);
-  expect(fake.processes[0].messages).toMatchObject([{ type: 'connect' }, { path: early }, { path: later }]);
-  expect(fake.recent).toEqual([early, later]);
+  // As file managers of Linux name them.
+  const spaced = join(folder, 'a photo #1.JPG');
+  app.emit('second-instance', {}, ['editar', 'file:///a%2Fb.png', pathToFileURL(spaced).href], folder);
+  await expect.poll(() => opened).toEqual(['early.png', 'later.ora', 'a photo #1.JPG']);
+  const paths = [early, later, spaced];
+  expect(fake.processes[0].messages).toMatchObject([{ type: 'connect' }, ...paths.map((path) => ({ path }))]);
+  expect(fake.recent).toEqual(paths);
   expect(fake.windows).toHaveLength(1);
 });
 
@@ -161,7 +279,7 @@ test('dialogs read and write what the person chose', async () => {
   await expect(dialogs.openPicture()).rejects.toMatchObject({ code: 'image-unreadable', data: { path: 'gone.png' } });
   fake.chosen.save = join(folder, 'no', 'folder.png');
   await expect(dialogs.savePicture({ name: 'a.png', bytes: new Uint8Array([1]) })).rejects.toMatchObject({
-    code: 'output-not-writable',
+    code: 'output-folder-missing',
   });
   fake.chosen.save = join(folder, `${'a'.repeat(251)}.png`);
   expect(await dialogs.savePicture({ name: 'a.png', bytes: new Uint8Array([1]) })).toBe(true); // as long as names may be
@@ -214,7 +332,25 @@ test('of a chosen folder the page hears its place too, and can name it by its ha
   expect(fake.processes[0].messages.at(-1)).toEqual({ type: 'grant', handle: folder.handle, path: '/photos/summer' });
 });
 
-test('a file that is written without an ending gets it, and one that is there is replaced only when the person says so', async () => {
+test('dialogs offer every file beside those of known endings, and suggest names that any system takes', async () => {
+  await startReady();
+  pageReady();
+  const { dialogs } = shell();
+  await dialogs.chooseFile();
+  await dialogs.openPicture();
+  for (const { filters = [] } of fake.offered)
+    expect(filters.map(({ extensions }) => extensions.at(-1)).at(-1)).toBe('*');
+  fake.offered.length = 0;
+  for (const name of ['What? 3:2.jpg', 'a/b.png', 'nul.ora', `${'ä'.repeat(125)}.tiff`])
+    await dialogs.chooseTarget(name);
+  expect(fake.offered.map(({ defaultPath }) => defaultPath)).toEqual([
+    ...['What_ 3_2.jpg', 'a_b.png', '_nul.ora'],
+    `${'ä'.repeat(119)}.tiff`,
+  ]);
+  expect(fake.offered[3]!.filters).toEqual([{ name: 'TIFF', extensions: ['tif', 'tiff'] }]);
+});
+
+test('a file that is written without its ending gets it, and one that is there is replaced only when the person says so', async () => {
   await startReady();
   pageReady();
   const { dialogs } = shell();
@@ -226,6 +362,14 @@ test('a file that is written without an ending gets it, and one that is there is
   fake.answer = 0;
   expect(await dialogs.chooseTarget('photo.ora')).toMatchObject({ name: 'work.ora' });
   expect(fake.asked).toEqual(['Replace work.ora?', 'Replace work.ora?']);
+  for (const [chosen, name, written] of [
+    ['holiday 2.0', 'photo.ora', 'holiday 2.0.ora'],
+    ['a.JPEG', 'photo.jpg', 'a.JPEG'],
+    ['a.jpg', 'photo.png', 'a.jpg.png'],
+  ] as const) {
+    fake.chosen.save = join(folder, chosen);
+    expect(await dialogs.chooseTarget(name)).toMatchObject({ name: written });
+  }
 });
 
 test('a window with unsaved work stays until its page has asked; one that hangs may go', async () => {
@@ -346,8 +490,10 @@ test('the window comes back where it was, unless no screen is there any more', a
     JSON.stringify({ x: 9000, y: 20, width: 700, height: 500, isMaximized: true }),
   );
   resetFake(folder);
-  const { options } = (await startReady()).window;
-  expect(options).toMatchObject({ width: 700, height: 500 });
-  expect(options).not.toHaveProperty('x');
-  expect(fake.maximized).toBe(1);
+  const { window: lost } = await startReady();
+  expect(lost.options).toMatchObject({ width: 700, height: 500 });
+  expect(lost.options).not.toHaveProperty('x');
+  expect([fake.maximized, lost.isShown]).toEqual([0, false]); // that would show it empty
+  lost.emit('ready-to-show');
+  expect([fake.maximized, lost.isShown]).toEqual([1, true]);
 });

@@ -17,6 +17,7 @@ import { JobsState } from './jobs.svelte.ts';
 import { LongWork } from './long-work.svelte.ts';
 import { MapFidelity } from './map-fidelity.svelte.ts';
 import { MapsState } from './maps.svelte.ts';
+import { Opening } from './opening.svelte.ts';
 import { FolderChoice } from './folder-choice.svelte.ts';
 import { ItemPictures } from './item-pictures.ts';
 import { platformOf } from './keys.ts';
@@ -41,6 +42,7 @@ export interface AppState {
   readonly engine: EngineState;
   readonly devices: DevicesState;
   readonly document: DocumentState;
+  readonly opening: Opening;
   readonly editor: EditorState;
   readonly editSettings: EditSettings;
   readonly recipeBase: RecipeBase;
@@ -111,6 +113,7 @@ export function createAppState(host: Host, storage?: KeptTexts): AppState {
     canvas,
     clip: new ClipState(),
     exporting: new ExportState(),
+    opening: new Opening(),
     layers,
     strokes,
     moves: new LayerMoves(document, strokes, layers),

@@ -1,3 +1,4 @@
+import { RemoteError } from '#common/contract/errors.ts';
 import type { NamedBytes } from '#common/contract/services.ts';
 import { addLayer, replaceTiles } from '#common/document/layer-commands.ts';
 import type { NewLayer } from '#common/document/layer-commands.ts';
@@ -148,16 +149,28 @@ export function createClipActions(app: AppState) {
   async function addPicture({ name, bytes }: NamedBytes, gesture = t('layers.addFileName')): Promise<void> {
     const { store } = document;
     const { depth, profile } = store.require(projectId);
-    const image = await work.run(t('layers.addingFile', { name }), async () => {
+    const image = await work.run(t('layers.addingFile', { name }), async ({ signal }) => {
       const blob = await engine.require().blobs.put(bytes);
-      return await engine.require().documents.tiles(blob, { depth, profile });
+      const tiles = await engine.require().documents.tiles(blob, { depth, profile, name });
+      signal.throwIfAborted();
+      return tiles;
     });
     if (!document.isOpen || document.store !== store) return;
     put(gesture, { name: name.replace(/\.[^.]*$/, '').slice(0, 255) || name, image, offset: middleFor(image.extent) });
   }
 
+  /** One that cannot be read keeps none of the others out. Giving up ends all that have yet to come. */
   async function addFiles(files: readonly File[]): Promise<void> {
-    for (const file of files) await addPicture(await readFile(file));
+    const failures = new Map<string, unknown>(); // by name
+    for (const file of files) {
+      await addPicture(await readFile(file)).catch((error: unknown) => {
+        if (!isOfPicture(error)) throw error;
+        failures.set(file.name, error);
+      });
+    }
+    const names = [...failures.keys()].join(', ');
+    if (failures.size <= toldApart) for (const error of failures.values()) problems.report(error);
+    else problems.report(new Error(t('layers.notAdded', { count: failures.size, all: String(files.length), names })));
   }
 
   async function chooseAndAdd(): Promise<void> {
@@ -193,6 +206,12 @@ export function createClipActions(app: AppState) {
 
   return { copy, copySeen, cut, clear, layerOfSelection, layerOfSeen, paste, addFiles, chooseAndAdd };
 }
+
+const toldApart = 2; // failures: more are told in one sentence
+
+/** Whether it is one file that is no good, and not the engine or the disk. */
+const isOfPicture = (error: unknown): boolean =>
+  error instanceof RemoteError && ['image-unreadable', 'image-too-large'].includes(error.code);
 
 const movedMask = ({ bounds, data }: Mask, by: Point): Mask => ({
   data,

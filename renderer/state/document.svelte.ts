@@ -69,6 +69,7 @@ export class DocumentState {
   #mustAttach = false;
   #nextTry: ReturnType<typeof setTimeout> | undefined;
   #changes = 0; // since the page was loaded
+  #gestures = 0; // of them, those of the person
 
   constructor(engine: EngineState, problems: Problems) {
     this.#engine = engine;
@@ -79,6 +80,11 @@ export class DocumentState {
   get store(): DocumentStore {
     if (!this.#session) throw new Error('no document is open');
     return this.#session.store;
+  }
+
+  /** How often the person changed something since the page was loaded. */
+  get gestures(): number {
+    return this.#gestures;
   }
 
   get isOpen(): boolean {
@@ -99,9 +105,13 @@ export class DocumentState {
     } else this.recoverable = await services.documents.recoverable();
   }
 
-  /** Opens a picture in the place of what is open, which is closed. @returns sentences for the person */
-  async open(source: FileSource): Promise<readonly string[]> {
-    return await this.#begin(await this.#services.open(source));
+  /** Opens a picture in the place of what is open, which is closed. @param isWanted asked when it has been read, which takes a while
+   * @returns sentences for the person; undefined where it was not wanted any more */
+  async open(source: FileSource, isWanted = () => Promise.resolve(true)): Promise<readonly string[] | undefined> {
+    const opened = await this.#services.open(source);
+    if (await isWanted()) return await this.#begin(opened);
+    await this.#services.close(opened.document);
+    return undefined;
   }
 
   /** Opens a document that was made here and is in no file, in the place of what is open, which is closed. */
@@ -258,6 +268,7 @@ export class DocumentState {
   #changed(change: Change<DocumentRecord>): void {
     this.isDirty = true;
     this.#changes++;
+    if (change.source !== 'program') this.#gestures++;
     this.#refresh();
     void this.#writeDown(change.diff);
     for (const listener of [...this.#listeners]) listener(change);

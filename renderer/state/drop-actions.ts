@@ -20,8 +20,14 @@ export function createDropActions(app: AppState, actions: Actions) {
     }
     const [file] = others;
     if (file?.name.endsWith('.json')) takeRecipe(file.name, await file.text());
-    else if (file) await actions.open(known[files.indexOf(file)] ?? (await readFile(file)));
+    else if (file) {
+      await actions.open(known[files.indexOf(file)] ?? (await readFile(file)));
+      if (others.length > 1) tellOfOthers(file.name, others.length);
+    }
   }
+
+  const tellOfOthers = (name: string, count: number): void =>
+    problems.notice(t('files.oneTaken', { name, count }), t('files.oneTakenMore'));
 
   let dropped: readonly File[] = []; // by the page, until the desktop program tells where they lie
 
@@ -55,7 +61,8 @@ export function createDropActions(app: AppState, actions: Actions) {
     take({ dataTransfer }: Pick<DragEvent, 'dataTransfer'>): void {
       const isFolder = dataTransfer?.items[0]?.webkitGetAsEntry()?.isDirectory ?? false;
       const files = [...(dataTransfer?.files ?? [])];
-      if (host.kind === 'desktop' && !isFolder) dropped = files;
+      if (files.length === 0 && dataTransfer?.types.includes('text/uri-list')) problems.notice(t('files.droppedLink'));
+      else if (host.kind === 'desktop' && !isFolder) dropped = files;
       else void problems.attempt(() => (isFolder ? findFolder() : takeFiles(files)));
     },
     /** Follows each drop of files in the desktop program. */

@@ -6,7 +6,21 @@ import type { Answer } from './questions.svelte.ts';
 
 /** What a person can do with files. Each shows its own failure; nothing that is in no file is left without asking. */
 export function createFileActions(app: AppState) {
-  const { host, document, editor, engine, exporting, jobs, layout, maps, problems, questions, settings } = app;
+  const {
+    host,
+    document,
+    editor,
+    engine,
+    exporting,
+    jobs,
+    layout,
+    maps,
+    opening,
+    problems,
+    questions,
+    results,
+    settings,
+  } = app;
   const attempt = (action: () => Promise<void>) => () => problems.attempt(action, 'files');
 
   const askToReplace = (code: string, name: string): Promise<Answer> => {
@@ -43,21 +57,34 @@ export function createFileActions(app: AppState) {
     return true;
   }
 
-  async function begin(opening: Promise<readonly string[]>): Promise<void> {
-    const notices = await opening;
+  function begin(notices: readonly string[]): void {
+    results.offerLeft();
     editor.showsBefore = false;
     layout.view = 'editor';
     for (const notice of notices) problems.notice(notice);
   }
 
-  const openSource = (source: () => Promise<FileSource>): Promise<void> =>
+  const openSource = (name: string, source: () => Promise<FileSource>): Promise<void> =>
     problems.attempt(async () => {
       if (!(await mayReplaceDocument())) return;
-      const opened = await source();
-      await begin(document.open(opened));
-      if ('handle' in opened) await maps.lookBeside(opened.handle);
+      const hasNews = listenForNews();
+      const isWanted = async (): Promise<boolean> => !hasNews() || (await mayLeave());
+      await opening.follow(name, async (isLast) => {
+        const file = await source();
+        const notices = await document.open(file, async () => isLast() && (await isWanted()) && isLast());
+        if (!notices) return;
+        begin(notices);
+        if ('handle' in file) await maps.lookBeside(file.handle);
+      });
     }, 'files');
-  const open = (file: ChosenFile | NamedBytes): Promise<void> => openSource(() => sourceOf(file));
+  const open = (file: ChosenFile | NamedBytes): Promise<void> => openSource(file.name, () => sourceOf(file));
+
+  /** Reading a large file takes so long that a person goes on with what is open. @returns whether they did something since */
+  function listenForNews(): () => boolean {
+    const { gestures } = document;
+    const edits = jobs.list.length;
+    return () => document.gestures !== gestures || jobs.list.length > edits;
+  }
 
   async function sourceOf(file: ChosenFile | NamedBytes): Promise<FileSource> {
     if ('handle' in file) return { handle: file.handle };
@@ -66,7 +93,7 @@ export function createFileActions(app: AppState) {
 
   return {
     open,
-    openRecent: ({ source }: RecentFile): Promise<void> => openSource(() => Promise.resolve(source)),
+    openRecent: ({ name, source }: RecentFile): Promise<void> => openSource(name, () => Promise.resolve(source)),
     chooseAndOpen: attempt(async () => {
       const file = await host.dialogs.chooseFile();
       if (file) await open(file);
@@ -74,7 +101,7 @@ export function createFileActions(app: AppState) {
     /** Opens what a crash left. */
     recover: (left: DocumentId) =>
       problems.attempt(async () => {
-        if (await mayReplaceDocument()) await begin(document.recover(left));
+        if (await mayReplaceDocument()) begin(await document.recover(left));
       }),
     save: attempt(async () => void (await save(false))),
     saveAs: attempt(async () => void (await save(true))),

@@ -18,7 +18,7 @@ type Sight = { readonly result: VersionId } | { readonly coming: number } | 'pic
 /** What edits made and nobody has decided on yet, and what became of the rest. */
 export class ResultsState {
   #sight = $state.raw<Sight>({ coming: 0 });
-  /** Of this session, the latest edit first; the others are found in the history. */
+  /** The latest edit first; versions that are not among them are found in the history. */
   #recent = $state.raw<readonly VersionId[]>([]);
   #unseen = $state.raw<ReadonlySet<VersionId>>(new Set());
   readonly #document: DocumentState;
@@ -181,6 +181,13 @@ export class ResultsState {
     this.show(version.id);
   }
 
+  /** Offers what nobody had decided on when the picture was left. The picture itself is looked at. */
+  offerLeft(): void {
+    const left = this.#document.versions.filter(({ image, layer, isDiscarded }) => image && !layer && !isDiscarded);
+    const latestFirst = left.toSorted((a, b) => b.createdAt - a.createdAt);
+    this.#recent = latestFirst.slice(0, mostLeft).map(({ id }) => id);
+  }
+
   star(version: Version): void {
     this.#document.act(t('results.starName'), (store) => commands.starVersion(store, version.id, !version.isStarred));
   }
@@ -199,6 +206,8 @@ export class ResultsState {
     this.onLook();
   }
 }
+
+const mostLeft = 40; // offered again of an earlier session; older ones are found in the history
 
 /** Those that are gone meanwhile are passed by. */
 function setDiscarded(store: DocumentStore, versions: readonly Version[], isDiscarded: boolean): void {

@@ -17,10 +17,17 @@ export interface ShapeDrawing {
   paint(context: CanvasRenderingContext2D, view: Parameters<NonNullable<Tool['paint']>>[1]): void;
 }
 
+interface Gesture {
+  readonly kind: 'draw' | 'move';
+  readonly how: Combination;
+  readonly from: ToolPoint;
+  isClick: boolean; // so far; a line that comes back to where it began is none
+}
+
 /** A tool that selects what a drag draws. A drag that begins on the selection moves it instead, a click off it selects nothing, and arrow
  * keys nudge it. While the space bar is held, what is drawn moves instead of growing. */
 export function shapeTool({ selection, settings, viewport, redraw }: ToolContext, drawing: ShapeDrawing): Tool {
-  let gesture: { readonly kind: 'draw' | 'move'; readonly how: Combination; readonly from: ToolPoint } | undefined;
+  let gesture: Gesture | undefined;
   let before: Selection = null;
 
   const isOnSelection = ({ x, y }: PointIn<'image'>): boolean => {
@@ -31,6 +38,9 @@ export function shapeTool({ selection, settings, viewport, redraw }: ToolContext
     return isInside && mask.data[row * mask.bounds.width + column]! >= 128;
   };
   const isMoving = (at: ToolPoint, how: Combination): boolean => how === 'replace' && isOnSelection(at.image);
+  const note = (points: readonly ToolPoint[]): void => {
+    if (gesture) gesture.isClick &&= points.every(({ screen }) => between(screen, gesture!.from.screen) < clickReach);
+  };
   const moveTo = ({ image }: ToolPoint): void => {
     const { from } = gesture!;
     selection.set(before);
@@ -42,10 +52,11 @@ export function shapeTool({ selection, settings, viewport, redraw }: ToolContext
     press: (at, held) => {
       const how = combinationOf(held, settings.combination);
       before = selection.mask;
-      gesture = { kind: isMoving(at, how) ? 'move' : 'draw', how, from: at };
+      gesture = { kind: isMoving(at, how) ? 'move' : 'draw', how, from: at, isClick: true };
       if (gesture.kind === 'draw') drawing.begin(at);
     },
     drag: (points, held) => {
+      note(points);
       if (gesture?.kind === 'move') moveTo(points.at(-1)!);
       else if (gesture) drawing.extend(points, held);
       redraw();
@@ -58,8 +69,8 @@ export function shapeTool({ selection, settings, viewport, redraw }: ToolContext
     },
     release: (at) => {
       if (!gesture) return;
-      const { kind, how, from } = gesture;
-      const isClick = Math.hypot(at.screen.x - from.screen.x, at.screen.y - from.screen.y) < clickReach;
+      note([at]);
+      const { kind, how, isClick } = gesture;
       if (kind === 'draw' && !isClick) selection.apply(drawing.shape(), how);
       else if (isClick && how === 'replace') selection.none();
       gesture = undefined;
@@ -83,3 +94,5 @@ export function shapeTool({ selection, settings, viewport, redraw }: ToolContext
     },
   };
 }
+
+const between = (a: PointIn<'screen'>, b: PointIn<'screen'>): number => Math.hypot(a.x - b.x, a.y - b.y);

@@ -9,6 +9,7 @@ import { applyPatch } from '#common/document/patch.ts';
 import type { DocumentRecord } from '#common/document/records.ts';
 
 export const documentId = '6f1f7b5e-1111-4222-8333-444455556666' as DocumentId;
+const otherId = '6f1f7b5e-1111-4222-8333-aaaabbbbcccc' as DocumentId; // of what is opened while another one is open
 const blobOfSaved = 'd'.repeat(64) as BlobId;
 export const crashedId = '6f1f7b5e-1111-4222-8333-777788889999' as DocumentId;
 
@@ -27,16 +28,20 @@ export class FakeDocuments {
   isDiskFull = false;
   closesNothing = false;
   opensNothing = false; // as if the file were damaged
+  readonly unreadable: string[] = []; // names of pictures
   recent: RecentFile[] = [];
   readonly sources: FileSource[] = []; // of what was opened
   readonly targets: SaveTarget[] = [];
+  readonly reading = new Map<string, Promise<unknown>>(); // by name of a picture: when it has been read; others at once
   question: AppErrorCode | undefined; // what stands in the way unless it may be replaced
 
   readonly implementations: EngineImplementations['documents'] = {
-    open: (source) => {
+    open: async (source) => {
+      if ('name' in source) await this.reading.get(source.name);
       if (this.opensNothing) throw new AppError('project-unreadable', { path: 'photo.ora', reason: 'it is damaged' });
       this.sources.push(source);
-      return this.#opened(documentId, picture('name' in source ? source.name : 'file'), false);
+      const id = this.written.has(documentId) ? otherId : documentId;
+      return this.#opened(id, picture('name' in source ? source.name : 'file'), false);
     },
     attach: (document, records) => {
       this.#requireSpace();
@@ -62,7 +67,10 @@ export class FakeDocuments {
     discard: (document) => void this.left.delete(document),
     recent: () => this.recent,
     forgetRecent: (id) => void (this.recent = this.recent.filter((one) => id !== null && one.id !== id)),
-    tiles: () => ({ extent: { width: 9, height: 9 }, channels: 4, depth: 8, tiles: [null] }),
+    tiles: (_, { name = '' }) => {
+      if (this.unreadable.includes(name)) throw new AppError('image-unreadable', { path: name, reason: 'it is empty' });
+      return { extent: { width: 9, height: 9 }, channels: 4, depth: 8, tiles: [null] };
+    },
   };
 
   #opened(document: DocumentId, records: DocumentRecord[], hasUnsaved: boolean) {

@@ -115,6 +115,7 @@ export const zTileOptions = z.object({
   profile: zBlobId.nullable(), // of the document: colours are brought into it
   /** Tiles of a picture of the same size; where the new one is the same, its tile is null: it adds nothing there. */
   without: z.array(zBlobId.nullable()).optional(),
+  name: zFileName.optional(), // of the picture, for telling what is wrong with it
 });
 export type TileOptions = z.infer<typeof zTileOptions>;
 

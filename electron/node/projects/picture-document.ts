@@ -38,8 +38,10 @@ export async function openAsDocument(
 }
 
 /** Reads a picture as tiles in a document's depth and colours. Tiles that are the same as those of `without` are null. */
-export async function readPictureTiles(picture: BlobId, { depth, profile, without }: TileOptions, blobs: TileBlobs) {
-  const { raster } = await decodeImage(await blobs.get(picture));
+export async function readPictureTiles(picture: BlobId, options: TileOptions, blobs: TileBlobs) {
+  const { depth, profile, without, name } = options;
+  const bytes = await blobs.get(picture);
+  const { raster } = await (name === undefined ? decodeImage(bytes) : decodeNamed(bytes, name));
   const own = await inDocumentColours(raster, { depth, ...(profile && { profile: await blobs.get(profile) }) });
   const tiles = await storeTiles(own, blobs);
   const added = tiles.map((tile, index) => (without && tile === without[index] ? null : tile));

@@ -4,6 +4,10 @@ import type { Area } from '../area.ts';
 export const files = {
   save: 'Save',
   doNotSave: 'Do not save',
+  opening: 'Opening {name}…',
+  oneTaken: { one: 'Opened {name}.', other: 'Opened {name} alone of {count} files.' },
+  oneTakenMore: 'Drop the others onto the open picture to add them as layers. Batch edits a whole folder.',
+  droppedLink: 'That is a link and no file. Save the picture and open it from there, or copy it and paste it here.',
   saving: 'Writing the file…',
   stillWriting: 'A file is being written. Wait a moment, then do it again.',
   noEngine: 'The engine, which reads and writes files, is gone for a moment. Do it again when it is back.',

@@ -23,6 +23,10 @@ export const layers = {
   pasted: 'Pasted',
   addFileName: 'Add a picture as a layer',
   addingFile: 'Adding {name}',
+  notAdded: {
+    one: '1 of {all} files could not be added: {names}.',
+    other: '{count} of {all} files could not be added: {names}.',
+  },
   nothingToCopy: 'Nothing was copied: the chosen layer has nothing there.',
   nothingToPaste: 'There is no picture in the clipboard.',
   copiedHereOnly:

@@ -22,7 +22,7 @@ function setUp(kind: FakeHost['kind']) {
     const files = names.map((name) => new File(['{}'], name));
     drops.take({ dataTransfer: { files, items: [{ webkitGetAsEntry: () => null }] } as unknown as DataTransfer });
   };
-  return { app, drops, drop, sources: host.documents.sources };
+  return { app, host, drops, drop, sources: host.documents.sources };
 }
 
 test('in a browser a dropped file is opened from its bytes', async () => {
@@ -46,4 +46,34 @@ test('what lies nowhere, as a picture dragged from another page, is opened from 
   expect(sources).toEqual([{ blob, name: 'web.png' }]);
   await drops.takeKnown([known('again.png')]); // nothing was dropped onto the page
   expect(sources).toHaveLength(1);
+});
+
+test('of several files the first is opened, and it is said what to do with the others; so it is of a link', async () => {
+  const { app, drops, drop, sources } = setUp('browser');
+  drop('a.png', 'b.png', 'c.png');
+  await vi.waitFor(() =>
+    expect(app.problems.list.map(({ title }) => title)).toEqual(['Opened a.png alone of 3 files.']),
+  );
+  expect(sources).toHaveLength(1);
+  const link = { files: [], types: ['text/uri-list'], items: [{ webkitGetAsEntry: () => null }] };
+  drops.take({ dataTransfer: link as unknown as DataTransfer });
+  expect(app.problems.list.at(-1)!.title).toContain('That is a link and no file.');
+});
+
+test('a file that cannot be added as a layer keeps none of the others out', async () => {
+  const { app, drops, drop, host } = setUp('browser');
+  drop('a.png');
+  await vi.waitFor(() => expect(app.document.isOpen).toBe(true));
+  host.documents.unreadable.push('b.png', 'd.png');
+  const add = (...names: string[]) =>
+    drops.takeAsLayers({ dataTransfer: { files: names.map((name) => new File([], name)) } as unknown as DataTransfer });
+  add('b.png', 'c.png', 'd.png', 'e.png');
+  await vi.waitFor(() => expect(app.document.layers.map(({ name }) => name)).toEqual(['a.png', 'c', 'e']));
+  await vi.waitFor(() =>
+    expect(app.problems.list.map(({ code }) => code)).toEqual(['image-unreadable', 'image-unreadable']),
+  );
+  host.documents.unreadable.push('f.png');
+  add('b.png', 'd.png', 'f.png', 'g.png');
+  const sentence = '3 of 4 files could not be added: b.png, d.png, f.png.';
+  await vi.waitFor(() => expect(app.problems.list.map(({ title }) => title)).toContain(sentence));
 });

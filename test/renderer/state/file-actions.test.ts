@@ -21,7 +21,9 @@ async function setUpChanged() {
   const files = createFileActions(app);
   host.connect();
   await files.open({ name: 'photo.png', bytes: new Uint8Array([1]) });
-  const change = () => app.document.act('Rename', (store) => renameLayer(store, app.document.layers[0]!.id, 'Sky'));
+  let changes = 0;
+  const change = () =>
+    app.document.act('Rename', (store) => renameLayer(store, app.document.layers[0]!.id, `Sky ${++changes}`));
   change();
   /** Does something that asks, and answers. */
   const answered = async (action: () => Promise<void>, answer: Answer): Promise<string> => {
@@ -72,6 +74,63 @@ test('opening another picture while an edit is under way asks, and ends it only 
   host.documents.opensNothing = false;
   await answered(() => files.open(chosen), 'yes');
   expect([app.document.name, app.jobs.isBusy, host.cancelled]).toEqual(['file', false, ['job-1']]);
+});
+
+const picture = (name: string) => ({ name, bytes: new Uint8Array([1]) });
+
+/** A file that takes long to be read. @returns ends that */
+function slowly(host: FakeHost, name: string): () => void {
+  let end = (): void => undefined;
+  host.documents.reading.set(name, new Promise<void>((resolve) => (end = resolve)));
+  return () => end();
+}
+
+test('of two files the one that was asked for last is opened, whichever is read first; of the other nothing is left', async () => {
+  const { host, app, files } = await setUpChanged();
+  app.document.isDirty = false;
+  const end = slowly(host, 'large.png');
+  const large = files.open(picture('large.png'));
+  await vi.waitFor(() => expect(app.opening.name).toBe('large.png'));
+  await files.open(picture('small.png'));
+  expect([app.document.name, app.opening.name]).toEqual(['small.png', undefined]);
+  end();
+  await large;
+  expect([app.document.name, host.documents.written.size]).toEqual(['small.png', 1]);
+});
+
+test('a file that is given up leaves what is open', async () => {
+  const { host, app, files } = await setUpChanged();
+  app.document.isDirty = false;
+  const end = slowly(host, 'large.png');
+  const large = files.open(picture('large.png'));
+  await vi.waitFor(() => expect(app.opening.name).toBe('large.png'));
+  app.opening.giveUp();
+  end();
+  await large;
+  expect([app.document.name, app.opening.name]).toEqual(['photo.png', undefined]);
+});
+
+test('what is done while a file is read is not gone without a question; what was answered is not asked again', async () => {
+  const { host, app, files, change, answered } = await setUpChanged();
+  for (const [isGoingOn, answer, open] of [
+    [true, 'cancel', 'photo.png'],
+    [false, undefined, 'large.png'],
+  ] as const) {
+    const end = slowly(host, 'large.png');
+    let opened: Promise<void> | undefined;
+    await answered(async () => {
+      opened = files.open(picture('large.png'));
+      await vi.waitFor(() => expect(app.opening.name).toBe('large.png'));
+    }, 'other');
+    if (isGoingOn) change();
+    const last = async () => {
+      end();
+      await opened;
+    };
+    if (answer) expect(await answered(last, answer)).toBe('Save photo.png first?');
+    else await last();
+    expect(app.document.name).toBe(open);
+  }
 });
 
 test('a window is left although the engine is lost', async () => {

@@ -210,3 +210,18 @@ test('rows to keep are chosen on a result that is looked at', async () => {
   edits.beginBranch({ ...first!, isDiscarded: true });
   expect(results.shown?.id).toBe(first!.id);
 });
+
+test('what nobody had decided on is offered again when the picture is, and hides nothing', async () => {
+  const { host, document, results } = await startRunning();
+  host.say(finished);
+  await expect.poll(() => results.offered.length).toBe(2);
+  const [kept, left] = results.offered;
+  results.accept(kept);
+  results.forget(); // as when the picture is closed
+  results.offerLeft();
+  expect(results.offered).toEqual([left]);
+  expect([results.shown, results.newOnes]).toEqual([undefined, []]);
+  results.discard(document.versions.find(({ id }) => id === left!.id));
+  results.offerLeft();
+  expect(results.offered).toEqual([]);
+});

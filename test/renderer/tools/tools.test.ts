@@ -138,6 +138,14 @@ describe('the lasso', () => {
     expect(selection.bounds).toEqual({ x: 10, y: 10, width: 20, height: 10 });
   });
 
+  test('a line that comes back to where it began is no click', () => {
+    const { context, selection } = createToolContext();
+    drag(lassoTool(context), [point(10, 10), point(30, 10), point(30, 20), point(10, 10)]);
+    expect(selection.bounds).toMatchObject({ x: 10, y: 10, width: 20 });
+    drag(lassoTool(context), [point(100, 100), point(101, 101)]);
+    expect(selection.mask).toBeNull();
+  });
+
   test('by corners is closed at the first one; Backspace takes one back', () => {
     const { context, selection, settings } = createToolContext();
     settings.lasso = 'polygon';

@@ -60,6 +60,8 @@ test('what is no picture is refused by its name', async () => {
   const { documents, blobs } = setUp();
   const opened = documents.open({ blob: await blobs.put(new Uint8Array([1, 2, 3])), name: 'notes.png' });
   await expect(opened).rejects.toMatchObject({ code: 'image-unreadable', data: { path: 'notes.png' } });
+  const added = documents.tiles(await blobs.put(new Uint8Array()), { depth: 8, profile: null, name: 'empty.png' });
+  await expect(added).rejects.toMatchObject({ code: 'image-unreadable', data: { path: 'empty.png' } });
 });
 
 test('of a result, only tiles that differ from the picture below are kept', async () => {

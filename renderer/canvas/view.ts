@@ -38,7 +38,7 @@ const mostMagnified = 64; // screen pixels per pixel of the picture
 const leastShown = 48; // CSS px of the picture that stay in sight
 
 /** Screen pixels per pixel of the picture from which on pixels are shown as squares. Below, photos look better smooth. */
-export const crispFrom = 4;
+export const crispFrom = 8;
 
 /** All of the picture in the middle, as large as there is room for. Where its pixels are seen as squares, all are of the same size. */
 export function fitView(picture: Extent, screen: Screen): View {

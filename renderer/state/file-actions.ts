@@ -32,7 +32,7 @@ export function createFileActions(app: AppState) {
   /** @returns whether it is in a file now */
   async function save(asNew: boolean): Promise<boolean> {
     const name = await document.save(host.dialogs, askToReplace, { asNew });
-    if (name !== undefined) problems.notice(t('files.saved', { name }));
+    if (name !== undefined) problems.done(t('files.saved', { name }));
     return name !== undefined;
   }
 
@@ -109,7 +109,7 @@ export function createFileActions(app: AppState) {
     async export(): Promise<boolean> {
       const choice = exporting.choiceFor(document.project?.depth ?? 8, settings.current);
       const written = await document.export(choice, host.dialogs, askToReplace);
-      if (written) problems.notice(t('files.exported', { name: written.name }), written.notices.join(' '));
+      if (written) problems.done(t('files.exported', { name: written.name }), written.notices.join(' '));
       return written !== undefined;
     },
     close: attempt(async () => {

@@ -8,7 +8,7 @@ import type { HostErrorCode } from '#common/contract/host-errors.ts';
 export interface Problem {
   readonly id: number;
   readonly tone: 'error' | 'notice';
-  readonly code: string; // `notice` or `result` for a notice
+  readonly code: string; // `done`, `notice` or `result` for a notice
   readonly title: string; // what happened
   readonly text: string; // what was kept, what to do
   readonly details?: string; // for whoever can use them; left out where the title says it all
@@ -53,6 +53,11 @@ export class Problems {
     const { title: sentence } = inWords(error, undefined);
     const text = `${sentence} ${meaning.text}`;
     this.#add({ ...meaning, tone: 'error', code: error.code, text, details: inDetail(error, thrown), stays: true });
+  }
+
+  /** Says that what a person asked for is done. */
+  done(title: string, text = ''): void {
+    this.#add({ tone: 'notice', code: 'done', title, text, stays: false });
   }
 
   /** Says something that worked, or half worked. @param details to be copied @param stays left out: it leaves by itself */

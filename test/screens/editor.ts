@@ -280,6 +280,7 @@ export const editorScreens: readonly Screen[] = [
         shows: 'A file is dragged over the picture: it is added as a layer or opened',
         reach: async ({ page }) => {
           await page.keyboard.press('Escape');
+          await page.evaluate('document.activeElement.blur()'); // or its tooltip would be seen
           const transfer = await page.evaluateHandle(
             `(() => { const all = new DataTransfer(); all.items.add(new File(['x'], 'a.png')); return all; })()`,
           );

@@ -32,6 +32,18 @@ export const welcomeScreens: readonly Screen[] = [
         },
       },
       {
+        name: 'welcome-restore',
+        shows: 'The program was stopped in the middle of the work',
+        reach: async ({ page, longNamed }) => {
+          await openPicture(page, longNamed);
+          await page.keyboard.press('Control+Shift+l'); // a layer, which is in no file
+          await page.getByRole('img', { name: 'Changed since it was saved' }).waitFor();
+          await page.reload();
+          await button(page, 'Restore').waitFor();
+        },
+        also: ['pseudo', 'zoomed'],
+      },
+      {
         name: 'refused',
         shows: 'A file that is no picture was opened',
         reach: async ({ page, unreadable }) => {

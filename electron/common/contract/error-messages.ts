@@ -9,7 +9,7 @@ export interface ErrorMessage {
 const messages: Record<AppErrorCode, ErrorMessage> = {
   'image-unreadable': {
     sentence: 'The picture {path} cannot be read: {reason}.',
-    action: 'See whether the file is there and whole, for instance in another program, or choose another one.',
+    action: 'Open it in another program to see whether it is whole, or choose another file.',
   },
   'image-too-large': {
     sentence: 'The picture {path} is too large: {size}; the limit is {limit}.',

@@ -151,7 +151,10 @@ export const batch = {
   paused: 'Paused',
   pausing: 'Pausing after this picture',
   stopped: 'Stopped: {done} of {of} made. Nothing is lost.',
-  finished: '{in} in = {done} done + {skipped} skipped + {failed} failed',
+  finished: {
+    one: '{count} picture: {done} done, {skipped} skipped, {failed} failed',
+    other: '{count} pictures: {done} done, {skipped} skipped, {failed} failed',
+  },
   reportAt: 'Report and log are in {place}',
   inTime: 'in {time}',
   failedBatch: 'The batch could not go on: {reason}',

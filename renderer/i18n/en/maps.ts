@@ -39,6 +39,7 @@ export const maps = {
   regionScale: 'Size of regions',
   blank: 'Empty map',
   example: 'Open an example',
+  tryExample: 'Begin with an example',
   noExample: 'The embedded model brings no example of this kind.',
   working: 'Looking at the picture…',
 

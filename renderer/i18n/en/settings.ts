@@ -20,7 +20,7 @@ export const settings = {
   motionBySystem: 'The system asks for it already.',
   language: 'Language',
   languageEnglish: 'English',
-  languagePseudo: 'Pseudo-language (for checking translations)',
+  languagePseudo: 'Pseudo-language, for tests',
   model: 'Model',
   modelHint: 'Edits are made with this one.',
   modelFirst: 'The first that can be used',

@@ -8,7 +8,7 @@ export const welcome = {
   drop: 'or drop one anywhere in this window',
   dropNow: 'Let go to open it',
   restore: 'The program stopped while you were working. Nothing is lost.',
-  changes: { one: '{count} change, last at {when}', other: '{count} changes, last at {when}' },
+  changes: { one: '{count} change · {when}', other: '{count} changes · {when}' },
   restoreIt: 'Restore',
   forget: 'Forget',
   forgetTitle: 'Forget {name}?',

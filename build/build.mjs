@@ -9,6 +9,8 @@ import { programs } from './programs.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
+const quiet = { pluginTimings: false }; // how long plug-ins took is of no use to whoever starts the program
+
 /** Builds one Node program. Packages stay outside the bundle: they are installed beside it. */
 function buildProgram(/** @type {{name: string, entry: string, format: 'es' | 'cjs'}} */ program) {
   return build({
@@ -23,6 +25,7 @@ function buildProgram(/** @type {{name: string, entry: string, format: 'es' | 'c
       minify: false,
       sourcemap: true,
       rolldownOptions: {
+        checks: quiet,
         external: ['electron'],
         output: { format: program.format, entryFileNames: program.name, codeSplitting: false },
       },
@@ -45,7 +48,7 @@ function buildPage() {
       assetsInlineLimit: 0,
       target: 'es2023',
       sourcemap: true,
-      rolldownOptions: { experimental: { lazyBarrel: true } }, // of a library of components only those used are compiled
+      rolldownOptions: { checks: quiet, experimental: { lazyBarrel: true } }, // of a library of components only those used are compiled
     },
   });
 }

@@ -4,12 +4,14 @@ import type { AppState } from './app-state.ts';
 import type { CommandHandler } from './commands.svelte.ts';
 import { createEditActions } from './edit-actions.ts';
 import { createFileActions } from './file-actions.ts';
+import { createRecipeActions } from './recipe-actions.ts';
 import { stepLabel } from './step-names.ts';
 
 /** What a person can do with pictures and edits, wherever they do it: a button, a key, the menu, a drop. Each shows its own failure. */
 export function createActions(app: AppState) {
   const { document, jobs, problems, results } = app;
   const edits = createEditActions(app);
+  const { openRecipe } = createRecipeActions(app);
 
   async function clearQueue(): Promise<void> {
     const removed = await jobs.removeWaiting();
@@ -35,6 +37,7 @@ export function createActions(app: AppState) {
     edits,
     clearQueue: () => problems.attempt(clearQueue),
     discardAll,
+    openRecipe: () => problems.attempt(openRecipe),
     run: () => problems.attempt(() => edits.run()),
     stop: () => problems.attempt(() => jobs.stop()),
   };
@@ -78,6 +81,7 @@ export function registerEditorCommands(app: AppState, actions: Actions): () => v
       label: () => stepLabel('frame.redoStep', document.redoName),
     },
     'edit.run': { run: actions.run, isEnabled: () => actions.edits.canRun() },
+    'edit.openRecipe': { run: actions.openRecipe, isEnabled: () => document.isOpen },
     'edit.watch': { run: () => results.watch(), isEnabled: () => jobs.isBusy && results.watched === undefined },
     'edit.clearQueue': { run: actions.clearQueue, isEnabled: () => jobs.waiting.length > 0 },
     'edit.stop': {

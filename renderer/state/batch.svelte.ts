@@ -21,6 +21,7 @@ import type { ItemAction } from './item-keys.ts';
 import { actionable, actOn, dropTarget, moveTarget } from './item-actions.ts';
 import { choose, chooseAll, nothingChosen } from './item-selection.ts';
 import type { Choosing } from './item-selection.ts';
+import { parsedJson } from './recipe-files.ts';
 import type { Problems } from './problems.svelte.ts';
 import type { SettingsState } from './settings.svelte.ts';
 
@@ -321,14 +322,5 @@ export class BatchState {
     this.#waiting = waiting;
     Object.assign(this.form, { input: facts.input, output: facts.output, options: facts.options });
     this.form.take(facts.recipe);
-  }
-}
-
-/** What is no JSON is no recipe either, which is told in the same words. */
-function parsedJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }

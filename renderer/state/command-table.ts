@@ -56,6 +56,7 @@ export const commandTable = {
   'layer.applyMask': { group: 'layer', section: 2 },
   'layer.removeMask': { group: 'layer', section: 2 },
   'edit.run': { group: 'engine', keys: ['Mod+Enter'], whileTyping: true },
+  'edit.openRecipe': { group: 'engine' },
   'edit.stop': { group: 'engine', keys: ['Escape', 'Mod+.'], whileTyping: true },
   'edit.watch': { group: 'engine' },
   'edit.clearQueue': { group: 'engine' },

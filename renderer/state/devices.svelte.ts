@@ -1,4 +1,4 @@
-import type { LeftOutDevice } from '#common/contract/devices.ts';
+import type { LeftOutDevice, TriedDevice } from '#common/contract/devices.ts';
 import type { DeviceName } from '#common/contract/edit-request.ts';
 import { t } from '../i18n/i18n.svelte.ts';
 import { deviceWords, leftOutWords } from './device-words.ts';
@@ -7,9 +7,12 @@ import type { Problems } from './problems.svelte.ts';
 
 const memory = 'told-devices'; // where the page keeps what it has told
 
-/** Devices that are left out since they stopped the program. */
+/** What models can run on, and devices that are left out since they stopped the program. */
 export class DevicesState {
   leftOut = $state.raw<readonly LeftOutDevice[]>([]);
+  /** What came of trying every device; undefined: not tried yet. */
+  tried = $state.raw<readonly TriedDevice[]>();
+  isTrying = $state(false);
   readonly #engine: EngineState;
   readonly #problems: Problems;
 
@@ -23,16 +26,28 @@ export class DevicesState {
   listen(): void {
     const { services } = this.#engine;
     if (!services) return;
+    this.tried = undefined;
     void this.#problems.follow(async () => {
       this.leftOut = await services.devices.leftOut();
       this.#tell();
     });
   }
 
+  /** Tries every device, once per engine: it takes a moment, so only where a person is about to choose one. */
+  find(): void {
+    const { services } = this.#engine;
+    if (!services || this.tried || this.isTrying) return;
+    this.isTrying = true;
+    void this.#problems
+      .follow(async () => void (this.tried = await services.devices.tryAll()))
+      .finally(() => (this.isTrying = false));
+  }
+
   async tryAgain(device: DeviceName): Promise<void> {
     await this.#problems.attempt(async () => {
       const before = this.leftOut.find((leftOut) => leftOut.device === device);
       this.leftOut = await this.#engine.require().devices.tryAgain(device);
+      this.tried = undefined;
       const told = this.#problems.list.find(({ title }) => before && title === leftOutWords(before));
       if (told) this.#problems.dismiss(told.id); // it is not true any more
       this.#problems.notice(t('settings.triedNext', { device: deviceWords(device) }));

@@ -1,4 +1,5 @@
 import type { EditOrder } from '#common/contract/edit-order.ts';
+import { drawnFreely, takesLikeliest } from '#common/contract/edit-request.ts';
 import type { LayeredPicture } from '#common/contract/pictures.ts';
 import { AppError } from '#common/contract/errors.ts';
 import type { EditRecipe } from '#common/contract/recipe.ts';
@@ -70,13 +71,23 @@ export function createEditActions({
     await jobs.add({ ...subject, of: layers.map(({ id }) => id) });
   }
 
-  /** What is run never repeats a picture: where a locked seed would, another one is taken and said. Repeating is asked for by name. */
+  /** What is run never repeats a picture: where it would, it is drawn freely, or another seed is taken, and said. Repeating is asked for by
+   * name. */
   function another(order: EditOrder): EditOrder {
-    const isMade = results.hasMade(order) || jobs.list.some(({ subject }) => isSameEdit(subject.order, order));
-    if (!settings.isSeedLocked || !(isMade || recipeBase.isUnchanged(canvas.selection))) return order;
+    if (!isMade(order) && !recipeBase.isUnchanged(canvas.selection)) return order;
+    const free = { ...order, sampling: drawnFreely(order.sampling) };
+    if (takesLikeliest(order.sampling) && !isMade(free)) {
+      sayDrawnFreely();
+      return free;
+    }
     freeSeed();
-    return { ...order, seed: settings.seed, firstVariant: 0 };
+    return { ...free, seed: settings.seed, firstVariant: 0 };
   }
+
+  const sayDrawnFreely = (): void => problems.notice(t('results.drawnFreely'), t('results.drawnFreelyMore'));
+
+  const isMade = (order: EditOrder): boolean =>
+    results.hasMade(order) || jobs.list.some(({ subject }) => isSameEdit(subject.order, order));
 
   function freeSeed(): void {
     settings.freeSeed();
@@ -98,8 +109,9 @@ export function createEditActions({
     return maps.of(task) ? maps.isReady(task) : !layout.showsMaps && document.layers.length > 0; // the picture is the map
   }
 
-  /** The edit of a version once more, of the picture it was made from. @param seed left out: another one */
-  async function runAgain(version: Version, changes: Partial<EditOrder> = { seed: newSeed() }): Promise<void> {
+  /** The edit of a version once more, of the picture it was made from. @param changes left out: another seed, drawn freely, since one that
+   * always takes the likeliest heeds no seed */
+  async function runAgain(version: Version, changes?: Partial<EditOrder>): Promise<void> {
     const store = document.store;
     const layers = sourceLayers(store, version, document.versions, results.layersOf(version));
     const recipe = recipeOfVersion(version);
@@ -107,7 +119,8 @@ export function createEditActions({
     const again = alone(orderFromRecipe(recipe, layeredPicture(store, layers, part)), recipe.variant ?? 0);
     const { parent, layer: above } = version;
     const { condition } = recipe;
-    await start({ order: { ...again, ...changes }, parent, above, canvas: part, condition }, layers);
+    const order = { ...again, ...(changes ?? { seed: newSeed(), sampling: drawnFreely(again.sampling) }) };
+    await start({ order, parent, above, canvas: part, condition }, layers);
   }
 
   /** Lets a person choose how many rows of a result stay, which they look at meanwhile. */
@@ -128,15 +141,18 @@ export function createEditActions({
     branch.begin(version, placement, part, ready.grid);
   }
 
-  /** Goes on below the kept rows, with the words and numbers that are set now. Where they are those of the result, its seed would lead to
-   * the same rows: then another one is taken and said. */
+  /** Goes on below the kept rows, with the words and numbers that are set now. Where those would lead to the same rows, it is drawn freely or
+   * another seed is taken, and said. */
   async function runBranch(): Promise<void> {
     const { version, rows, grid } = branch;
     if (!version) return;
     branch.end();
-    if (repeats(recipeOfVersion(version))) freeSeed();
-    else if (!settings.isSeedLocked) settings.rollSeed();
-    const { instruction, sampling } = settings;
+    const isRepeat = repeats(recipeOfVersion(version));
+    if (isRepeat && takesLikeliest(settings.sampling)) sayDrawnFreely();
+    else if (isRepeat) freeSeed();
+    if (!settings.isSeedLocked) settings.rollSeed();
+    const { instruction } = settings;
+    const sampling = isRepeat ? drawnFreely(settings.sampling) : settings.sampling;
     const kept = version.ids.slice(0, rows * grid);
     const words = instruction.trim() === '' ? {} : { instruction };
     await runAgain(version, {
@@ -153,7 +169,8 @@ export function createEditActions({
     const { instruction, seed, firstVariant = 0, variant = 0 } = recipe;
     const words = settings.instruction.trim();
     const isSameSeed = settings.isSeedLocked && settings.seed === seed && firstVariant + variant === 0;
-    return isSameSeed && hasSampling(recipe, settings) && (words === '' || words === instruction.trim());
+    const isSame = isSameSeed || takesLikeliest(settings.sampling);
+    return isSame && hasSampling(recipe, settings) && (words === '' || words === instruction.trim());
   }
 
   /** Puts the recipe of a version into the fields, to be changed and run on the picture it was made from, and brings them to the front. What

@@ -1,4 +1,5 @@
 import type { EditOrder } from '#common/contract/edit-order.ts';
+import { drawnFreely } from '#common/contract/edit-request.ts';
 import type { Square } from '#common/contract/edit-request.ts';
 import type { EditRecipe } from '#common/contract/recipe.ts';
 import type { Point } from '#common/geometry.ts';
@@ -32,11 +33,14 @@ export class EditSettings {
     this.#engine = engine;
   }
 
-  /** Models that can be used. */
-  models = $derived.by(() => this.#engine.models?.filter(({ ready }) => ready) ?? []);
+  /** Models that make pictures and can be used. */
+  models = $derived.by(() => this.#engine.usable);
   model = $derived.by(() => this.models.find(({ id }) => id === this.#modelId) ?? this.#engine.model);
-  /** The model's own numbers. */
-  defaults: Sampling = $derived(this.model?.ready?.sampling ?? fallback);
+  /** The model's own numbers. Several results at once are drawn freely: they would all be the same picture otherwise. */
+  defaults: Sampling = $derived.by(() => {
+    const own = this.model?.ready?.sampling ?? fallback;
+    return this.variants > 1 ? drawnFreely(own) : own;
+  });
   sampling: Sampling = $derived({ ...this.defaults, ...this.#chosen });
   isChanged = $derived(Object.keys(this.#chosen).length > 0);
 

@@ -21,10 +21,9 @@ export class EngineState {
   /** What the person chose to edit with; an empty model, or one that is gone, is the first that can be used. */
   preferred = $state.raw<Pick<Settings, 'model' | 'device'>>(defaultSettings);
 
-  model = $derived.by(() => {
-    const usable = this.models?.filter(({ ready, maps }) => ready && !maps) ?? [];
-    return usable.find(({ id }) => id === this.preferred.model) ?? usable[0];
-  });
+  /** Models that make pictures and can be used. */
+  usable: readonly ModelInfo[] = $derived(this.models?.filter(({ ready, maps }) => ready && !maps) ?? []);
+  model = $derived(this.usable.find(({ id }) => id === this.preferred.model) ?? this.usable[0]);
   status: EngineStatus = $derived.by(() => {
     if (!this.services) return this.#wasConnected ? 'lost' : 'connecting';
     if (!this.models) return 'connecting';

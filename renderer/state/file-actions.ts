@@ -2,6 +2,7 @@ import type { ChosenFile, DocumentId, FileSource, RecentFile } from '#common/con
 import type { NamedBytes } from '#common/contract/services.ts';
 import { t } from '../i18n/i18n.svelte.ts';
 import type { AppState } from './app-state.ts';
+import { createRecipeActions } from './recipe-actions.ts';
 import type { Answer } from './questions.svelte.ts';
 
 /** What a person can do with files. Each shows its own failure; nothing that is in no file is left without asking. */
@@ -21,6 +22,7 @@ export function createFileActions(app: AppState) {
     results,
     settings,
   } = app;
+  const { offerMaking } = createRecipeActions(app);
   const attempt = (action: () => Promise<void>) => () => problems.attempt(action, 'files');
 
   const askToReplace = (code: string, name: string): Promise<Answer> => {
@@ -62,6 +64,7 @@ export function createFileActions(app: AppState) {
     editor.showsBefore = false;
     layout.view = 'editor';
     for (const notice of notices) problems.notice(notice);
+    offerMaking();
   }
 
   const openSource = (name: string, source: () => Promise<FileSource>): Promise<void> =>

@@ -1,5 +1,6 @@
 import type { BlobId } from '#common/contract/blobs.ts';
 import type { EditOrder } from '#common/contract/edit-order.ts';
+import { takesLikeliest } from '#common/contract/edit-request.ts';
 import type { Square } from '#common/contract/edit-request.ts';
 import type { LayeredPicture } from '#common/contract/pictures.ts';
 import { editFromRecipe, recipeFromEdit } from '#common/contract/recipe.ts';
@@ -121,7 +122,13 @@ export function selectionFrom(selection: EditRecipe['selection']): Order['select
 
 /** Whether two orders lead to the same picture, wherever they run. */
 export const isSameEdit = (one: Order, other: Order): boolean =>
-  one.seed === other.seed && JSON.stringify({ ...one, device: null }) === JSON.stringify({ ...other, device: null });
+  (one.seed === other.seed || takesLikeliest(one.sampling)) &&
+  JSON.stringify(whatCounts(one)) === JSON.stringify(whatCounts(other));
+
+const whatCounts = (order: Order): object => ({
+  ...{ ...order, device: null },
+  ...(takesLikeliest(order.sampling) && { seed: 0, firstVariant: 0 }),
+});
 
 /** The same picture again: one variant of those a recipe made. */
 export const alone = (order: Order, variant: number): Order => ({

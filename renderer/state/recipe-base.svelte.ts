@@ -2,6 +2,7 @@ import { visibleLayers } from '#common/document/layered-picture.ts';
 import type { Layer, LayerId, Version, VersionId } from '#common/document/records.ts';
 import { canvasOfVersion } from '#common/document/version-commands.ts';
 import type { EditOrder } from '#common/contract/edit-order.ts';
+import { takesLikeliest } from '#common/contract/edit-request.ts';
 import type { EditRecipe } from '#common/contract/recipe.ts';
 import { isSameBounds } from '#common/geometry.ts';
 import type { Bounds } from '#common/geometry.ts';
@@ -77,7 +78,9 @@ export class RecipeBase {
   /** Whether nothing was changed, so that the same picture would be made again. */
   isUnchanged(selection: SelectionState): boolean {
     const [recipe, settings] = [this.#recipe, this.#settings];
-    if (!recipe || !settings.isSeedLocked || settings.seed !== recipe.seed) return false;
+    if (!recipe) return false;
+    const isSameSeed = settings.isSeedLocked && settings.seed === recipe.seed;
+    if (!isSameSeed && !takesLikeliest(settings.sampling)) return false;
     const isSame = settings.instruction.trim() === recipe.instruction.trim() && settings.variants === 1;
     return isSame && hasSampling(recipe, settings) && this.#looksAtTheSame(selection);
   }

@@ -11,6 +11,7 @@ export interface FakeModelSettings {
   /** What `finish` gives instead of the picture of the ids. */
   readonly picture?: (variant: number) => RgbImage;
   readonly unknownWords?: readonly string[];
+  readonly temperature?: number; // the model's own; default 1
 }
 
 const vocab = 256;
@@ -19,13 +20,14 @@ const vocab = 256;
  * and the model answers every source id `s` with `255 - s`, plus the variant. It decides one cell per step. */
 export class FakeModel implements EditModel {
   readonly capabilities: Capabilities;
-  readonly samplingDefaults = { cfg: 3, temperature: 1, topK: 1000, topP: 1 };
+  readonly samplingDefaults: EditModel['samplingDefaults'];
   readonly device = { name: 'cpu', refused: [] } as const;
   isDisposed = false;
   runs = 0;
 
   constructor(readonly settings: FakeModelSettings = { imageSize: 64, grid: 4 }) {
-    const { imageSize, grid } = settings;
+    const { imageSize, grid, temperature = 1 } = settings;
+    this.samplingDefaults = { cfg: 3, temperature, topK: 1000, topP: 1 };
     this.capabilities = { tasks: ['edit', 'canny'], imageSize, grid, vocab, maxVariants: 4 };
   }
 

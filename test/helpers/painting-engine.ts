@@ -55,7 +55,7 @@ export async function createPaintingEngine(settings: PaintingSettings): Promise<
   let leftOut = settings.leftOut ?? [];
   const devices: Devices = {
     find: () => Promise.resolve(settings.devices ?? ['cpu']),
-    tryAll: () => Promise.resolve([{ device: 'cpu' }]),
+    tryAll: () => Promise.resolve((settings.devices ?? ['cpu']).map((device) => ({ device }))),
     leftOut: () => Promise.resolve(leftOut),
     tryAgain: (device) => {
       leftOut = leftOut.filter((one) => one.device !== device);

@@ -1,5 +1,5 @@
 import type { BlobId } from '#common/contract/blobs.ts';
-import type { DocumentId, FileSource, RecentFile, SaveTarget, Written } from '#common/contract/documents.ts';
+import type { DocumentId, FileSource, Making, RecentFile, SaveTarget, Written } from '#common/contract/documents.ts';
 import { AppError } from '#common/contract/errors.ts';
 import type { AppErrorCode } from '#common/contract/errors.ts';
 import { hostError } from '#common/contract/host-errors.ts';
@@ -30,6 +30,7 @@ export class FakeDocuments {
   opensNothing = false; // as if the file were damaged
   readonly unreadable: string[] = []; // names of pictures
   recent: RecentFile[] = [];
+  making: Making | null = null; // what pictures tell of how they were made
   readonly sources: FileSource[] = []; // of what was opened
   readonly targets: SaveTarget[] = [];
   readonly reading = new Map<string, Promise<unknown>>(); // by name of a picture: when it has been read; others at once
@@ -76,7 +77,7 @@ export class FakeDocuments {
   #opened(document: DocumentId, records: DocumentRecord[], hasUnsaved: boolean) {
     this.written.set(document, new Map(records.map((record) => [record.id, record])));
     const name = records.find((record) => record.type === 'project')!.name;
-    return { document, name, records, hasFile: false, hasUnsaved, notices: [], making: null };
+    return { document, name, records, hasFile: false, hasUnsaved, notices: [], making: this.making };
   }
 
   #write(content: unknown, target: SaveTarget): Written {

@@ -4,7 +4,7 @@ import type { Settings } from '#common/contract/settings.ts';
 import { engineContract } from '#common/contract/services.ts';
 import type { EngineImplementations, NamedBytes } from '#common/contract/services.ts';
 import type { EngineMessage, OrderMessage } from '#common/contract/edit-order.ts';
-import type { LeftOutDevice } from '#common/contract/devices.ts';
+import type { LeftOutDevice, TriedDevice } from '#common/contract/devices.ts';
 import type { ChosenFile } from '#common/contract/documents.ts';
 import type { BlobId } from '#common/contract/blobs.ts';
 import type { MapBeside } from '#common/contract/map-service.ts';
@@ -73,6 +73,7 @@ export class FakeHost implements Host {
   models = [model];
   settings: Settings = defaultSettings;
   leftOut: LeftOutDevice[] = []; // devices that stopped the program
+  triedDevices: TriedDevice[] = [{ device: 'cpu' }];
   #say: (message: EngineMessage) => void = () => undefined;
   #tell: Parameters<Host['onEngine']>[0] = () => undefined;
   #close: () => void = () => undefined;
@@ -116,6 +117,7 @@ export class FakeHost implements Host {
         get: (id) => this.stored?.get(id) ?? new Uint8Array([7]),
       },
       devices: {
+        tryAll: () => this.triedDevices,
         leftOut: () => this.leftOut,
         tryAgain: (device) => (this.leftOut = this.leftOut.filter((one) => one.device !== device)),
       },

@@ -12,3 +12,10 @@ export const zLeftOutDevice = z.object({
   at: z.iso.datetime(), // the last time
 });
 export type LeftOutDevice = z.infer<typeof zLeftOutDevice>;
+
+/** What came of trying a device. */
+export const zTriedDevice = z.object({
+  device: zDeviceName,
+  reason: z.string().optional(), // why it is not used; left out: it passed its self-test
+});
+export type TriedDevice = z.infer<typeof zTriedDevice>;

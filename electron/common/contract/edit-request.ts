@@ -49,6 +49,15 @@ export const zSampling = z
   .partial()
   .default({});
 
+/** Where a model always takes the likeliest id, every seed and every variant leads to the same picture. */
+export const takesLikeliest = ({ temperature }: { readonly temperature?: number | undefined }): boolean =>
+  temperature === 0;
+
+/** The same numbers, but pictures that differ: ids are drawn as the model weighs them. Numbers that do so already stay. */
+export const drawnFreely = <Sampling extends { readonly temperature?: number | undefined }>(
+  sampling: Sampling,
+): Sampling => (takesLikeliest(sampling) ? { ...sampling, temperature: 1 } : sampling);
+
 export const zRegion = z.object({
   x: z.int(), // image space, upright
   y: z.int(),

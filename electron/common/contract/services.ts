@@ -6,7 +6,7 @@ import { zBlobId, zBytes } from './blobs.ts';
 import { documentServices, zChosenFile, zFileHandle, zFileName } from './documents.ts';
 import { mapKinds } from '../maps/condition-map.ts';
 import { zMadeMap, zMap, zMapBeside, zReadMap } from './map-service.ts';
-import { zLeftOutDevice } from './devices.ts';
+import { zLeftOutDevice, zTriedDevice } from './devices.ts';
 import { zEditOrder, zEngineMessage } from './edit-order.ts';
 import { zLayeredPicture } from './pictures.ts';
 import { zDeviceName, zTask } from './edit-request.ts';
@@ -81,6 +81,8 @@ export const engineContract = {
   },
   /** Graphics cards and other things that models run on. */
   devices: {
+    /** All there are, each put to its self-test. */
+    tryAll: method([], z.array(zTriedDevice)),
     /** Those that stopped the program and are not used for it. */
     leftOut: method([], z.array(zLeftOutDevice)),
     /** Lets one be used again. → those that are still left out */

@@ -1,6 +1,7 @@
 import type { DeviceGuard, EditModel, EditOptions, EditRun, PreviewBand, RgbImage } from '#models/api';
 import { isFamiliar, readWorlds } from '#models';
 import type { OpenedPack } from '#models';
+import { drawnFreely } from '#common/contract/edit-request.ts';
 import type { EditRequest } from '#common/contract/edit-request.ts';
 import type { Timings } from '#common/contract/job-message.ts';
 import type { Mask } from '#common/raster/masks.ts';
@@ -102,9 +103,11 @@ export async function paint(
   return { area, pack, device, options, pictures, ids, sourceIds, before, rows, isWhole, notices, timings };
 }
 
+/** Several variants are asked for to have a choice, so a model that by itself always takes the likeliest draws them freely. */
 function optionsOf({ sampling, seed, variants, firstVariant }: PaintSettings, model: EditModel): EditOptions {
   const given = Object.fromEntries(Object.entries(sampling).filter(([, value]) => value !== undefined));
-  return { ...model.samplingDefaults, ...given, seed, variants, ...(firstVariant > 0 && { firstVariant }) };
+  const own = variants > 1 ? drawnFreely(model.samplingDefaults) : model.samplingDefaults;
+  return { ...own, ...given, seed, variants, ...(firstVariant > 0 && { firstVariant }) };
 }
 
 /** Ends early, without an error, when it is stopped. */

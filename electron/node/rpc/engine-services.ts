@@ -22,7 +22,7 @@ import { Orders } from './orders.ts';
 /** What a host needs to serve a page. */
 export interface HostedServices extends Stores {
   readonly services: Pick<Services, 'program' | 'library' | 'engine' | 'settings'> & {
-    readonly devices: Pick<Services['devices'], 'leftOut' | 'tryAgain'>;
+    readonly devices: Pick<Services['devices'], 'leftOut' | 'tryAgain' | 'tryAll'>;
   };
   readonly folders: GrantedFolders;
   readonly batches: BatchDesk; // of all pages: it goes on when one is gone
@@ -46,6 +46,7 @@ export function serveEngine(port: MessagePortLike, { services, folders, batches,
       samples: async () => await sampleBlobs(services.library, blobs),
     },
     devices: {
+      tryAll: async () => [...(await services.devices.tryAll())],
       leftOut: async () => [...(await services.devices.leftOut())],
       tryAgain: async (device) => {
         await services.devices.tryAgain(device);

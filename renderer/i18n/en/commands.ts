@@ -46,6 +46,7 @@ export const commands = {
   'edit.run': 'Run edit',
   'edit.stop': 'Stop edit',
   'edit.watch': 'Watch the edit under way',
+  'edit.openRecipe': 'Use a recipe from a file…',
   'edit.clearQueue': 'Remove all waiting edits',
   'result.accept': 'Keep result as a layer',
   'result.discard': 'Discard result',

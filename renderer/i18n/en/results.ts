@@ -35,6 +35,8 @@ export const results = {
   keepsRows: 'Keeps {rows} of {of} rows',
   goesOnWith: 'Goes on with “{words}”',
   goOn: 'Go on from here',
+  drawnFreely: 'This one is drawn more freely.',
+  drawnFreelyMore: 'At temperature 0 the same words lead to the same picture every time.',
   seedUnlocked: 'Another seed was taken, and the seed is unlocked.',
   seedUnlockedMore: 'With the same words and numbers, the locked one would have led to the same picture again.',
   history: 'History of edits',

@@ -1,4 +1,5 @@
 import { beforeEach, expect, test, vi } from 'vitest';
+import { deviceItems } from '../../../renderer/state/device-words.ts';
 import { createAppState } from '../../../renderer/state/app-state.ts';
 import { FakeHost } from '../fake-host.ts';
 
@@ -40,4 +41,25 @@ test('tried again it is left out no more, and that is said', async () => {
   await devices.tryAgain('webgpu');
   expect([devices.leftOut, host.leftOut]).toEqual([[], []]);
   expect(problems.list).toMatchObject([{ title: 'WebGPU is tried with the next edit.' }]);
+});
+
+test('only devices that passed their self-test are offered, and those of another system are not named', async () => {
+  const { host, devices } = connected();
+  const offered = () => deviceItems(devices.tried, 'auto').map(({ value, ...item }) => [value, 'disabled' in item]);
+  expect(offered()).toEqual([
+    ['auto', false],
+    ['cpu', false],
+  ]);
+  host.triedDevices = [{ device: 'cuda', reason: 'no driver' }, { device: 'webgpu' }, { device: 'cpu' }];
+  devices.find();
+  await vi.waitFor(() => expect(devices.tried).toHaveLength(3));
+  expect(offered()).toEqual([
+    ['auto', false],
+    ['cpu', false],
+    ['cuda', true],
+    ['webgpu', false],
+  ]);
+  expect(deviceItems(devices.tried, 'cuda')).toContainEqual({
+    ...{ value: 'cuda', label: 'NVIDIA (CUDA): does not work here', disabled: false },
+  });
 });

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { EditOrder } from '#common/contract/edit-order.ts';
 import { layerBounds } from '../../../renderer/compositor/layer-stack.ts';
 import { documentStack } from '../../../renderer/canvas/document-stack.ts';
 import { cropCanvas } from '../../../renderer/state/crop.ts';
@@ -224,4 +225,23 @@ test('what nobody had decided on is offered again when the picture is, and hides
   results.discard(document.versions.find(({ id }) => id === left!.id));
   results.offerLeft();
   expect(results.offered).toEqual([]);
+});
+
+test('a model that always takes the likeliest never repeats a picture: the same words are drawn freely, which is said', async () => {
+  const { engine, host, edits, editSettings, problems, results } = await start();
+  const [{ ready, ...model }] = host.models as [(typeof host.models)[0]];
+  host.models = [{ ...model, ready: { ...ready, sampling: { ...ready.sampling, temperature: 0 } } }];
+  await engine.refresh();
+  const temperatures = () => host.ordered.map((order) => (order as EditOrder).sampling.temperature);
+  await edits.run();
+  await edits.run();
+  expect(temperatures()).toEqual([0, 1]);
+  expect(problems.list).toMatchObject([{ title: 'This one is drawn more freely.' }]);
+  editSettings.variants = 3;
+  expect(editSettings.sampling.temperature).toBe(1);
+  host.say({ ...finished, sampling: { ...finished.sampling, temperature: 0 } });
+  await expect.poll(() => results.offered.length).toBe(2);
+  await edits.runAgain(results.shown!);
+  await edits.runAgain(results.shown!, {});
+  expect(temperatures()).toEqual([0, 1, 1, 0]);
 });

@@ -248,3 +248,13 @@ test('while the model works, that is noted of its device', async () => {
   await paint(photo(64, 64), {}).done;
   expect(seen).toEqual(['work on cpu', 'begun', 'ended']);
 });
+
+test('several variants are drawn freely where the model always takes the likeliest, unless a temperature is asked for', async () => {
+  const begun: number[] = [];
+  const onBegin = (_: EditInput, { temperature }: EditOptions) => void begun.push(temperature);
+  const { paint } = await engineWithFakeModel({ temperature: 0, onBegin });
+  await paint(photo(64, 64), { variants: 1 }).done;
+  await paint(photo(64, 64), { variants: 2 }).done;
+  await paint(photo(64, 64), { variants: 2, sampling: { temperature: 0 } }).done;
+  expect(begun).toEqual([0, 1, 0]);
+});

@@ -15,6 +15,7 @@ export const tasks: readonly Task[] = ['edit', 'canny', 'depth', 'segmentation']
 export type WeightPrecision = (typeof precisions)[number];
 export const precisions = ['fp32', 'int8', 'int4'] as const;
 
+/** How the next token is drawn from the model's logits. */
 export interface Sampling {
   readonly cfg: number; // guidance scale; 1 and below run without guidance
   readonly temperature: number;
@@ -58,6 +59,7 @@ export interface EditInput {
   readonly locked?: readonly (number | 'source' | null)[];
 }
 
+/** How an edit is decoded. */
 export interface EditOptions extends Sampling {
   readonly seed: number; // 0 … 2^53 - 1
   readonly variants: number; // 1 … maxVariants, decoded side by side

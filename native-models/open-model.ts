@@ -9,6 +9,7 @@ import { chooseDevice } from './runtime/providers.ts';
 
 const families: readonly ModelFamily[] = [editarFamily];
 
+/** Where a model is opened. */
 export interface OpenOptions {
   readonly device?: ModelDevice; // default auto
   readonly guard?: DeviceGuard | undefined; // left out: nobody remembers devices that stop the process

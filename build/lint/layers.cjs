@@ -20,7 +20,7 @@ module.exports = {
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
     only('common-is-pure', '^electron/common/', '^electron/common/|^native-models/(api|maps)\\.ts$'),
-    only('node', '^electron/node/', '^electron/(common|node)/|^native-models/(index|api|maps)\\.ts$'),
+    only('node', '^electron/node/', '^electron/(common|node)/|^native-models/(index|api|disk|maps)\\.ts$'),
     only(
       'shell-is-thin',
       '^electron/(main|preload)/',
@@ -41,7 +41,7 @@ module.exports = {
     only('models-closed', '^native-models/', '^native-models/'),
     only('models-low', '^native-models/(checkpoint|onnx|runtime|decode)/', `^native-models/(tensor|$1)/|^${types}`),
     only('models-tensor', '^native-models/tensor/', '^native-models/(tensor/|errors\\.ts$)'),
-    only('models-parts', '^native-models/parts/', `^native-models/(${low}|parts)/|^${types}`),
+    only('models-parts', '^native-models/parts/', `^native-models/((${low}|parts)/|disk\\.ts$)|^${types}`),
     // Maps are made in the page as well: pure, and below everything that runs a model.
     only('models-conditions', '^native-models/conditions/', `^native-models/(tensor|conditions)/|^${types}`),
     only('models-mid', '^native-models/(tokenizers|text-encoders)/', `^native-models/(${low}|parts|$1)/|^${types}`),

@@ -14,6 +14,7 @@ import type { CachePrecision, TransformerBench } from './transformer-bench.ts';
 import { benchVq } from './vq-bench.ts';
 import type { VqBench } from './vq-bench.ts';
 
+/** What is timed. */
 export interface BenchOptions {
   /** Folder of a pack to time as a whole; left out: the released model's shapes with random weights. */
   readonly model?: string;
@@ -25,6 +26,7 @@ export interface BenchOptions {
   readonly onProgress?: (what: string) => void;
 }
 
+/** What was timed, and on what: a pack, or the parts of the random model. */
 export interface BenchResult {
   readonly machine: string;
   readonly model?: ModelBench;

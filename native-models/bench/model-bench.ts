@@ -2,6 +2,7 @@ import type { DeviceGuard, EditModel, EditRun, ModelTimings, PreviewBand, RgbIma
 import { openModel } from '../open-model.ts';
 import { median, peakMiB, residentMiB } from './statistics.ts';
 
+/** Times of whole edits, in milliseconds; memory in MiB. */
 export interface ModelBench {
   readonly device: string;
   readonly openMs: number;

@@ -12,6 +12,7 @@ export function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[Math.floor((values.length - 1) / 2)] ?? NaN;
 }
 
+/** Whole MiB. */
 export const mebibytes = (bytes: number): number => Math.round(bytes / 2 ** 20);
 
 /** Largest resident memory of this process so far, in MiB. */

@@ -10,12 +10,15 @@ import { imageTokens } from '../families/editar/config.ts';
 import type { TransformerConfig } from '../families/editar/config.ts';
 import { transformer } from '../families/editar/graph.ts';
 import { GuidedDecoder } from '../families/editar/guided-decoder.ts';
+import type { TextRows } from '../families/editar/guided-decoder.ts';
 import { isLargeAndQuantised, linearBytes, wideForm } from '../families/editar/parts.ts';
 import { PrefixCache } from '../families/editar/prefix.ts';
 import { TransformerRunner } from '../families/editar/transformer-runner.ts';
 import { transformerTensors } from '../families/editar/weights.ts';
 import type { GraphBuilder } from '../onnx/graph.ts';
+import type { WeightForm } from '../onnx/linear.ts';
 import { buildPart } from '../parts/build-part.ts';
+import type { Part } from '../parts/part.ts';
 import { openDecoder } from '../runtime/open.ts';
 import type { DecoderSession } from '../runtime/decoder-session.ts';
 import type { FloatTensor } from '../tensor/tensor.ts';
@@ -27,6 +30,7 @@ import { median, mebibytes, ownMiB, peakMiB, residentMiB, timed } from './statis
 /** How keys and values are kept. */
 export type CachePrecision = 'fp32' | 'int8';
 
+/** What is timed. */
 export interface TransformerBenchOptions {
   readonly precision: WeightPrecision;
   readonly tokens: number; // timed single-token steps
@@ -36,6 +40,7 @@ export interface TransformerBenchOptions {
   readonly onProgress?: (what: string) => void;
 }
 
+/** Times are medians in milliseconds, sizes in MiB. */
 export interface TransformerBench {
   readonly precision: WeightPrecision;
   readonly cache: CachePrecision;
@@ -72,52 +77,46 @@ export async function benchTransformer(
 ): Promise<TransformerBench> {
   const folder = await mkdtemp(join(tmpdir(), 'editar-bench-'));
   try {
-    const { precision } = options;
+    const { precision, onProgress } = options;
     const cache = options.cache ?? (isLargeAndQuantised(config, precision) ? 'int8' : 'fp32');
-    options.onProgress?.(`building the ${precision} transformer`);
-    const weights = randomWeights(transformerTensors(config));
     const form = cache === 'int8' ? wideForm(precision) : precision;
-    const buildMs = await timed(() =>
-      buildPart(
-        {
-          name: 'bench',
-          fingerprint: '',
-          graphs: [
-            { name: 'whole', build: (g: GraphBuilder) => transformer(g, config, weights, { weights: form, cache }) },
-          ],
-        },
-        folder,
-      ),
-    );
-    const before = residentMiB();
-    const delays = monitorEventLoopDelay({ resolution: 5 });
-    delays.enable();
-    const openStart = performance.now();
-    await using session = await openDecoder(join(folder, 'whole.onnx'), { device: 'cpu' });
-    const openMs = performance.now() - openStart;
-    const openMiB = residentMiB() - before;
+    onProgress?.(`building the ${precision} transformer`);
+    const buildMs = await timed(() => buildPart(randomTransformer(config, form, cache), folder));
     const { size } = await stat(join(folder, 'bench.data'));
-    const timings = await timeSession(session, config, meter, linearBytes(config, form), options);
-    delays.disable();
-    return {
-      precision,
-      cache,
-      fileMiB: mebibytes(size),
-      buildMs,
-      openMs,
-      openMiB,
-      longestBlockMs: delays.max / 1e6,
-      ...timings,
-    };
+    const timings = await timeOpened(join(folder, 'whole.onnx'), config, meter, linearBytes(config, form), options);
+    return { precision, cache, fileMiB: mebibytes(size), buildMs, ...timings };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-type Timings = Omit<
-  TransformerBench,
-  'precision' | 'cache' | 'fileMiB' | 'buildMs' | 'openMs' | 'openMiB' | 'longestBlockMs'
->;
+function randomTransformer(config: TransformerConfig, form: WeightForm, cache: CachePrecision): Part {
+  const weights = randomWeights(transformerTensors(config));
+  const build = (g: GraphBuilder): void => transformer(g, config, weights, { weights: form, cache });
+  return { name: 'bench', fingerprint: '', graphs: [{ name: 'whole', build }] };
+}
+
+type OpenedTimings = Omit<TransformerBench, 'precision' | 'cache' | 'fileMiB' | 'buildMs'>;
+type SessionTimings = Omit<OpenedTimings, 'openMs' | 'openMiB' | 'longestBlockMs'>;
+
+/** @param weightBytes that a step reads */
+async function timeOpened(
+  graph: string,
+  config: TransformerConfig,
+  meter: BandwidthMeter,
+  weightBytes: number,
+  options: TransformerBenchOptions,
+): Promise<OpenedTimings> {
+  const before = residentMiB();
+  const delays = monitorEventLoopDelay({ resolution: 5 });
+  delays.enable();
+  const { value, ms: openMs } = await valueAndTime(() => openDecoder(graph, { device: 'cpu' }));
+  await using session = value;
+  const openMiB = residentMiB() - before;
+  const timings = await timeSession(session, config, meter, weightBytes, options);
+  delays.disable();
+  return { openMs, openMiB, longestBlockMs: delays.max / 1e6, ...timings };
+}
 
 async function timeSession(
   session: DecoderSession,
@@ -125,24 +124,18 @@ async function timeSession(
   meter: BandwidthMeter,
   weightBytes: number,
   options: TransformerBenchOptions,
-): Promise<Timings> {
+): Promise<SessionTimings> {
   const isInteger = session.layout.tensors[0].dtype === 'i8';
   const layout = cacheLayout(config, textSlotsFor(session));
   using prefix = new PrefixCache(new TransformerRunner(session, config, layout), layout);
   const text = { cond: textRows(config), uncond: textRows(config) };
-  const ids = randomIds(config);
-  const guidance = { pictures: 1, cfg: 3 };
-  options.onProgress?.('prefill');
-  const imagePrefillMs = await timed(() => prefix.setImage(ids, 2));
-  const textPrefillMs = await timed(() => prefix.setText(0, text.cond));
-  const otherIds = randomIds(config);
-  const prefillMs = await timed(() => GuidedDecoder.begin(prefix, otherIds, text, guidance));
-  const begun = await begin(() => GuidedDecoder.begin(prefix, otherIds, text, guidance));
+  const [ids, otherIds] = [randomIds(config), randomIds(config)];
+  const { decoder, ...prefills } = await timePrefills(prefix, ids, otherIds, text, options);
   options.onProgress?.('single steps');
   const context = Math.min(layout.capacity - options.tokens - 1, Math.round(layout.capacity * 0.78));
   await fillOutput(prefix.cache, layout, config);
   const memory = { peakMiB: peakMiB(), ownMiB: await ownMiB() }; // what measures the bandwidth takes half a gibibyte more
-  const steps = await timeSteps(begun.value.decoder, config, layout, context, options.tokens, meter);
+  const steps = await timeSteps(decoder, config, layout, context, options.tokens, meter);
   const bytesPerToken = weightBytes + 2 * context * cacheBytesPerPosition(config, isInteger);
   const pictures = options.pictures ? await timePictures(prefix, config, otherIds, text, options) : {};
   const variantsMsPerToken = await timeVariants(prefix, config, otherIds, text, layout, context, options);
@@ -150,11 +143,8 @@ async function timeSession(
   const naivePrefillMs = await timeNaivePrefill(session, config, text.cond, ids);
   return {
     ...memory,
-    imagePrefillMs,
-    textPrefillMs,
-    prefillMs,
+    ...prefills,
     naivePrefillMs,
-    secondPrefillMs: begun.ms,
     context,
     msPerToken: steps.ms,
     bytesPerToken,
@@ -165,7 +155,24 @@ async function timeSession(
   };
 }
 
-async function begin<T>(run: () => Promise<T>): Promise<{ value: T; ms: number }> {
+async function timePrefills(
+  prefix: PrefixCache,
+  ids: Int32Array,
+  otherIds: Int32Array,
+  text: TextRows,
+  { onProgress }: TransformerBenchOptions,
+) {
+  onProgress?.('prefill');
+  const guidance = { pictures: 1, cfg: 3 };
+  const imagePrefillMs = await timed(() => prefix.setImage(ids, 2));
+  const textPrefillMs = await timed(() => prefix.setText(0, text.cond));
+  const prefillMs = await timed(() => GuidedDecoder.begin(prefix, otherIds, text, guidance));
+  const second = await valueAndTime(() => GuidedDecoder.begin(prefix, otherIds, text, guidance));
+  const { decoder } = second.value;
+  return { imagePrefillMs, textPrefillMs, prefillMs, secondPrefillMs: second.ms, decoder };
+}
+
+async function valueAndTime<T>(run: () => Promise<T>): Promise<{ value: T; ms: number }> {
   const before = performance.now();
   const value = await run();
   return { value, ms: performance.now() - before };
@@ -203,7 +210,7 @@ async function timeVariants(
   prefix: PrefixCache,
   config: TransformerConfig,
   ids: Int32Array,
-  text: { cond: FloatTensor; uncond: FloatTensor },
+  text: TextRows,
   layout: CacheLayout,
   context: number,
   options: TransformerBenchOptions,
@@ -227,7 +234,7 @@ async function timePictures(
   prefix: PrefixCache,
   config: TransformerConfig,
   ids: Int32Array,
-  text: { cond: FloatTensor; uncond: FloatTensor },
+  text: TextRows,
   options: TransformerBenchOptions,
 ): Promise<{ pictureMs: number; lockedPictureMs: number }> {
   const decodeAll = async (locked: readonly (number | null)[]): Promise<number> => {

@@ -10,6 +10,7 @@ import { vqTensors } from '../tokenizers/image/vq/weights.ts';
 import { randomWeights } from './random-weights.ts';
 import { median, timed } from './statistics.ts';
 
+/** Medians of three. */
 export interface VqBench {
   readonly encodeMs: number;
   readonly decodeMs: number;

@@ -12,6 +12,7 @@ export interface ByteSource extends AsyncDisposable {
   read(offset: number, length: number): Promise<Uint8Array>;
 }
 
+/** What a file says of one of its tensors. */
 export interface TensorInfo {
   readonly dtype: Dtype;
   readonly dims: readonly number[];

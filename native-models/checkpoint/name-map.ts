@@ -3,6 +3,7 @@ import type { Dtype } from '../tensor/dtype.ts';
 import type { Checkpoint, TensorInfo, TensorSource } from './checkpoint.ts';
 import { quoted } from './refusal.ts';
 
+/** A tensor that a checkpoint must hold. */
 export interface ExpectedTensor {
   readonly name: string;
   readonly dims: readonly number[];

@@ -22,6 +22,7 @@ export class PickleFloat {
   constructor(readonly value: number) {}
 }
 
+/** A Python list, which a pickle may still add to. */
 export class PickleList {
   readonly items: PickleValue[] = [];
 }
@@ -49,4 +50,5 @@ export class PickleNamespace extends PickleObject {
   }
 }
 
+/** Tuples are plain arrays. */
 export const isTuple = (value: PickleValue | undefined): value is PickleTuple => Array.isArray(value);

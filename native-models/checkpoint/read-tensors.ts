@@ -5,6 +5,7 @@ import { asRawArray, type RawArray } from '../tensor/widen.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { openCheckpoint } from './open-checkpoint.ts';
 
+/** A tensor in the element type of its file. */
 export interface RawTensor {
   readonly dtype: Dtype;
   readonly dims: readonly number[];

@@ -1,5 +1,4 @@
 import { crc32 } from 'node:zlib';
-
 import { yieldToEventLoop } from '../tensor/yield.ts';
 import type { ByteSource } from './checkpoint.ts';
 import { quoted, Refusal } from './refusal.ts';

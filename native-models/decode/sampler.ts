@@ -1,5 +1,6 @@
 import { ModelError } from '../errors.ts';
 
+/** How tokens are filtered before one is drawn. */
 export interface SamplingSettings {
   readonly temperature: number; // ≥ 0; 0 takes the most likely token
   readonly topK: number; // 0 keeps every token

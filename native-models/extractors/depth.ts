@@ -2,6 +2,7 @@ import type { RgbImage } from '../api.ts';
 import { ModelError } from '../errors.ts';
 import { toGreyLevels } from '../evaluation/depth.ts';
 import type { Session } from '../runtime/session.ts';
+import { roundHalfToEven } from '../tensor/round.ts';
 import type { DepthConfig } from './config.ts';
 import type { ExtractedMap, ExtractorAbout, MapExtractor } from './extractor.ts';
 import { isFamiliar } from './familiarity.ts';
@@ -52,10 +53,4 @@ export function inputSize(
   const fitted = (length: number): number =>
     Math.max(multiple, roundHalfToEven((scale * length) / multiple) * multiple);
   return { width: fitted(width), height: fitted(height) };
-}
-
-function roundHalfToEven(value: number): number {
-  const floor = Math.floor(value);
-  if (value - floor !== 0.5) return Math.round(value);
-  return floor % 2 === 0 ? floor : floor + 1;
 }

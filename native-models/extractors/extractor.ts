@@ -17,6 +17,7 @@ export interface ExtractorAbout {
   readonly worlds?: KnownWorlds | undefined; // all that the network has learnt from; left out by networks for any picture
 }
 
+/** A map of one picture, of the picture's size. */
 export interface ExtractedMap {
   /** Grey levels 0 … 255, near is bright, [height][width]; or indices of `palette`, 255 where no class was found. */
   readonly data: Uint8Array;

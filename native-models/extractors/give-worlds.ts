@@ -1,4 +1,5 @@
 import { writeFlushed } from '../parts/build-part.ts';
+import { writePack } from '../parts/pack-folder.ts';
 import { readPack } from '../parts/pack.ts';
 import type { KnownWorlds } from './familiarity.ts';
 
@@ -15,5 +16,5 @@ export async function giveWorlds(folder: string, { pictures, width, share }: Kno
     files: [...pack.files.filter((one) => one.file !== file), written],
     worlds: { width, share },
   };
-  await writeFlushed(folder, 'pack.json', [new TextEncoder().encode(`${JSON.stringify(changed, null, 2)}\n`)]);
+  await writePack(folder, changed);
 }

@@ -45,18 +45,23 @@ export function addThenRmsNorm(
   return { normed: normed as Value, sum: sum as Value };
 }
 
+/** Shows an inner value to whoever compares it with a reference. */
+export type Tap = (name: string, value: Value) => void;
+
 /** Weights looked up by dotted name relative to one place in a checkpoint. */
 export type Lookup = (name: string) => WeightRef;
 
+/** Weights below a name. */
 export const under =
   (weights: Lookup, prefix: string): Lookup =>
   (name) =>
     weights(`${prefix}.${name}`);
 
+/** Numbers of a square convolution. */
 export interface ConvOptions {
-  readonly kernel: number;
-  readonly stride?: number;
-  readonly pads?: readonly number[];
+  readonly kernel: number; // pixels along one side
+  readonly stride?: number; // default 1
+  readonly pads?: readonly number[]; // top, left, bottom, right; default none
 }
 
 /** Convolution with the weights `name.weight` and `name.bias`. NCHW. */
@@ -64,15 +69,18 @@ export function convLayer(g: GraphBuilder, at: string, x: Value, weights: Lookup
   return conv(g, at, x, fullWeight(g, weights('weight')), fullWeight(g, weights('bias')), options);
 }
 
+/** Keeps the size. */
 export const conv3x3 = (g: GraphBuilder, at: string, x: Value, weights: Lookup): Value =>
   convLayer(g, at, x, weights, { kernel: 3, pads: [1, 1, 1, 1] });
 
+/** Every pixel by itself. */
 export const conv1x1 = (g: GraphBuilder, at: string, x: Value, weights: Lookup): Value =>
   convLayer(g, at, x, weights, { kernel: 1 });
 
 /** x · sigmoid(x), in the form that ONNX Runtime fuses for any rank. */
 export const swish = (g: GraphBuilder, at: string, x: Value): Value => multiply(g, at, x, sigmoid(g, at, x));
 
+/** Numbers of a GroupNorm. */
 export interface GroupNormConfig {
   readonly groups: number;
   readonly eps: number;

@@ -4,6 +4,7 @@ import type { TensorBytes } from './proto.ts';
 const pageBytes = 4096;
 const lineBytes = 64;
 
+/** Bytes with a place in the file. */
 export interface PlacedBlob {
   readonly name: string;
   readonly offset: number;

@@ -14,6 +14,7 @@ export const none = '' as Value;
 /** `com.microsoft` operators: fused and quantised kernels of ONNX Runtime. */
 export const contrib = 'com.microsoft';
 
+/** What most nodes leave at its default: the standard domain, no attributes, one output. */
 export interface NodeOptions {
   readonly domain?: string;
   readonly attributes?: Readonly<Record<string, Attribute>>;

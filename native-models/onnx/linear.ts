@@ -1,3 +1,4 @@
+import type { WeightPrecision } from '../api.ts';
 import { contrib } from './graph.ts';
 import type { GraphBuilder, Value } from './graph.ts';
 import { narrowToHalf } from '../tensor/narrow.ts';
@@ -7,12 +8,11 @@ import { cast, split } from './ops.ts';
 import { emptyQuantizedWeight, quantizeRows } from './quantize.ts';
 import type { BlockFormat, QuantizedWeight } from './quantize.ts';
 
-export type Precision = 'fp32' | 'int8' | 'int4';
-
 /** How a linear weight is stored and multiplied with: a pack's precision, in blocks that every device takes, or wide: in blocks that cost
  * the processor less, for weights that bear it (`spread-weights.ts` of EditAR). */
-export type WeightForm = Precision | 'int8-wide' | 'int4-wide';
+export type WeightForm = WeightPrecision | 'int8-wide' | 'int4-wide';
 
+/** Whether a form is for the processor alone. */
 export const isWide = (form: WeightForm): boolean => form === 'int8-wide' || form === 'int4-wide';
 
 /** Block formats of the forms that have blocks. A scale for 256 features instead of 32 saves int4 a sixth of its bytes and, in
@@ -36,6 +36,7 @@ export interface WeightRef {
   readonly isHalf?: boolean;
 }
 
+/** The bytes of values; no copy. */
 export const toBytes = (values: Float32Array): Uint8Array =>
   new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 

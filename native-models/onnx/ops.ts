@@ -1,7 +1,8 @@
 // One function per ONNX operator: values in, value out. `at` is the node's name.
-import { contrib } from './graph.ts';
+import { contrib, none } from './graph.ts';
 import type { GraphBuilder, Value } from './graph.ts';
 import { path } from './names.ts';
+import { dataType } from './proto.ts';
 import type { OnnxDtype } from './proto.ts';
 
 type Binary = (g: GraphBuilder, at: string, a: Value, b: Value) => Value;
@@ -26,18 +27,22 @@ export const sqrt = unary('Sqrt');
 export const absolute = unary('Abs');
 export const relu = unary('Relu');
 
+/** Exponentials along one axis, divided by their sum. */
 export function softmax(g: GraphBuilder, at: string, x: Value, axis = -1): Value {
   return g.node(path(at, 'Softmax'), 'Softmax', [x], { attributes: { axis: { int: axis } } });
 }
 
+/** @param dims 0 keeps the size of that axis, -1 takes what is left */
 export function reshape(g: GraphBuilder, at: string, x: Value, dims: readonly number[]): Value {
   return g.node(path(at, 'Reshape'), 'Reshape', [x, g.ints(...dims)]);
 }
 
+/** @param order old axes, in their new order */
 export function transpose(g: GraphBuilder, at: string, x: Value, order: readonly number[]): Value {
   return g.node(path(at, 'Transpose'), 'Transpose', [x], { attributes: { perm: { ints: order } } });
 }
 
+/** Values one after the other along an axis. */
 export function concat(g: GraphBuilder, at: string, values: readonly Value[], axis: number): Value {
   return g.node(path(at, 'Concat'), 'Concat', values, { attributes: { axis: { int: axis } } });
 }
@@ -62,6 +67,7 @@ export function expand(g: GraphBuilder, at: string, x: Value, dims: Value): Valu
   return g.node(path(at, 'Expand'), 'Expand', [x, dims]);
 }
 
+/** Parts of the given sizes along an axis. */
 export function split(g: GraphBuilder, at: string, x: Value, sizes: readonly number[], axis: number): Value[] {
   return g.nodes(path(at, 'Split'), 'Split', [x, g.ints(...sizes)], {
     attributes: { axis: { int: axis } },
@@ -69,9 +75,9 @@ export function split(g: GraphBuilder, at: string, x: Value, sizes: readonly num
   });
 }
 
+/** The same numbers as another type. */
 export function cast(g: GraphBuilder, at: string, x: Value, to: OnnxDtype): Value {
-  const code = { f32: 1, u8: 2, i8: 3, i32: 6, i64: 7, bool: 9, f16: 10 }[to];
-  return g.node(path(at, 'Cast'), 'Cast', [x], { attributes: { to: { int: code } } });
+  return g.node(path(at, 'Cast'), 'Cast', [x], { attributes: { to: { int: dataType[to] } } });
 }
 
 /** Mean over one axis, which stays with size 1. */
@@ -112,7 +118,7 @@ export function conv(
 /** Every pixel becomes a 2×2 block. NCHW. */
 export function upsampleNearest2(g: GraphBuilder, at: string, x: Value): Value {
   const scales = g.constant('f32', [4], [1, 1, 2, 2]);
-  return g.node(path(at, 'Resize'), 'Resize', [x, '' as Value, scales], {
+  return g.node(path(at, 'Resize'), 'Resize', [x, none, scales], {
     attributes: {
       mode: { text: 'nearest' },
       coordinate_transformation_mode: { text: 'asymmetric' },

@@ -60,11 +60,13 @@ class ProtoWriter {
 /** Element types of ONNX values that our graphs use. */
 export type OnnxDtype = 'f32' | 'f16' | 'i64' | 'i32' | 'u8' | 'i8' | 'bool';
 
-const dataType: Readonly<Record<OnnxDtype, number>> = { f32: 1, u8: 2, i8: 3, i32: 6, i64: 7, bool: 9, f16: 10 };
+/** Their numbers in the format (TensorProto.DataType). */
+export const dataType: Readonly<Record<OnnxDtype, number>> = { f32: 1, u8: 2, i8: 3, i32: 6, i64: 7, bool: 9, f16: 10 };
 
 /** A fixed size or the name of a size that is known at run time. */
 export type OnnxDim = number | string;
 
+/** An input or output of a graph. */
 export interface ValueProto {
   readonly name: string;
   readonly dtype: OnnxDtype;
@@ -75,6 +77,7 @@ export interface ValueProto {
 export type TensorBytes =
   { readonly inline: Uint8Array } | { readonly file: string; readonly offset: number; readonly length: number };
 
+/** A weight or constant. */
 export interface TensorProto {
   readonly name: string;
   readonly dtype: OnnxDtype;
@@ -82,6 +85,7 @@ export interface TensorProto {
   readonly bytes: TensorBytes;
 }
 
+/** A setting of a node. */
 export type Attribute =
   | { readonly int: number }
   | { readonly float: number }
@@ -90,6 +94,7 @@ export type Attribute =
   | { readonly floats: readonly number[] }
   | { readonly graph: GraphProto };
 
+/** One operator with the names of what it takes and gives. */
 export interface NodeProto {
   readonly name: string;
   readonly op: string;
@@ -99,6 +104,7 @@ export interface NodeProto {
   readonly attributes: Readonly<Record<string, Attribute>>;
 }
 
+/** A graph: the model's own, or a branch of `If`. */
 export interface GraphProto {
   readonly name: string;
   readonly inputs: readonly ValueProto[];
@@ -107,6 +113,7 @@ export interface GraphProto {
   readonly nodes: readonly NodeProto[];
 }
 
+/** A whole `.onnx` file. */
 export interface ModelProto {
   readonly irVersion: number;
   readonly opsets: Readonly<Record<string, number>>;

@@ -2,11 +2,13 @@
 
 export type WeightBits = 4 | 8;
 
+/** How values share scales. */
 export interface BlockFormat {
   readonly bits: WeightBits;
   readonly block: number; // input features that share a scale, a power of two from 16 on
 }
 
+/** A linear weight as steps and the size of a step. */
 export interface QuantizedWeight {
   /** [outFeatures, blocks, block · bits / 8], low nibble first. */
   readonly packed: Uint8Array;

@@ -2,6 +2,7 @@ import { ParityFailure } from './result.ts';
 
 type Numbers = ArrayLike<number>;
 
+/** How far values may be off; what is left out is not looked at. */
 export interface Tolerance {
   readonly maxAbs?: number;
   readonly relativeL2?: number;

@@ -23,8 +23,8 @@ import type { GraphBuilder } from '../onnx/graph.ts';
 import { lookupIn } from '../parts/weights-lookup.ts';
 import { openDecoder, openSession } from '../runtime/open.ts';
 import type { DecoderSession } from '../runtime/decoder-session.ts';
+import { asFloats } from '../runtime/host-tensor.ts';
 import type { HostTensor } from '../runtime/host-tensor.ts';
-import type { FloatTensor } from '../tensor/tensor.ts';
 import { compareExactly, compareNumbers } from './compare.ts';
 import type { ParityResult } from './result.ts';
 import { withGraphs } from './with-graphs.ts';
@@ -82,7 +82,7 @@ export async function checkEditarTransformer(folder: string): Promise<ParityResu
       data: inputs.get('t5')!.data,
     } as HostTensor;
     const { cond, uncond } = await adapter.run({ rows });
-    const text = { cond: asFloat(cond), uncond: asFloat(uncond) };
+    const text = { cond: asFloats(cond), uncond: asFloats(uncond) };
     const conditionIds = inputs.get('cond_ids')!.data as Int32Array;
     const one: Case = { config, manifest, session, text, conditionIds, source, read };
     const errors = [await checkRope(one)];
@@ -97,7 +97,6 @@ export async function checkEditarTransformer(folder: string): Promise<ParityResu
   });
 }
 
-const asFloat = ({ dims, data }: HostTensor): FloatTensor => ({ dims, data: data as Float32Array });
 const floats = (tensors: Tensors, name: string): Float32Array => tensors.get(name)!.data as Float32Array;
 const ids = (tensors: Tensors, name: string): Int32Array => tensors.get(name)!.data as Int32Array;
 

@@ -6,6 +6,7 @@ import { ExternalData } from '../onnx/external-data.ts';
 import { GraphBuilder } from '../onnx/graph.ts';
 import type { PackFile, Part } from './part.ts';
 
+/** How a build is watched and stopped. */
 export interface BuildOptions {
   readonly signal?: AbortSignal;
   /** Bytes of weights written so far, of all. */

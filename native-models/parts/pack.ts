@@ -107,6 +107,7 @@ export async function verifyPack(folder: string): Promise<OpenedPack> {
   return opened;
 }
 
+/** SHA-256 of a file, in hexadecimal digits. */
 export async function hashFile(path: string): Promise<string> {
   const hash = createHash('sha256');
   for await (const chunk of createReadStream(path, { highWaterMark: 2 ** 20 })) hash.update(chunk as Uint8Array);

@@ -1,9 +1,11 @@
 import { ModelError } from '../errors.ts';
 import { elementCount } from '../tensor/tensor.ts';
+import type { FloatTensor } from '../tensor/tensor.ts';
 
 /** Element types that graphs take and give. `bool` is one byte of 0 or 1; `f16` is kept as its 16 bits. */
 export type HostDtype = 'f32' | 'i64' | 'i32' | 'u8' | 'i8' | 'bool' | 'f16';
 
+/** The arrays that elements lie in. */
 export type HostArray = Float32Array | BigInt64Array | Int32Array | Uint8Array | Int8Array | Uint16Array;
 
 /** A dense row-major tensor in memory that JavaScript can read and write. */
@@ -49,6 +51,16 @@ export function allocateArray(dtype: HostDtype, length: number): HostArray {
 /** The bytes of `bytes` seen as elements of `dtype`; no copy. */
 export const viewAs = (dtype: HostDtype, bytes: Uint8Array): HostArray =>
   new arrayTypes[dtype](bytes.buffer, bytes.byteOffset, bytes.byteLength / hostDtypeBytes(dtype));
+
+/** Ids or other whole numbers as graphs take them. */
+export const wholeNumbers = (values: Int32Array, dims: readonly number[]): HostTensor => ({
+  dtype: 'i64',
+  dims,
+  data: BigInt64Array.from(values, (value) => BigInt(value)),
+});
+
+/** A graph's numbers as the rest of the library passes them on. @param tensor of fp32 */
+export const asFloats = ({ dims, data }: HostTensor): FloatTensor => ({ dims, data: data as Float32Array });
 
 const describe = (dtype: string, dims: readonly (number | string)[]): string => `${dtype} [${dims.join(', ')}]`;
 

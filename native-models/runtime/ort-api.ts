@@ -2,7 +2,7 @@
 // slot number found in one version holds in every later one. `ort-api.test.ts` proves each family of slots by a call.
 import { open } from 'node:fs/promises';
 import type * as Koffi from 'koffi';
-import { ortLibraryPath } from './ort-library.ts';
+import { companionsOf, ortLibraryPath } from './ort-library.ts';
 
 /** A native object (OrtSession, OrtValue, …) or raw memory address; 0n is null. */
 export type Handle = bigint;
@@ -77,6 +77,7 @@ const releaseFunctions = {
 
 type StatusFunction = keyof typeof statusFunctions;
 type ReleaseFunction = keyof typeof releaseFunctions;
+/** What native functions take. */
 export type Argument = number | bigint | string | ArrayBufferView | null;
 
 /** A failed call: the runtime's own error code and words. Callers turn it into a ModelError with what they know. */
@@ -185,20 +186,29 @@ async function readThrough(path: string): Promise<void> {
   }
 }
 
-async function load(): Promise<OrtApi> {
-  const { default: koffi } = await import('koffi');
+interface Library {
+  readonly version: string;
+  readonly table: Handle; // OrtApi, the functions
+  readonly references: unknown; // see `OrtApi.library`
+}
+
+async function openLibrary(koffi: typeof Koffi.default): Promise<Library> {
   const path = ortLibraryPath();
   await readThrough(path);
-  // ONNX Runtime needs deeper stacks than koffi's defaults (2 MiB for calls on this thread, 128 kiB for async ones).
-  koffi.config({ sync_stack_size: 16 * 2 ** 20, async_stack_size: 16 * 2 ** 20, resident_async_pools: 2 });
+  const companions = companionsOf(path).map((companion) => koffi.load(companion));
   const library = koffi.load(path);
   const base = koffi.decode(library.func('OrtGetApiBase', 'void *', [])(), 'void *', 2) as [Handle, Handle];
   const version = (koffi.decode(base[1], koffi.proto('str', [])) as () => string)();
-  const table = (koffi.decode(base[0], koffi.proto('void *', ['uint32_t'])) as (v: number) => Handle | null)(
-    apiVersion,
-  );
+  const getApi = koffi.decode(base[0], koffi.proto('void *', ['uint32_t'])) as (version: number) => Handle | null;
+  const table = getApi(apiVersion);
   if (!table) throw new Error(`ONNX Runtime ${version} does not offer version ${apiVersion} of its C API`);
+  return { version, table, references: [library, ...companions] };
+}
 
+type Calls = Pick<OrtApi, 'call' | 'create' | 'callAsync' | 'release' | 'releaseAsync'>;
+
+/** The functions of the table, with their errors as exceptions. */
+function bindCalls(koffi: typeof Koffi.default, table: Handle): Calls {
   const bind = bindTable(koffi, table);
   const errorCode = bind(1, 'int', ['void *']);
   const errorMessage = bind(2, 'str', ['void *']);
@@ -208,8 +218,6 @@ async function load(): Promise<OrtApi> {
   const releaseCalls = new Map(
     Object.entries(releaseFunctions).map(([name, slot]) => [name, bind(slot, 'void', ['void *'])]),
   );
-  const functionNamed = (name: StatusFunction): NativeFunction => statusCalls.get(name)!;
-
   const release = (name: ReleaseFunction, handle: Handle): void => {
     releaseCalls.get(name)!(handle);
   };
@@ -220,41 +228,49 @@ async function load(): Promise<OrtApi> {
     return new OrtError(code, message);
   };
   const call = (name: StatusFunction, ...args: Argument[]): void => {
-    const status = functionNamed(name)(...args);
+    const status = statusCalls.get(name)!(...args);
     if (status) throw failure(status);
   };
-  const callAsync = (name: StatusFunction, ...args: Argument[]): Promise<void> =>
-    new Promise((resolve, reject) => {
-      functionNamed(name).async(...args, (error: unknown, status: Handle | null) => {
-        if (error) reject(error as Error);
-        else if (status) reject(failure(status));
-        else resolve();
-      });
-    });
-  const releaseAsync = (name: ReleaseFunction, handle: Handle): Promise<void> =>
-    new Promise((resolve, reject) => {
-      releaseCalls.get(name)!.async(handle, (error: unknown) => (error ? reject(error as Error) : resolve()));
-    });
   const out = handles(1);
-  const create = (name: StatusFunction, ...args: Argument[]): Handle => {
-    call(name, ...args, out);
-    return out[0];
-  };
-
   return {
-    version,
-    env: create('createEnv', 4, 'editar'), // 4: only fatal problems are printed; the rest arrive as errors
-    defaultAllocator: create('getAllocatorWithDefaultOptions'),
-    cpuMemory: create('createCpuMemoryInfo', 0, 0),
     call,
-    create,
-    callAsync,
     release,
-    releaseAsync,
+    create(name, ...args) {
+      call(name, ...args, out);
+      return out[0];
+    },
+    async callAsync(name, ...args) {
+      const status = await onThread(statusCalls.get(name)!, args);
+      if (status) throw failure(status);
+    },
+    async releaseAsync(name, handle) {
+      await onThread(releaseCalls.get(name)!, [handle]);
+    },
+  };
+}
+
+/** Calls on a thread of koffi's. */
+const onThread = (call: NativeFunction, args: readonly Argument[]): Promise<Handle | null> =>
+  new Promise((resolve, reject) => {
+    call.async(...args, (error: unknown, result: Handle | null) => (error ? reject(error as Error) : resolve(result)));
+  });
+
+async function load(): Promise<OrtApi> {
+  const { default: koffi } = await import('koffi');
+  // ONNX Runtime needs deeper stacks than koffi's defaults (2 MiB for calls on this thread, 128 kiB for async ones).
+  koffi.config({ sync_stack_size: 16 * 2 ** 20, async_stack_size: 16 * 2 ** 20, resident_async_pools: 2 });
+  const { version, table, references } = await openLibrary(koffi);
+  const calls = bindCalls(koffi, table);
+  return {
+    ...calls,
+    version,
+    env: calls.create('createEnv', 4, 'editar'), // 4: only fatal problems are printed; the rest arrive as errors
+    defaultAllocator: calls.create('getAllocatorWithDefaultOptions'),
+    cpuMemory: calls.create('createCpuMemoryInfo', 0, 0),
     address: (array) => koffi.address(array),
     bytes: (address, length) => koffi.decode(address, 'uint8_t', length) as Uint8Array,
     text: (address) => koffi.decode.string(address),
-    library,
+    library: references,
   };
 }
 

@@ -20,3 +20,10 @@ export function ortLibraryPath(): string {
   }
   throw new Error(`onnxruntime-node ships no ONNX Runtime library for ${process.platform} ${process.arch}`);
 }
+
+/** Libraries that the one at `path` looks for when a device is opened. Windows would find its own, older ones first: of two with one name that
+ * is used which was loaded before. @param platform that the library is for @returns paths, to be loaded first */
+export const companionsOf = (path: string, platform: NodeJS.Platform = process.platform): string[] =>
+  platform === 'win32'
+    ? ['dxil.dll', 'dxcompiler.dll', 'DirectML.dll'].map((name) => join(dirname(path), name)).filter(existsSync)
+    : [];

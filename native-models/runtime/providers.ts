@@ -30,6 +30,7 @@ export type Probe = (device: Device, index?: number) => Promise<ProbeResult>;
 const numbered: readonly Device[] = ['cuda', 'dml'];
 const maxCards = 16; // of one kind that are looked for
 
+/** How people name it: `cuda`, or `cuda:1` for the second. */
 export const deviceName = (device: Device, index: number): DeviceName =>
   index > 0 ? `${device as 'cuda' | 'dml'}:${index}` : device;
 

@@ -6,6 +6,7 @@ export type Device = 'cpu' | 'cuda' | 'dml' | 'coreml' | 'webgpu';
 /** `ffi`: ONNX Runtime's C API; does not block the event loop. `stock`: onnxruntime-node's own binding; blocks it. */
 export type Backend = 'ffi' | 'stock';
 
+/** Where and how a graph is opened. */
 export interface SessionOptions {
   readonly device?: Device; // default cpu
   readonly deviceIndex?: number; // which of several of its kind; default 0
@@ -16,6 +17,7 @@ export interface SessionOptions {
   readonly config?: Readonly<Record<string, string>>; // session config entries, passed through
 }
 
+/** How one run is stopped and set. */
 export interface RunOptions {
   /** Stops the run at the next node boundary; `run` then rejects with the signal's reason. */
   readonly signal?: AbortSignal;

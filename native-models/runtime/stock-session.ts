@@ -42,9 +42,11 @@ export interface StockGraph {
   readonly outputs: readonly TensorInfo[];
 }
 
+/** A tensor as the stock binding takes it; its data are shared. */
 export const toStock = (ort: typeof Ort, { dtype, data, dims }: HostTensor): Ort.Tensor =>
   new ort.Tensor(stockTypes[dtype], data as never, dims);
 
+/** A tensor of the stock binding in CPU memory as ours; its data are shared. */
 export function fromStock(tensor: Ort.Tensor): HostTensor {
   const dtype = hostTypes.get(tensor.type)!;
   const { buffer, byteOffset, byteLength } = tensor.data as unknown as Uint8Array;

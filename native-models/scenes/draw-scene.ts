@@ -57,6 +57,7 @@ function drawAnyObject(world: World, random: Random): SceneObject {
   });
 }
 
+/** One of the world's materials; undefined is plain. */
 export const drawMaterial = ({ materials }: World, random: Random): SceneObject['material'] =>
   sometimes(materials, 0.45, random);
 

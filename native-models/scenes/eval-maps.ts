@@ -32,11 +32,13 @@ export type MapValues =
   | { readonly rmse: number; readonly objectRmse: number; readonly rank: number | null }
   | { readonly meanIou: number; readonly objectIou: number; readonly accuracy: number };
 
+/** One scene, its true maps and how well each was made. */
 export interface ScoredScene {
   readonly scores: readonly MapScore[];
   readonly pictures: { readonly picture: Frame; readonly maps: Readonly<Record<SceneMap, Uint8Array>> };
 }
 
+/** Which scenes maps are made of. */
 export interface MapEvaluation {
   readonly split: Split;
   readonly layout?: Layout; // level of the world; slots by default

@@ -29,11 +29,13 @@ export interface Score extends Judgement {
   readonly psnr: number; // dB, whole picture
 }
 
+/** One question, the answers to it and how right each is. */
 export interface ScoredItem {
   readonly scores: readonly Score[]; // in the order of ANSWERERS
   readonly pictures: { readonly condition: Frame; readonly target: Frame; readonly answer: Frame };
 }
 
+/** Which questions are put, and how a model answers them. */
 export interface SceneEvaluation {
   readonly split: Split;
   readonly limit: number; // items per type

@@ -38,6 +38,7 @@ export interface Group {
   readonly pairs: readonly Pair[];
 }
 
+/** What is drawn; the rest is left to the random numbers. */
 export interface GroupOptions {
   readonly split: Split;
   readonly pairs: number;

@@ -8,6 +8,7 @@ export const SLATE: Vector = [0.085, 0.1, 0.16];
 export const RUBBER: Vector = [0.05, 0.052, 0.065];
 
 export const painted: Finish = { paint: 1 };
+/** The same finish everywhere. */
 export const always =
   (finish: Finish): Solid['finish'] =>
   () =>

@@ -10,6 +10,7 @@ export interface Random {
   pick<T>(items: readonly T[]): T;
 }
 
+/** The numbers of a seed. @param seed its lower 32 bits count */
 export function createRandom(seed: number): Random {
   let state = seed >>> 0;
   const next = (): number => {

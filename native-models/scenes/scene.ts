@@ -20,6 +20,7 @@ export type Color = (typeof ALL_COLORS)[number];
 export type Background = (typeof BACKGROUNDS)[number];
 export type Style = (typeof ALL_STYLES)[number];
 
+/** A thing in a scene. */
 export interface SceneObject {
   readonly kind: Kind;
   readonly color: Color;
@@ -51,6 +52,7 @@ export const POSE_OF: Readonly<Partial<Record<Kind, 'lying' | 'turned'>>> = {
 /** Top-left corner of an object's tile in pixels, multiples of TOKEN. */
 export type Place = readonly [x: number, y: number];
 
+/** A rendered scene, whole: the same one is always the same pixels. */
 export interface Scene {
   readonly background: Background;
   readonly style: Style;

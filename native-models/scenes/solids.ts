@@ -2,6 +2,7 @@
 
 export type Vector = readonly [number, number, number];
 
+/** Half of space, up to a plane. */
 export interface Plane {
   readonly normal: Vector; // outward, unit length
   readonly offset: number; // inside: dot(normal, p) <= offset
@@ -23,12 +24,14 @@ export interface Solid {
   readonly finish: (point: Vector, normal: Vector) => Finish;
 }
 
+/** Where a ray meets a solid first. */
 export interface Hit {
   readonly distance: number;
   readonly normal: Vector;
 }
 
 export const dot = (a: Vector, b: Vector): number => a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
+/** a + scale · b. */
 export const add = (a: Vector, b: Vector, scale: number): Vector => [
   a[0] + b[0] * scale,
   a[1] + b[1] * scale,

@@ -1,3 +1,4 @@
+import { roundHalfToEven } from './round.ts';
 import { resizeLanczos } from './resample.ts';
 import type { Pixels } from './resample.ts';
 
@@ -49,11 +50,4 @@ function crop(image: Pixels, x: number, y: number, width: number, height: number
     data.set(image.data.subarray(from, from + width * 3), row * width * 3);
   }
   return { width, height, data };
-}
-
-function roundHalfToEven(value: number): number {
-  const floor = Math.floor(value);
-  const rest = value - floor;
-  if (rest !== 0.5) return Math.round(value);
-  return floor % 2 === 0 ? floor : floor + 1;
 }

@@ -6,8 +6,8 @@ import type { BlobId } from '#common/contract/blobs.ts';
 import { AppError } from '#common/contract/errors.ts';
 import { hostError } from '#common/contract/host-errors.ts';
 import type { TilePixels } from '#common/document/tile-codec.ts';
+import { renamePatiently } from '#models/disk';
 import { dataFailure } from '../images/atomic-write.ts';
-import { renamePatiently } from '../patient-rename.ts';
 
 const part = '.part';
 

@@ -7,7 +7,7 @@ import type { BlobId } from '#common/contract/blobs.ts';
 import { smallTile } from '#common/document/small-tile.ts';
 import { decodeTile, tileHeaderBytes } from '#common/document/tile-codec.ts';
 import type { TilePixels } from '#common/document/tile-codec.ts';
-import { renamePatiently } from '../patient-rename.ts';
+import { renamePatiently } from '#models/disk';
 import type { BlobStore } from './blob-store.ts';
 import { packTile } from './pack-tile.ts';
 

@@ -4,7 +4,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { AppError } from '#common/contract/errors.ts';
 import { writeReason } from '#common/contract/file-reasons.ts';
-import { renamePatiently } from '../patient-rename.ts';
+import { flushFolder, renamePatiently } from '#models/disk';
 
 /** Where bytes go; another one stands in for a full disk in tests. */
 export type WritePart = (file: FileHandle, part: Uint8Array) => Promise<unknown>;
@@ -68,13 +68,6 @@ async function writeFlushed(
   } finally {
     await file.close();
   }
-}
-
-/** Makes the new name itself last. Windows cannot open folders and needs no such thing. */
-async function flushFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r').catch(() => undefined);
-  await handle?.sync().catch(() => undefined);
-  await handle?.close();
 }
 
 /** The same where the program keeps its own data. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { AppError } from '#common/contract/errors.ts';
 import { parsePack, readPack } from '#models';
 import type { OpenedPack, Pack } from '#models';
-import { renamePatiently } from '../patient-rename.ts';
+import { renamePatiently } from '#models/disk';
 import { downloadFile } from './downloader.ts';
 import type { DownloadWatch } from './downloader.ts';
 

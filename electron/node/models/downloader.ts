@@ -6,7 +6,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { AppError } from '#common/contract/errors.ts';
-import { renamePatiently } from '../patient-rename.ts';
+import { renamePatiently } from '#models/disk';
 
 export interface Download {
   readonly url: string;

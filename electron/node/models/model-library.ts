@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { AppError } from '#common/contract/errors.ts';
 import { isUrl, readPack, verifyPack } from '#models';
 import type { OpenedPack } from '#models';
-import { renamePatiently } from '../patient-rename.ts';
+import { renamePatiently } from '#models/disk';
 import { downloadPack } from './download-pack.ts';
 import type { DownloadPackWatch } from './download-pack.ts';
 

@@ -2,10 +2,10 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
+import { renamePatiently } from '#models/disk';
 import type { Band, BandedPicture } from '../images/flatten.ts';
 import { packRows } from '../images/png-rows.ts';
 import type { PackedRows } from '../images/png-rows.ts';
-import { renamePatiently } from '../patient-rename.ts';
 
 const hourMs = 60 * 60 * 1000;
 

@@ -5,7 +5,7 @@ import { AppError } from '#common/contract/errors.ts';
 import { defaultSettings, zSettings } from '#common/contract/settings.ts';
 import type { Settings, SettingsChange } from '#common/contract/settings.ts';
 import type { Event } from '#common/rpc/contract.ts';
-import { renamePatiently } from '../patient-rename.ts';
+import { renamePatiently } from '#models/disk';
 
 /** What a person chose, in one JSON file that is replaced as a whole. A file that cannot be read is set aside and the program starts as
  * it was shipped: settings are never worth a program that does not start. */

@@ -1,11 +1,10 @@
-import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { selectTensors } from '../../checkpoint/name-map.ts';
 import { openCheckpoint } from '../../checkpoint/open-checkpoint.ts';
 import type { Checkpoint } from '../../checkpoint/checkpoint.ts';
 import type { Lookup } from '../../onnx/blocks.ts';
-import { ModelError } from '../../errors.ts';
-import { buildPart, forgetReceipts, writeFlushed } from '../../parts/build-part.ts';
+import { buildPart, forgetReceipts } from '../../parts/build-part.ts';
+import { checkIsNew, fillPackFolder, writePack } from '../../parts/pack-folder.ts';
 import { zPack, type Pack } from '../../parts/pack.ts';
 import type { Part } from '../../parts/part.ts';
 import { lookupIn } from '../../parts/weights-lookup.ts';
@@ -30,38 +29,25 @@ const configs = {
  * @throws ModelError `checkpoint-invalid`, `checkpoint-mismatch`, `out-of-space`, `invalid-input` (`out` exists already) */
 export async function buildMapPack({ checkpoint, kind, out, app }: BuildMapPackOptions): Promise<Pack> {
   const folder = resolve(out);
-  if (await stat(folder).catch(() => undefined))
-    throw new ModelError('invalid-input', `${folder} exists already; name a new folder`, { out: folder });
-  const incoming = `${folder}.building`;
+  await checkIsNew(folder);
   await using source = await openCheckpoint(checkpoint);
-  await mkdir(incoming, { recursive: true });
-  try {
-    const part = mapPart(source, kind);
+  const part = mapPart(source, kind);
+  return await fillPackFolder(folder, async (incoming) => {
     const files = await buildPart(part, incoming);
     const pack = zPack.parse({
-      ...{
-        format: 1,
-        id: `scene-${kind}`,
-        title: `Scene ${kind}`,
-        family: kind,
-        variant: 'unet',
-        imageSize: sceneSide,
-      },
-      ...{ precision: 'fp32', config: configs[kind] },
+      format: 1,
+      ...{ id: `scene-${kind}`, title: `Scene ${kind}`, family: kind, variant: 'unet' },
+      ...{ imageSize: sceneSide, precision: 'fp32', config: configs[kind] },
       parts: { network: files.map(({ file }) => file) },
       files: [...files],
       ...{ licence: { spdx: 'MIT' }, source: {} },
       madeBy: { app: app.version, onnxruntime: app.onnxruntime },
       note: 'It knows only rendered scenes like those of the embedded model, not photographs.',
     } satisfies Omit<Pack, 'grid' | 'sampling'>);
-    await writeFlushed(incoming, 'pack.json', [new TextEncoder().encode(`${JSON.stringify(pack, null, 2)}\n`)]);
+    await writePack(incoming, pack);
     await forgetReceipts([part], incoming);
-    await rename(incoming, folder);
     return pack;
-  } catch (error) {
-    await rm(incoming, { recursive: true, force: true });
-    throw error;
-  }
+  });
 }
 
 /** A part whose weights are those a graph asks for, in half precision: the other head stays behind. */

@@ -4,7 +4,7 @@ import { path } from '../../onnx/names.ts';
 import { add, multiply, reshape, slice, split } from '../../onnx/ops.ts';
 import { groupQueryAttention } from './attention-kernels.ts';
 import type { KeysAndValues, Shared } from './attention-kernels.ts';
-import { headDim, imageTokens } from './config.ts';
+import { headDim, imageTokens, masked } from './config.ts';
 import type { TransformerConfig } from './config.ts';
 import { turned, turnsOfFirst } from './key-spread.ts';
 import type { Attended } from './layers.ts';
@@ -51,7 +51,7 @@ export function stepAttention(
 ): Attended & KeysAndValues {
   const [found, key, value, weights] = [0, 1, 2, 3].map((i) => `${at}/kernel/output_${i}` as Value);
   const parts = turned(g, path(at, 'turn'), qkv, turns, config);
-  const sink = config.textTokens > 1 ? Math.log(config.textTokens - 1) : neverChosen;
+  const sink = config.textTokens > 1 ? Math.log(config.textTokens - 1) : masked;
   groupQueryAttention(g, at, parts, past, [found, key, value, weights], config, shared, {
     biased: false,
     isRotated: true,
@@ -64,6 +64,3 @@ export function stepAttention(
   const ofText = reshape(g, path(at, 'text'), ofHeads, [-1, 1, config.dim]);
   return { mixed: add(g, at, found, ofText), key, value };
 }
-
-/** A score so low that its weight is exactly 0. */
-const neverChosen = -1e30;

@@ -35,6 +35,7 @@ export interface SeveralInputs extends RunInputs, Flags {
   readonly zeros: Value;
 }
 
+/** What kind of run it is. */
 export interface Flags {
   /** Whether the new positions begin the sequence. */
   readonly isFirst: Value;

@@ -27,6 +27,7 @@ export interface QueriesKeysValues extends KeysAndValues {
   readonly query: Value;
 }
 
+/** In what the uses of the fused kernel differ. */
 export interface KernelOptions {
   /** Adds `shared.bias` to the scores. */
   readonly biased: boolean;

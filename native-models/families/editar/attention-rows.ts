@@ -5,7 +5,7 @@ import { path } from '../../onnx/names.ts';
 import { add, cast, concat, matMul, reshape, softmax, subtract, transpose } from '../../onnx/ops.ts';
 import { byHead, rotated, sizeOf, sliceAlong } from './attention-kernels.ts';
 import type { KeysAndValues, Shared } from './attention-kernels.ts';
-import { headDim } from './config.ts';
+import { headDim, masked } from './config.ts';
 import type { TransformerConfig } from './config.ts';
 
 /** What the layers share beside the inputs of all forms. */
@@ -73,6 +73,3 @@ export function rowsInputs(g: GraphBuilder, { bias, positions, total }: Shared):
   const freshBias = add(g, path(at, 'causal'), sliceAlong(g, path(at, 'new'), bias, past, wide, 3), causal);
   return { bias: concat(g, at, [padded, freshBias], 3), capacity };
 }
-
-/** Low enough that its exponential is 0 beside any score, and far from overflow. */
-const masked = -1e30;

@@ -1,25 +1,28 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { link, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { link, readFile, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
+import type { WeightPrecision } from '../../api.ts';
 import type { Checkpoint } from '../../checkpoint/checkpoint.ts';
 import { selectTensors } from '../../checkpoint/name-map.ts';
 import { isUrl } from '../../checkpoint/http-source.ts';
 import { openCheckpoint } from '../../checkpoint/open-checkpoint.ts';
 import { placeIn, readPlace } from '../../checkpoint/published-folder.ts';
 import { ModelError } from '../../errors.ts';
-import type { Precision } from '../../onnx/linear.ts';
 import { buildPart, forgetReceipts, writeFlushed } from '../../parts/build-part.ts';
-import { zPack } from '../../parts/pack.ts';
+import { checkIsNew, fillPackFolder, writePack } from '../../parts/pack-folder.ts';
+import { hashFile, zPack } from '../../parts/pack.ts';
 import type { Pack } from '../../parts/pack.ts';
 import type { PackFile, Part } from '../../parts/part.ts';
 import { lookupIn } from '../../parts/weights-lookup.ts';
 import type { LinkedFile } from '../../parts/weights-lookup.ts';
-import { hashFile } from '../../parts/pack.ts';
+import type { T5Config } from '../../text-encoders/t5/config.ts';
 import { ignoredT5Tensors, t5Aliases, t5Tensors } from '../../text-encoders/t5/weights.ts';
 import { downscale } from '../../tokenizers/image/vq/config.ts';
+import type { VqConfig } from '../../tokenizers/image/vq/config.ts';
 import { ignoredVqTensors, vqTensors } from '../../tokenizers/image/vq/weights.ts';
 import { T5Tokenizer } from '../../tokenizers/text/t5-tokenizer.ts';
+import type { TransformerConfig } from './config.ts';
 import { t5Config, transformerConfig, vqConfig, zConfigFile } from './derive-config.ts';
 import type { ConfigFile } from './derive-config.ts';
 import { textEncoderPart, transformerPart, vqPart } from './parts.ts';
@@ -31,7 +34,7 @@ export interface BuildEditarOptions {
   readonly vq: string; // image tokenizer checkpoint, a path or address
   /** Folder with config.json, tokenizer.json and the text encoder's weights, or an address below which they lie. */
   readonly t5: string;
-  readonly precision: Precision;
+  readonly precision: WeightPrecision;
   readonly out: string; // folder of the new pack
   readonly id?: string; // default: name of `out`
   readonly title?: string;
@@ -56,23 +59,13 @@ const graphRevision = 8;
  * @throws ModelError `checkpoint-invalid`, `checkpoint-mismatch`, `out-of-space`, `invalid-input` (`out` exists already) */
 export async function buildEditarPack(options: BuildEditarOptions): Promise<Pack> {
   const out = resolve(options.out);
-  await checkTarget(out);
+  await checkIsNew(out);
   const given = await readConfigFile(options);
   await using gpt = await openCheckpoint(options.gpt);
   await using vq = await openCheckpoint(options.vq);
   await using t5 = await openCheckpoint(isUrl(options.t5) ? placeIn(options.t5, '') : options.t5);
-  const folder = `${out}.building`;
-  await mkdir(folder, { recursive: true });
-  try {
-    const pack = await buildInto(folder, options, given, { gpt, vq, t5 });
-    await syncFolder(folder);
-    await rename(folder, out);
-    await syncFolder(dirname(out));
-    return pack;
-  } catch (error) {
-    if (!options.signal?.aborted) await rm(folder, { recursive: true, force: true });
-    throw error;
-  }
+  const checkpoints = { gpt, vq, t5 };
+  return await fillPackFolder(out, (folder) => buildInto(folder, options, given, checkpoints), options.signal);
 }
 
 interface Checkpoints {
@@ -81,95 +74,116 @@ interface Checkpoints {
   readonly t5: Checkpoint;
 }
 
+interface Configs {
+  readonly transformer: TransformerConfig;
+  readonly vq: VqConfig;
+  readonly t5: T5Config;
+}
+
 async function buildInto(
   folder: string,
   options: BuildEditarOptions,
   given: ConfigFile,
   checkpoints: Checkpoints,
 ): Promise<Pack> {
-  const { precision } = options;
+  const configs = await deriveConfigs(options, given, checkpoints);
+  const linked = options.link && options.precision === 'fp32' ? await linkInto(folder, options.gpt) : undefined;
+  const parts = await partsOf(options, configs, checkpoints, linked);
+  const filesOf: Record<string, readonly PackFile[]> = {};
+  for (const part of parts) {
+    const onProgress = (done: number, of: number): void => options.onProgress?.(part.name, done, of);
+    filesOf[part.name] = await buildPart(part, folder, { signal: options.signal, onProgress });
+  }
+  const others = [await copyTokenizer(folder, options.t5), ...(linked ? [await describe(folder, linked.file)] : [])];
+  const pack = packOf(options, given, configs, checkpoints.gpt, filesOf, others);
+  await writePack(folder, pack);
+  await forgetReceipts(parts, folder);
+  return pack;
+}
+
+/** @throws ModelError `checkpoint-mismatch` when a file is not what it should be, or the three do not belong together */
+async function deriveConfigs(
+  options: BuildEditarOptions,
+  given: ConfigFile,
+  checkpoints: Checkpoints,
+): Promise<Configs> {
   const transformer = transformerConfig(checkpoints.gpt, given.transformer);
   const vq = vqConfig(checkpoints.vq, given.vq);
   const t5Place = placeIn(options.t5, 'config.json');
   const t5 = t5Config(safeJson(decodeText(await readPlace(t5Place))), t5Place, transformer.textTokens);
-  checkTogether(transformer, vq, t5);
-  const linked = options.link && precision === 'fp32' ? await linkInto(folder, options.gpt) : undefined;
+  checkTogether({ transformer, vq, t5 });
+  return { transformer, vq, t5 };
+}
+
+/** @param linked where the transformer's weights are used in place */
+async function partsOf(
+  { gpt, vq, t5, precision }: BuildEditarOptions,
+  configs: Configs,
+  checkpoints: Checkpoints,
+  linked: LinkedFile | undefined,
+): Promise<Part[]> {
   const fingerprint = async (path: string, config: unknown): Promise<string> => {
     if (isUrl(path)) return randomUUID(); // whether it is still the same file is not known
     const { size, mtimeMs } = await stat(path);
     return hash([graphRevision, resolve(path), size, mtimeMs, precision, config, linked?.file]);
   };
-  const gptSource = selectTensors(checkpoints.gpt, transformerTensors(transformer), {
+  const ofTransformer = selectTensors(checkpoints.gpt, transformerTensors(configs.transformer), {
     ignore: ignoredTransformerTensors,
   });
-  const vqSource = selectTensors(checkpoints.vq, vqTensors(vq), { ignore: ignoredVqTensors });
-  const t5Source = selectTensors(checkpoints.t5, t5Tensors(t5), { ignore: ignoredT5Tensors, aliases: t5Aliases });
-  const parts: Part[] = [
+  const ofVq = selectTensors(checkpoints.vq, vqTensors(configs.vq), { ignore: ignoredVqTensors });
+  const ofT5 = selectTensors(checkpoints.t5, t5Tensors(configs.t5), { ignore: ignoredT5Tensors, aliases: t5Aliases });
+  return [
     transformerPart({
-      config: transformer,
-      weights: lookupIn(gptSource, linked),
-      precision,
-      fingerprint: await fingerprint(options.gpt, transformer),
+      ...{ config: configs.transformer, weights: lookupIn(ofTransformer, linked), precision },
+      fingerprint: await fingerprint(gpt, configs.transformer),
     }),
     textEncoderPart({
-      config: t5,
-      weights: lookupIn(t5Source),
-      precision: textPrecision(precision),
-      fingerprint: await fingerprint(options.t5, t5),
+      ...{ config: configs.t5, weights: lookupIn(ofT5), precision: textPrecision(precision) },
+      fingerprint: await fingerprint(t5, configs.t5),
     }),
-    vqPart({ config: vq, weights: lookupIn(vqSource), fingerprint: await fingerprint(options.vq, vq) }),
+    vqPart({ config: configs.vq, weights: lookupIn(ofVq), fingerprint: await fingerprint(vq, configs.vq) }),
   ];
-  const byPart: Record<string, readonly PackFile[]> = {};
-  for (const part of parts) {
-    const onProgress = (done: number, of: number): void => options.onProgress?.(part.name, done, of);
-    byPart[part.name] = await buildPart(part, folder, { signal: options.signal, onProgress });
-  }
-  const shared = [await copyTokenizer(folder, options.t5), ...(linked ? [await describe(folder, linked.file)] : [])];
-  const pack = zPack.parse({
+}
+
+/** @param filesOf parts, by their names @param others files of no part that was built */
+function packOf(
+  options: BuildEditarOptions,
+  given: ConfigFile,
+  configs: Configs,
+  { settings }: Checkpoint,
+  filesOf: Readonly<Record<string, readonly PackFile[]>>,
+  others: readonly PackFile[],
+): Pack {
+  const { transformer, vq } = configs;
+  const size = `${transformer.layers} × ${transformer.dim}`;
+  const fileNames = Object.entries(filesOf).map(([part, files]) => [part, files.map(({ file }) => file)] as const);
+  return zPack.parse({
     format: 1,
     id: options.id ?? basename(resolve(options.out)).toLowerCase(),
-    title: options.title ?? given.title ?? `EditAR ${transformer.layers} × ${transformer.dim}, ${precision}`,
+    title: options.title ?? given.title ?? `EditAR ${size}, ${options.precision}`,
     family: 'editar',
-    variant: String(checkpoints.gpt.settings['args.gpt_model'] ?? `${transformer.layers}x${transformer.dim}`),
+    variant: String(settings['args.gpt_model'] ?? `${transformer.layers}x${transformer.dim}`),
     imageSize: given.imageSize ?? transformer.grid * downscale(vq),
     grid: transformer.grid,
-    precision,
-    config: { transformer, vq, t5 },
+    precision: options.precision,
+    config: { ...configs },
     sampling: { ...editarDefaults, topK: Math.min(editarDefaults.topK, transformer.vocab), ...given.samplingDefaults },
-    parts: {
-      ...Object.fromEntries(Object.entries(byPart).map(([name, files]) => [name, files.map(({ file }) => file)])),
-      tokenizer: ['tokenizer.json'],
-    },
-    files: [...Object.values(byPart).flat(), ...shared],
+    parts: { ...Object.fromEntries(fileNames), tokenizer: ['tokenizer.json'] },
+    files: [...Object.values(filesOf).flat(), ...others],
     licence: options.licence ?? given.licence ?? {},
     source: {},
     madeBy: { app: options.app.version, onnxruntime: options.app.onnxruntime },
     note: options.note ?? given.note,
   } satisfies Pack);
-  await writeFlushed(folder, 'pack.json', [new TextEncoder().encode(`${JSON.stringify(pack, null, 2)}\n`)]);
-  await forgetReceipts(parts, folder);
-  return pack;
 }
 
 /** Four bits cost the text encoder more than they save: it runs once per prompt. */
-const textPrecision = (precision: Precision): Precision => (precision === 'int4' ? 'int8' : precision);
+const textPrecision = (precision: WeightPrecision): WeightPrecision => (precision === 'int4' ? 'int8' : precision);
 
 const hash = (values: unknown): string => createHash('sha256').update(JSON.stringify(values)).digest('hex');
 
-async function checkTarget(out: string): Promise<void> {
-  const exists = await stat(out).then(
-    () => true,
-    () => false,
-  );
-  if (exists) throw new ModelError('invalid-input', `${out} exists already; name a new folder`, { out });
-}
-
 /** @throws ModelError `checkpoint-mismatch` when the three files do not belong together */
-function checkTogether(
-  transformer: ReturnType<typeof transformerConfig>,
-  vq: ReturnType<typeof vqConfig>,
-  t5: ReturnType<typeof t5Config>,
-): void {
+function checkTogether({ transformer, vq, t5 }: Configs): void {
   const problems: string[] = [];
   if (vq.codebookSize !== transformer.vocab)
     problems.push(`the image tokenizer has ${vq.codebookSize} codes, the transformer ${transformer.vocab}`);
@@ -231,9 +245,3 @@ async function copyTokenizer(folder: string, t5: string): Promise<PackFile> {
 }
 
 const decodeText = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
-
-async function syncFolder(folder: string): Promise<void> {
-  if (process.platform === 'win32') return; // folders cannot be opened there
-  const handle = await open(folder, 'r');
-  await handle.sync().finally(() => handle.close());
-}

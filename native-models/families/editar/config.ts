@@ -26,6 +26,7 @@ export const gptXl: TransformerConfig = {
   ropeBase: 10000,
 };
 
+/** Channels of one head. */
 export const headDim = (config: TransformerConfig): number => config.dim / config.heads;
 
 /** Tokens of one picture. */
@@ -33,3 +34,6 @@ export const imageTokens = (config: TransformerConfig): number => config.grid * 
 
 /** Positions of condition image, text and output together. */
 export const totalPositions = (config: TransformerConfig): number => 2 * imageTokens(config) + config.textTokens;
+
+/** An attention score low enough that its weight is exactly 0 beside any other, and far from overflow. */
+export const masked = -1e30;

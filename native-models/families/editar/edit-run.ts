@@ -11,6 +11,7 @@ export interface BeginTimings {
   readonly prefillMs: number;
 }
 
+/** What a run works with. */
 export interface EditRunParts {
   readonly tokens: NextTokenRun;
   readonly codec: VqCodec;
@@ -30,6 +31,7 @@ export interface EditRunParts {
 const previewShare = 0.15;
 const freePreviewMs = 600;
 
+/** An edit in progress: decides cells, decodes rows of them meanwhile, and the whole picture in the end. */
 export class EditarRun implements EditRun {
   readonly #parts: EditRunParts;
   readonly #chosenCells: number;

@@ -1,8 +1,9 @@
 // The transformer as one graph for prefill and decode, and the small adapter that brings text rows to its width.
-import type { Lookup } from '../../onnx/blocks.ts';
+import type { WeightPrecision } from '../../api.ts';
+import type { Lookup, Tap } from '../../onnx/blocks.ts';
 import type { GraphBuilder, Value } from '../../onnx/graph.ts';
 import { fullWeight, isWide, linear } from '../../onnx/linear.ts';
-import type { Precision, WeightForm } from '../../onnx/linear.ts';
+import type { WeightForm } from '../../onnx/linear.ts';
 import { path } from '../../onnx/names.ts';
 import { concat, gather, geluTanh, matMul, reshape } from '../../onnx/ops.ts';
 import { plainAttention, sharedInputs } from './attention.ts';
@@ -10,9 +11,9 @@ import type { CacheForm } from './attention.ts';
 import type { TransformerConfig } from './config.ts';
 import { int8Layers } from './layers-int8.ts';
 import { transformerLayers } from './layers.ts';
-import type { Tap } from './layers.ts';
 import { spreadStream, spreadWeights } from './spread-weights.ts';
 
+/** In what the graphs of one transformer differ. */
 export interface TransformerOptions {
   readonly weights: WeightForm;
   readonly cache: CacheForm;
@@ -21,7 +22,7 @@ export interface TransformerOptions {
 
 /** `rows` [1, text, captionDim] → `cond` [1, text, dim]; `uncond` is the same projection of the learned "no text" table
  * (editar.md 5.3): a constant that is folded when the graph is opened. */
-export function textAdapter(g: GraphBuilder, config: TransformerConfig, w: Lookup, precision: Precision): void {
+export function textAdapter(g: GraphBuilder, config: TransformerConfig, w: Lookup, precision: WeightPrecision): void {
   const { textTokens, captionDim, dim } = config;
   const project = (at: string, rows: Value): Value => {
     const wide = linear(g, path(at, 'fc1'), rows, w('cls_embedding.cap_proj.fc1.weight'), precision);

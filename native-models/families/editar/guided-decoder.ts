@@ -3,6 +3,7 @@ import type { FloatTensor } from '../../tensor/tensor.ts';
 import { imageTokens } from './config.ts';
 import type { PrefixCache } from './prefix.ts';
 
+/** How many pictures are decoded and how they are guided. */
 export interface GuidanceSettings {
   readonly pictures: number; // variants decoded side by side
   readonly cfg: number; // guidance scale; 1 and below run the conditional half alone

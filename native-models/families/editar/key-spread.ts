@@ -8,6 +8,7 @@ import type { Shared } from './attention-kernels.ts';
 import { headDim } from './config.ts';
 import type { TransformerConfig } from './config.ts';
 
+/** [headDim, headDim], its own inverse. */
 export const spreadMatrix = (g: GraphBuilder, config: TransformerConfig): Value =>
   g.constant('f32', [headDim(config), headDim(config)], hadamard(headDim(config)));
 

@@ -5,6 +5,7 @@ import type { WeightForm } from '../../onnx/linear.ts';
 import { concat, reshape, slice, split, transpose } from '../../onnx/ops.ts';
 import { stepAttention, stepInputs } from './attention-int8-step.ts';
 import { severalAttention, severalInputs } from './attention-int8.ts';
+import type { Flags } from './attention-int8.ts';
 import { sizeOf } from './attention-kernels.ts';
 import type { KeysAndValues, Shared } from './attention-kernels.ts';
 import { cacheDims, pastInputs } from './attention.ts';
@@ -42,50 +43,14 @@ export function int8Layers(
   form: WeightForm,
   shared: Shared,
 ): Value {
-  const cached = cachedInputs(g, config);
+  const stack: Stack = { start, config, weights, form, shared, cached: cachedInputs(g, config) };
   const count = reshape(g, '/new', sizeOf(g, '/new', shared.positions, 1), []);
   const isSeveral = g.node('/new/Greater', 'Greater', [count, g.constant('i64', [], [1])]);
   const flags = { isFirst: g.input('is_first', 'bool', []), isText: g.input('is_text', 'bool', []) };
   const several = g.branch('/several');
-  const severalState = severalInputs(several, '/several', config, shared, cached.textValues, flags);
-  const ofSeveral = transformerLayers(several, '/several', start, config, {
-    weights,
-    form,
-    attend: (at, qkv, layer) =>
-      severalAttention(several, at, qkv, cached.past[layer], cached.scales[layer], config, shared, severalState, layer),
-  });
-  const told = {
-    scales: concat(
-      several,
-      '/several/scales',
-      ofSeveral.attended.flatMap(({ scales }) => scales),
-      0,
-    ),
-    texts: concat(
-      several,
-      '/several/texts',
-      ofSeveral.attended.map(({ text }) => text),
-      1,
-    ),
-  };
-  declare(several, config, ofSeveral.logits, ofSeveral.attended, {
-    scales: reshape(several, '/several/scales', told.scales, [-1, config.heads, 1, headDim(config)]),
-    texts: transpose(several, '/several/texts', told.texts, [1, 0, 2]),
-  });
-
+  severalLayers(several, stack, flags);
   const step = g.branch('/step');
-  const stepState = stepInputs(step, '/step', config, shared, cached.textValues);
-  const ofStep = transformerLayers(step, '/step', start, config, {
-    weights,
-    form,
-    attend: (at, qkv, layer) =>
-      stepAttention(step, at, qkv, cached.past[layer], cached.scales[layer], config, shared, stepState, layer),
-  });
-  declare(step, config, ofStep.logits, ofStep.attended, {
-    scales: slice(step, '/step/no_scales', cached.allScales, 0, 0, 0),
-    texts: slice(step, '/step/no_texts', cached.textValues, 0, 0, 0),
-  });
-
+  stepLayers(step, stack);
   const outputs = ['/layers/output_0', 'scales_out', 'text_values_out', ...presentNames(config)];
   g.nodeInto('/layers/If', 'If', [isSeveral], outputs, {
     attributes: { then_branch: { graph: several.toGraph() }, else_branch: { graph: step.toGraph() } },
@@ -94,6 +59,48 @@ export function int8Layers(
   g.declareOutput('text_values_out', 'f32', ['told', 'batch', config.dim]);
   for (const name of presentNames(config)) g.declareOutput(name, 'i8', cacheDims(config));
   return outputs[0] as Value;
+}
+
+/** What both branches are made of. */
+interface Stack {
+  readonly start: Value;
+  readonly config: TransformerConfig;
+  readonly weights: Lookup;
+  readonly form: WeightForm;
+  readonly shared: Shared;
+  readonly cached: Cached;
+}
+
+function severalLayers(g: GraphBuilder, { start, config, weights, form, shared, cached }: Stack, flags: Flags): void {
+  const state = severalInputs(g, '/several', config, shared, cached.textValues, flags);
+  const { logits, attended } = transformerLayers(g, '/several', start, config, {
+    weights,
+    form,
+    attend: (at, qkv, layer) =>
+      severalAttention(g, at, qkv, cached.past[layer], cached.scales[layer], config, shared, state, layer),
+  });
+  const allScales = attended.flatMap(({ scales }) => scales);
+  const scales = concat(g, '/several/scales', allScales, 0);
+  const allTexts = attended.map(({ text }) => text);
+  const texts = concat(g, '/several/texts', allTexts, 1);
+  declare(g, config, logits, attended, {
+    scales: reshape(g, '/several/scales', scales, [-1, config.heads, 1, headDim(config)]),
+    texts: transpose(g, '/several/texts', texts, [1, 0, 2]),
+  });
+}
+
+function stepLayers(g: GraphBuilder, { start, config, weights, form, shared, cached }: Stack): void {
+  const state = stepInputs(g, '/step', config, shared, cached.textValues);
+  const { logits, attended } = transformerLayers(g, '/step', start, config, {
+    weights,
+    form,
+    attend: (at, qkv, layer) =>
+      stepAttention(g, at, qkv, cached.past[layer], cached.scales[layer], config, shared, state, layer),
+  });
+  declare(g, config, logits, attended, {
+    scales: slice(g, '/step/no_scales', cached.allScales, 0, 0, 0),
+    texts: slice(g, '/step/no_texts', cached.textValues, 0, 0, 0),
+  });
 }
 
 function cachedInputs(g: GraphBuilder, config: TransformerConfig): Cached {

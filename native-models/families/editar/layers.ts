@@ -1,6 +1,6 @@
 // The layers of the transformer, from the residual stream to logits, whatever its cache.
 import { addThenRmsNorm, rmsNorm, under } from '../../onnx/blocks.ts';
-import type { Lookup } from '../../onnx/blocks.ts';
+import type { Lookup, Tap } from '../../onnx/blocks.ts';
 import type { GraphBuilder, Value } from '../../onnx/graph.ts';
 import { linear, linears } from '../../onnx/linear.ts';
 import type { WeightForm } from '../../onnx/linear.ts';
@@ -8,14 +8,12 @@ import { path } from '../../onnx/names.ts';
 import { multiply, reshape, silu, slice } from '../../onnx/ops.ts';
 import type { TransformerConfig } from './config.ts';
 
-/** Shows an inner value to whoever compares it with a reference. */
-export type Tap = (name: string, value: Value) => void;
-
 /** What attention gives: its result [batch, new, dim], and whatever a form of cache adds. */
 export interface Attended {
   readonly mixed: Value;
 }
 
+/** In what the forms of the layers differ. */
 export interface LayersOptions<A extends Attended> {
   readonly weights: Lookup;
   readonly form: WeightForm;

@@ -3,7 +3,7 @@ import { tasks } from '../../api.ts';
 import { NextTokenRun, seededPick } from '../../decode/next-token.ts';
 import { ModelError } from '../../errors.ts';
 import type { Session } from '../../runtime/session.ts';
-import type { HostTensor } from '../../runtime/host-tensor.ts';
+import { asFloats, wholeNumbers } from '../../runtime/host-tensor.ts';
 import type { DecoderSession } from '../../runtime/decoder-session.ts';
 import type { FloatTensor } from '../../tensor/tensor.ts';
 import type { VqCodec, WholePicture } from '../../tokenizers/image/vq/codec.ts';
@@ -18,6 +18,7 @@ import { PrefixCache } from './prefix.ts';
 import { promptFor } from './prompts.ts';
 import { TransformerRunner } from './transformer-runner.ts';
 
+/** What an EditAR model consists of once it is opened. Disposed with the model. */
 export interface EditarParts {
   readonly config: TransformerConfig;
   readonly imageSize: number;
@@ -116,17 +117,13 @@ export class EditarModel implements EditModel {
   async #readText(prompt: string, signal?: AbortSignal): Promise<TextRows & { unknownWords: readonly string[] }> {
     const { tokenizer, textEncoder, textAdapter, config } = this.#parts;
     const { ids, mask, unknownWords } = tokenizer.encode(prompt, config.textTokens);
-    const wide = (values: Int32Array): HostTensor => ({
-      dtype: 'i64',
-      dims: [1, values.length],
-      data: BigInt64Array.from(values, (value) => BigInt(value)),
-    });
-    const feeds = { input_ids: wide(ids), attention_mask: wide(mask) };
+    const row = [1, ids.length];
+    const feeds = { input_ids: wholeNumbers(ids, row), attention_mask: wholeNumbers(mask, row) };
     const { last_hidden_state: rows } = await textEncoder.run(feeds, undefined, { signal });
     const wanted = this.#uncond ? ['cond'] : ['cond', 'uncond'];
     const { cond, uncond } = await textAdapter.run({ rows }, wanted, { signal });
-    this.#uncond ??= asFloat(uncond);
-    return { cond: asFloat(cond), uncond: this.#uncond, unknownWords };
+    this.#uncond ??= asFloats(uncond);
+    return { cond: asFloats(cond), uncond: this.#uncond, unknownWords };
   }
 
   #check({ image, task, instruction, locked }: EditInput, options: EditOptions): void {
@@ -157,8 +154,6 @@ export class EditarModel implements EditModel {
 /** -1 stands for a cell that the model chooses. */
 const lockedId = (lock: number | 'source' | null, sourceId: number): number =>
   lock === null ? -1 : lock === 'source' ? sourceId : lock;
-
-const asFloat = ({ dims, data }: HostTensor): FloatTensor => ({ dims, data: data as Float32Array });
 
 function optionProblems(options: EditOptions): string[] {
   const { cfg, temperature, topK, topP, seed, variants, firstVariant = 0 } = options;

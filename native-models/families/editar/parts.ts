@@ -1,6 +1,7 @@
+import type { WeightPrecision } from '../../api.ts';
 import type { Lookup } from '../../onnx/blocks.ts';
 import { blockFormats } from '../../onnx/linear.ts';
-import type { Precision, WeightForm } from '../../onnx/linear.ts';
+import type { WeightForm } from '../../onnx/linear.ts';
 import type { Part, PartGraph } from '../../parts/part.ts';
 import { t5Encoder } from '../../text-encoders/t5/graph.ts';
 import type { T5Config } from '../../text-encoders/t5/config.ts';
@@ -27,7 +28,7 @@ export const graphNames = {
 export interface PartSource<Config> {
   readonly config: Config;
   readonly weights: Lookup;
-  readonly precision: Precision;
+  readonly precision: WeightPrecision;
   readonly fingerprint: string;
 }
 
@@ -36,7 +37,7 @@ const smallCacheBytes = 128 * 2 ** 20;
 
 /** Whether a model has quantised weights and much to keep: then its pack has a graph for the processor that keeps keys and values in
  * int8, with weights in wide blocks. */
-export const isLargeAndQuantised = (config: TransformerConfig, precision: Precision): boolean =>
+export const isLargeAndQuantised = (config: TransformerConfig, precision: WeightPrecision): boolean =>
   precision !== 'fp32' && guidedCacheBytes(config, 4) > smallCacheBytes;
 
 /** Keys and values of one guided picture. */
@@ -52,13 +53,15 @@ export function linearBytes({ dim, layers, ffnHidden, vocab }: TransformerConfig
 }
 
 /** The form of weights that the processor multiplies with over an int8 cache. */
-export const wideForm = (precision: Precision): WeightForm => (precision === 'fp32' ? 'fp32' : `${precision}-wide`);
+export const wideForm = (precision: WeightPrecision): WeightForm =>
+  precision === 'fp32' ? 'fp32' : `${precision}-wide`;
 
-const processorGraph = (config: TransformerConfig, weights: Lookup, precision: Precision): PartGraph => ({
+const processorGraph = (config: TransformerConfig, weights: Lookup, precision: WeightPrecision): PartGraph => ({
   name: graphNames.transformerProcessor,
   build: (g) => transformer(g, config, weights, { weights: wideForm(precision), cache: 'int8' }),
 });
 
+/** The transformer for every device and form of cache, and the adapter that widens text for it. */
 export function transformerPart({ config, weights, precision, fingerprint }: PartSource<TransformerConfig>): Part {
   return {
     name: 'transformer',
@@ -78,6 +81,7 @@ export function transformerPart({ config, weights, precision, fingerprint }: Par
   };
 }
 
+/** The T5 encoder. */
 export const textEncoderPart = ({ config, weights, precision, fingerprint }: PartSource<T5Config>): Part => ({
   name: 'text-encoder',
   fingerprint,

@@ -1,6 +1,7 @@
 import { headDim, imageTokens, totalPositions } from './config.ts';
 import type { TransformerConfig } from './config.ts';
 
+/** Cosines and sines by position and pair. */
 export interface RopeTable {
   readonly positions: number;
   readonly pairs: number; // adjacent pairs of dims in a head

@@ -3,8 +3,8 @@ import type { DecoderSession } from '../../runtime/decoder-session.ts';
 import type { HostTensor } from '../../runtime/host-tensor.ts';
 import type { RunOptions } from '../../runtime/session.ts';
 import type { FloatTensor } from '../../tensor/tensor.ts';
-
 import type { CacheLayout } from './cache-layout.ts';
+import { masked } from './config.ts';
 import type { TransformerConfig } from './config.ts';
 
 /** New positions of some batch rows. */
@@ -152,9 +152,6 @@ export class TransformerRunner {
 function unitScales({ layers, heads, dim }: TransformerConfig): HostTensor {
   return { dtype: 'f32', dims: [2 * layers, heads, 1, dim / heads], data: new Float32Array(2 * layers * dim).fill(1) };
 }
-
-/** Low enough that its exponential is 0 beside any score, and far from overflow. */
-const masked = -1e30;
 
 const flag = (value: boolean): HostTensor => ({ dtype: 'bool', dims: [], data: Uint8Array.of(value ? 1 : 0) });
 

@@ -1,8 +1,8 @@
+import type { WeightPrecision } from '../../api.ts';
 import { rmsNorm, under } from '../../onnx/blocks.ts';
-import type { Lookup } from '../../onnx/blocks.ts';
+import type { Lookup, Tap } from '../../onnx/blocks.ts';
 import type { GraphBuilder, Value } from '../../onnx/graph.ts';
 import { fullWeight, linear } from '../../onnx/linear.ts';
-import type { Precision } from '../../onnx/linear.ts';
 import { path } from '../../onnx/names.ts';
 import {
   add,
@@ -19,9 +19,6 @@ import {
 import { relativeBucket } from './config.ts';
 import type { T5Config } from './config.ts';
 
-/** Shows an inner value to whoever compares it with a reference. */
-export type Tap = (name: string, value: Value) => void;
-
 /** Lowest finite fp32: what a padded key's score becomes. */
 const lowest = -3.4028234663852886e38;
 
@@ -32,7 +29,7 @@ export function t5Encoder(
   g: GraphBuilder,
   config: T5Config,
   w: Lookup,
-  precision: Precision,
+  precision: WeightPrecision,
   tap: Tap = () => undefined,
 ): void {
   const { textTokens: length, dModel } = config;
@@ -78,7 +75,7 @@ function selfAttention(
   w: Lookup,
   config: T5Config,
   bias: Value,
-  precision: Precision,
+  precision: WeightPrecision,
 ): Value {
   const at = path(block, 'attention');
   const { heads, dKv, textTokens: length } = config;
@@ -101,7 +98,7 @@ function feedForward(
   x: Value,
   w: Lookup,
   config: T5Config,
-  precision: Precision,
+  precision: WeightPrecision,
 ): Value {
   const at = path(block, 'ffn');
   const n = rmsNorm(g, path(at, 'layer_norm'), x, w('layer_norm.weight'), config.normEps);

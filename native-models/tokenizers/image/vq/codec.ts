@@ -1,11 +1,13 @@
 import type { RgbImage } from '../../../api.ts';
 import { ModelError } from '../../../errors.ts';
+import { wholeNumbers } from '../../../runtime/host-tensor.ts';
 import type { HostTensor } from '../../../runtime/host-tensor.ts';
 import type { Session } from '../../../runtime/session.ts';
 import { normalizedPixels, rgbBytes } from '../image-tensor.ts';
 import { downscale } from './config.ts';
 import type { VqConfig } from './config.ts';
 
+/** The tokenizer's opened graphs, see `graph.ts`. */
 export interface VqSessions {
   readonly encoder: Session;
   readonly head: Session;
@@ -68,8 +70,7 @@ export class VqCodec implements AsyncDisposable {
   }
 
   async #features(ids: Int32Array, columns: number, signal?: AbortSignal): Promise<HostTensor> {
-    const data = BigInt64Array.from(ids, (id) => BigInt(id));
-    const feed: HostTensor = { dtype: 'i64', dims: [1, ids.length / columns, columns], data };
+    const feed = wholeNumbers(ids, [1, ids.length / columns, columns]);
     return (await this.sessions.head.run({ ids: feed }, undefined, { signal })).features;
   }
 

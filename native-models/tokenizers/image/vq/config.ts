@@ -22,6 +22,7 @@ export const vq16: VqConfig = {
   normEps: 1e-6,
 };
 
+/** Channels of a level. */
 export const levelChannels = (config: VqConfig, level: number): number => config.ch * config.chMult[level];
 
 /** Pixels per token along one axis. */

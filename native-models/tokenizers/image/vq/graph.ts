@@ -11,7 +11,7 @@ import {
   swish,
   under,
 } from '../../../onnx/blocks.ts';
-import type { Lookup } from '../../../onnx/blocks.ts';
+import type { Lookup, Tap } from '../../../onnx/blocks.ts';
 import type { GraphBuilder, Value } from '../../../onnx/graph.ts';
 import { toBytes } from '../../../onnx/linear.ts';
 import { path } from '../../../onnx/names.ts';
@@ -32,9 +32,6 @@ import {
 } from '../../../onnx/ops.ts';
 import { levelChannels } from './config.ts';
 import type { VqConfig } from './config.ts';
-
-/** Shows an inner value to whoever compares it with a reference. */
-export type Tap = (name: string, value: Value) => void;
 
 type Norm = (g: GraphBuilder, at: string, x: Value, weights: Lookup, channels: number) => Value;
 
@@ -180,14 +177,27 @@ export function vqDecoderTail(
   norms: TailNorms,
   tap: Tap = () => undefined,
 ): void {
-  const top = config.chMult.length - 1;
-  const width = levelChannels(config, top);
+  const width = levelChannels(config, config.chMult.length - 1);
   const features = g.input('features', 'f32', [1, width, 'rows', 'columns']);
-  const count = tailNormCount(config);
+  const dims = [tailNormCount(config), config.groups, 2];
   const measured: Value[] = [];
-  const frozen = norms === 'frozen' ? g.input('statistics', 'f32', [count, config.groups, 2]) : undefined;
+  const frozen = norms === 'frozen' ? g.input('statistics', 'f32', dims) : undefined;
+  const norm = tailNorm(config, frozen, measured);
+  let x = tailBlocks(g, config, w, features, norm, tap);
+  x = swish(
+    g,
+    '/decoder/swish_out',
+    norm(g, '/decoder/norm_out', x, under(w, 'decoder.norm_out'), levelChannels(config, 0)),
+  );
+  x = conv3x3(g, '/decoder/conv_out', x, under(w, 'decoder.conv_out'));
+  g.output('pixels', x, 'f32', [1, 3, 'height', 'width']);
+  if (!frozen) g.output('statistics', concat(g, '/decoder/statistics', measured, 0), 'f32', dims);
+}
+
+/** GroupNorms by their order in the graph. @param frozen statistics to use; left out: its own are added to `measured` */
+function tailNorm(config: VqConfig, frozen: Value | undefined, measured: Value[]): Norm {
   let used = 0;
-  const norm: Norm = (g, at, x, weights, channels) => {
+  return (g, at, x, weights, channels) => {
     const grouped = reshape(g, path(at, 'group'), x, [0, config.groups, -1]);
     const { mean, scale } = frozen
       ? frozenStatistics(g, at, frozen, used++)
@@ -198,17 +208,19 @@ export function vqDecoderTail(
     const restored = g.node(path(at, 'restore', 'Reshape'), 'Reshape', [normed, shape]);
     return affine(g, at, restored, weights, channels);
   };
+}
 
+/** The levels from the lowest up, each but the last twice as large as the one before; the head has the lowest's residual blocks. */
+function tailBlocks(g: GraphBuilder, config: VqConfig, w: Lookup, features: Value, norm: Norm, tap: Tap): Value {
+  const top = config.chMult.length - 1;
   let x = features;
-  let from = width;
+  let from = levelChannels(config, top);
   for (let index = 0; index <= top; index++) {
     const to = levelChannels(config, top - index);
     const at = `/decoder/conv_blocks.${index}`;
     const weights = under(w, `decoder.conv_blocks.${index}`);
-    if (index > 0) {
-      for (let i = 0; i <= config.numResBlocks; i++) {
-        x = resBlock(g, path(at, `res.${i}`), x, under(weights, `res.${i}`), i === 0 ? from : to, to, norm);
-      }
+    for (let i = 0; index > 0 && i <= config.numResBlocks; i++) {
+      x = resBlock(g, path(at, `res.${i}`), x, under(weights, `res.${i}`), i === 0 ? from : to, to, norm);
     }
     if (index < top) {
       x = upsampleNearest2(g, path(at, 'upsample'), x);
@@ -217,12 +229,7 @@ export function vqDecoderTail(
     } else tap(`dec.block${index}`, x);
     from = to;
   }
-  x = swish(g, '/decoder/swish_out', norm(g, '/decoder/norm_out', x, under(w, 'decoder.norm_out'), from));
-  x = conv3x3(g, '/decoder/conv_out', x, under(w, 'decoder.conv_out'));
-  g.output('pixels', x, 'f32', [1, 3, 'height', 'width']);
-  if (norms === 'measured') {
-    g.output('statistics', concat(g, '/decoder/statistics', measured, 0), 'f32', [count, config.groups, 2]);
-  }
+  return x;
 }
 
 /** GroupNorms after the cut: two per residual block of every level but the lowest, and the last one. */

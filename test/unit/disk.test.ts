@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { renamePatiently } from '#node/patient-rename.ts';
+import { renamePatiently } from '#models/disk';
 
 /** A system whose disk refuses so many times. @returns how long was waited, in all */
 async function rename(platform: NodeJS.Platform, code: string, refusals: number): Promise<number> {

@@ -1,4 +1,5 @@
-import { rename } from 'node:fs/promises';
+// What the disks of all systems need, for whoever makes files and folders appear whole or not at all.
+import { open, rename } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 
 /** What Windows says of a file that another program looks into at the moment: a virus scanner, an index, a preview. */
@@ -23,4 +24,11 @@ export async function renamePatiently(
     }
   }
   await move(from, to);
+}
+
+/** Makes new names in a folder last. Windows cannot open folders and needs no such thing; some disks refuse it. */
+export async function flushFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r').catch(() => undefined);
+  await handle?.sync().catch(() => undefined);
+  await handle?.close();
 }

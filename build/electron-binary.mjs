@@ -10,12 +10,17 @@ const stallMs = 30_000;
 
 const electronFolder = () => dirname(require.resolve('electron/package.json'));
 
-/** @returns {string | undefined} the executable, where it is installed */
-export function findElectron() {
+/** Where the executable is in an unpacked Electron. */
+const nameOf = (/** @type {NodeJS.Platform} */ platform) =>
+  platform === 'darwin' ? 'Electron.app/Contents/MacOS/Electron' : platform === 'win32' ? 'electron.exe' : 'electron';
+
+/** @param {NodeJS.Platform} [platform]
+ * @returns {string | undefined} the executable, where it is installed */
+export function findElectron(platform = process.platform) {
   const pathFile = join(electronFolder(), 'path.txt');
   const overridden = process.env.ELECTRON_OVERRIDE_DIST_PATH;
   const name = existsSync(pathFile) ? readFileSync(pathFile, 'utf8') : undefined;
-  if (overridden) return [join(overridden, name ?? 'electron')].find((path) => existsSync(path));
+  if (overridden) return [join(overridden, name ?? nameOf(platform))].find((path) => existsSync(path));
   return name === undefined ? undefined : [join(electronFolder(), 'dist', name)].find((path) => existsSync(path));
 }
 

@@ -18,6 +18,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
 });
 
+const startedIn = process.env.INIT_CWD ?? process.cwd(); // npm runs scripts in the project, wherever the person is
 const tell = (/** @type {string} */ line) => process.stdout.write(`${line}\n`);
 
 /** Why this must be the browser, or the executable of Electron.
@@ -40,7 +41,9 @@ async function chooseHost() {
 /** @param {string} executable */
 function startElectron(executable) {
   const startedAt = Date.now();
-  const child = spawn(executable, [root, ...positionals], { cwd: process.cwd(), stdio: 'inherit' });
+  const files = positionals.map((file) => resolve(startedIn, file));
+  const { ELECTRON_RUN_AS_NODE: _, ...env } = process.env; // set by editors that are Electron themselves: it would be no window
+  const child = spawn(executable, [root, ...files], { env, stdio: 'inherit' });
   child.on('error', (error) => startBrowser(`Electron could not be started: ${error.message}`));
   child.on('exit', (code) => {
     if (code && process.platform === 'linux' && Date.now() - startedAt < 5000) {
@@ -61,7 +64,7 @@ function startBrowser(reason) {
 
 /** @param {NodeJS.ProcessEnv} env @param {string | undefined} port @param {number} crashes */
 function runServer(env, port, crashes) {
-  const folders = (values.folder ?? []).flatMap((folder) => ['--folder', resolve(folder)]);
+  const folders = (values.folder ?? []).flatMap((folder) => ['--folder', resolve(startedIn, folder)]);
   const args = ['out/server.mjs', ...(port === undefined ? [] : ['--port', port]), ...folders];
   const child = spawn(process.execPath, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'inherit'] });
   let usedPort = port;

@@ -42,7 +42,8 @@ async function chooseHost() {
 function startElectron(executable) {
   const startedAt = Date.now();
   const files = positionals.map((file) => resolve(startedIn, file));
-  const { ELECTRON_RUN_AS_NODE: _, ...env } = process.env; // set by editors that are Electron themselves: it would be no window
+  const env = { ...process.env };
+  delete env.ELECTRON_RUN_AS_NODE; // editors that are Electron themselves set it for what they start, which would have no window then
   const child = spawn(executable, [root, ...files], { env, stdio: 'inherit' });
   child.on('error', (error) => startBrowser(`Electron could not be started: ${error.message}`));
   child.on('exit', (code) => {

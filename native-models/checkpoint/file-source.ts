@@ -1,5 +1,4 @@
 import { type FileHandle, open } from 'node:fs/promises';
-
 import { ModelError } from '../errors.ts';
 import type { ByteSource } from './checkpoint.ts';
 import { Refusal } from './refusal.ts';

@@ -1,6 +1,5 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-
 import type { ByteSource, Checkpoint } from './checkpoint.ts';
 import { type FileKind, fileKind } from './file-kind.ts';
 import { isUrl } from './http-source.ts';

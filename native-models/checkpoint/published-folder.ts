@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-
 import { ModelError } from '../errors.ts';
 import type { ByteSource } from './checkpoint.ts';
 import { openFileSource } from './file-source.ts';

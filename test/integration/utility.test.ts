@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
@@ -57,7 +57,21 @@ test('the bundled engine serves the port it is handed, and its end closes it', a
   await expect(program.about()).rejects.toMatchObject({ code: 'connection-lost' });
 });
 
-test('the preload script needs nothing but electron: a sandbox gives it no more', () => {
-  const code = readFileSync(join(root, 'out', 'preload.cjs'), 'utf8');
-  expect([...code.matchAll(/require\(([^)]*)\)/g)].map(([, name]) => name)).toEqual(['"electron"']);
+test('the bundled engine ends when main says so, also before it is ready, and takes no other word for that', () => {
+  const entry = join(root, 'out', 'engine.cjs');
+  const asMain = `
+    process.parentPort = Object.assign(new (require('node:events'))(), { postMessage: () => undefined });
+    process.argv = ['electron', process.env.ENTRY, process.env.PROGRAM];
+    require(process.env.ENTRY);
+    const say = (data) => process.parentPort.emit('message', { data, ports: [] });
+    for (const word of [null, 'end', { type: 'stop' }, { type: 'grant', handle: 7 }]) say(word);
+    setImmediate(() => {
+      process.stdout.write('still here');
+      say({ type: 'end' });
+    });
+    setTimeout(() => process.exit(7), 30_000);
+  `;
+  const env = { ...process.env, ENTRY: entry, PROGRAM: root, EDITAR_DATA: temporaryFolder() };
+  const { status, stdout } = spawnSync(process.execPath, ['-e', asMain], { env, encoding: 'utf8' });
+  expect([status, stdout]).toEqual([0, 'still here']);
 });

@@ -17,7 +17,10 @@ const handleReach = 12; // CSS px
 export function cropTool({ selection, settings, picture, viewport, redraw, crop }: ToolContext): Tool {
   const ratio = (): number | null =>
     settings.cropRatio === 'original' ? picture.width / picture.height : cropRatios[settings.cropRatio];
-  const initial = (): Bounds => frameOfRatio(selection.bounds ?? boundsOf(picture), ratio(), picture);
+  const initial = (): Bounds => {
+    const wanted = selection.original === settings.croppedWith ? null : selection.bounds;
+    return frameOfRatio(wanted ?? boundsOf(picture), ratio(), picture);
+  };
   let frame = initial();
   let shownRatio = settings.cropRatio;
   let gesture: { readonly before: Bounds; from: ToolPoint; readonly handle: Handle | 'frame' | 'new' } | undefined;
@@ -43,7 +46,9 @@ export function cropTool({ selection, settings, picture, viewport, redraw, crop 
   };
   const isWhole = (): boolean => frame.width === picture.width && frame.height === picture.height;
   const commit = (): void => {
-    if (!isWhole()) crop(frame);
+    if (isWhole()) return;
+    settings.croppedWith = selection.original;
+    crop(frame);
   };
 
   return {

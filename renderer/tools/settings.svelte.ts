@@ -1,4 +1,4 @@
-import type { Combination } from '#common/raster/selection.ts';
+import type { Combination, Selection } from '#common/raster/selection.ts';
 
 export const toolIds = [
   ...(['hand', 'zoom', 'rectangle', 'lasso', 'brush', 'similar', 'segment'] as const),
@@ -39,6 +39,7 @@ export class ToolSettings {
   maskPaint = $state<'show' | 'hide'>('hide'); // what painting on a mask does
   segmentDetail = $state(0.5); // 0: few large regions, 1: many small ones
   cropRatio = $state<CropRatio>('free');
+  croppedWith: Selection = null; // what was selected at the last crop: it stays, and is no frame for the next one
   compareMode = $state<CompareMode>('slider');
   comparePosition = $state(0.5); // of the line, as a share of the picture's width
   isBeforeHeld = $state(false);

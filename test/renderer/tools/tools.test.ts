@@ -342,6 +342,21 @@ describe('the view', () => {
 });
 
 describe('cropping', () => {
+  test('begins at the selection once: what is left of it after a crop is not offered again', () => {
+    const { context, crops, selection } = createToolContext();
+    selection.set({ bounds: { x: 10, y: 20, width: 30, height: 40 }, data: new Uint8Array(1200).fill(255) });
+    const tool = cropTool(context);
+    tool.key!('Enter', none);
+    expect(crops).toEqual([{ x: 10, y: 20, width: 30, height: 40 }]);
+    const next = cropTool(context);
+    next.key!('Enter', none);
+    expect(crops).toHaveLength(1); // of all of it there is nothing to cut
+    selection.set({ bounds: { x: 1, y: 2, width: 3, height: 4 }, data: new Uint8Array(12).fill(255) });
+    next.activate!();
+    next.key!('Enter', none);
+    expect(crops[1]).toEqual({ x: 1, y: 2, width: 3, height: 4 });
+  });
+
   test('a new frame is carried while it is drawn, stops at the edges of the picture and goes on from there', () => {
     const { context, crops } = createToolContext();
     const tool = cropTool(context);

@@ -174,10 +174,11 @@ export class ResultsState {
     this.#document.act(t('results.offerName'), (store) => setDiscarded(store, versions, false));
   }
 
-  /** Offers a version of the history again, and shows it. */
+  /** Offers a version of the history again, and shows it. One that is offered already keeps its place. */
   offer(version: Version): void {
     if (version.isDiscarded) this.offerAll([version]);
-    this.#recent = [version.id, ...this.#recent.filter((id) => id !== version.id)];
+    const isOffered = this.offered.some(({ id }) => id === version.id);
+    if (!isOffered) this.#recent = [version.id, ...this.#recent.filter((id) => id !== version.id)];
     this.show(version.id);
   }
 

@@ -212,6 +212,20 @@ test('rows to keep are chosen on a result that is looked at', async () => {
   expect(results.shown?.id).toBe(first!.id);
 });
 
+test('a result that is gone on from, or chosen in the history, keeps its place among the others', async () => {
+  const { host, edits, results } = await startRunning();
+  host.say(finished);
+  await expect.poll(() => results.offered.length).toBe(2);
+  const [first, second] = results.offered;
+  edits.beginBranch(second!);
+  expect(results.offered).toEqual([first, second]);
+  expect(results.shown).toBe(second);
+  results.discard(first);
+  results.discard(second);
+  results.offer({ ...second!, isDiscarded: true });
+  expect(results.offered.map(({ id }) => id)).toEqual([second!.id]);
+});
+
 test('what nobody had decided on is offered again when the picture is, and hides nothing', async () => {
   const { host, document, results } = await startRunning();
   host.say(finished);

@@ -1,18 +1,17 @@
-import { canvasOfVersion, cropOfVersion } from '#common/document/version-commands.ts';
+import { canvasOfVersion } from '#common/document/version-commands.ts';
 import type { Version } from '#common/document/records.ts';
 import { t } from '../i18n/i18n.svelte.ts';
 import type { AppState } from './app-state.ts';
 import { cliCommandOf } from './order.ts';
 import { recipeFiles } from './recipe-files.ts';
-import { recipeOfVersion } from './results.svelte.ts';
+import { recipeForElsewhere } from './results.svelte.ts';
 
 /** Copies the command line that makes a version again. Where the edit had a selection with soft or free edges, that is saved as a picture
  * for the command to read; which files it expects is said. */
 export async function copyAsCommand({ document, engine, host, problems }: AppState, version: Version): Promise<void> {
   const { project } = document;
   if (!project) return;
-  const crop = cropOfVersion(document.store, version);
-  const recipe = { ...recipeOfVersion(version), ...(crop && { crop }) };
+  const recipe = recipeForElsewhere(document.store, version);
   const photo = project.source?.name ?? document.name;
   const [, mask] = await recipeFiles(recipe, version.title, canvasOfVersion(document.store, version), engine.require());
   if (mask && !(await host.dialogs.savePicture(mask))) return;

@@ -5,7 +5,7 @@ import { AppError } from '#common/contract/errors.ts';
 import type { EditRecipe } from '#common/contract/recipe.ts';
 import { layeredPicture } from '#common/document/layered-picture.ts';
 import type { MapKind } from '#common/maps/condition-map.ts';
-import { canvasOfVersion, cropOfVersion } from '#common/document/version-commands.ts';
+import { canvasOfVersion } from '#common/document/version-commands.ts';
 import { projectId } from '#common/document/records.ts';
 import type { Layer, Version, VersionId } from '#common/document/records.ts';
 import { boundsOf } from '#common/geometry.ts';
@@ -21,7 +21,7 @@ import { newSeed } from './new-seed.ts';
 import { alone, isSameEdit, orderFrom, orderFromMap, orderFromRecipe, placementOf, selectionFrom } from './order.ts';
 import { hasSampling } from './recipe-base.svelte.ts';
 import { recipeFiles } from './recipe-files.ts';
-import { recipeOfVersion } from './results.svelte.ts';
+import { recipeForElsewhere, recipeOfVersion } from './results.svelte.ts';
 
 /** What a person can do about edits. Each rejects with what went wrong. */
 export function createEditActions({
@@ -201,8 +201,8 @@ export function createEditActions({
   /** Writes the recipe of a version as a file that replays it: here, on the command line, in a batch. */
   async function saveRecipe(version: Version): Promise<void> {
     const part = canvasOfVersion(document.store, version);
-    const crop = cropOfVersion(document.store, version);
-    const files = await recipeFiles(recipeOfVersion(version), version.title, part, engine.require(), crop);
+    const recipe = recipeForElsewhere(document.store, version);
+    const files = await recipeFiles(recipe, version.title, part, engine.require());
     for (const file of files) if (!(await host.dialogs.savePicture(file))) return;
   }
 

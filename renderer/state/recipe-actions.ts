@@ -53,10 +53,12 @@ export function createRecipeActions(app: Parts) {
     layout.showPanel(task === 'edit' ? 'edit' : 'maps');
   }
 
-  /** What of the open picture the coordinates of a recipe count from, document space. */
+  /** What of the open picture the coordinates of a recipe count from, document space. A picture that was exported with the recipe was
+   * cropped already: it has the size of the crop. */
   function partOf({ crop }: EditRecipe): Bounds {
     const { canvas: whole } = document.store.require(projectId);
-    return crop ? { ...crop, x: whole.x + crop.x, y: whole.y + crop.y } : whole;
+    const isCropped = crop?.width === whole.width && crop.height === whole.height;
+    return crop && !isCropped ? { ...crop, x: whole.x + crop.x, y: whole.y + crop.y } : whole;
   }
 
   /** A painted selection is another file or lies in another project: it is left to the person, and that is said. */

@@ -4,7 +4,7 @@ import type { BlobId } from '#common/contract/blobs.ts';
 import type { zMap } from '#common/contract/map-service.ts';
 import type { EditRecipe } from '#common/contract/recipe.ts';
 import type { NamedBytes } from '#common/contract/services.ts';
-import type { Bounds, Extent } from '#common/geometry.ts';
+import type { Extent } from '#common/geometry.ts';
 
 /** What of the engine's services is needed. */
 interface Services {
@@ -13,17 +13,15 @@ interface Services {
 }
 
 /** The files that replay an edit anywhere: its recipe and, where its selection is painted, a picture of that beside it.
- * @param title what it does, for the names @param canvas of the picture that was edited
- * @param crop which part of the opened picture that was; left out: all of it */
+ * @param title what it does, for the names @param canvas of the picture that was edited */
 export async function recipeFiles(
   recipe: EditRecipe,
   title: string,
   canvas: Extent,
   services: Services,
-  crop?: Bounds,
 ): Promise<NamedBytes[]> {
   const name = nameOf(title);
-  const own = { ...recipe, map: undefined, ...(crop && { crop }) }; // a blob of this project: elsewhere the picture is the map, or has one made
+  const own = { ...recipe, map: undefined }; // a blob of this project: elsewhere the picture is the map, or has one made
   const mask = recipe.selection && 'mask' in recipe.selection ? recipe.selection : undefined;
   const file = (content: EditRecipe): NamedBytes => ({
     name: `${name}.recipe.json`,

@@ -223,6 +223,13 @@ const inDocument = (offset: Version['offset'], canvas: Version['offset']): Versi
 
 const layerName = (title: string): string => title.trim().slice(0, 60) || 'Edit';
 
+/** The recipe of a version for whoever has nothing but the opened picture: with what was cropped of it.
+ * @throws AppError `recipe-invalid` */
+export function recipeForElsewhere(store: DocumentStore, version: Version): EditRecipe {
+  const crop = commands.cropOfVersion(store, version);
+  return { ...recipeOfVersion(version), ...(crop && { crop }) };
+}
+
 /** The recipe of a version. @throws AppError `recipe-invalid` where it has none that can be run here */
 export function recipeOfVersion({ recipe, title }: Version): EditRecipe {
   const parsed = parseRecipe(recipe, title);

@@ -126,8 +126,8 @@ test('an edit of a cropped canvas is made again of the whole photo by its recipe
   const edit = { instruction: 'make it red', seed: 5, selection: { region: { x: 4, y: 5, width: 12, height: 9 } } };
   const out = join(folder, 'of the part.png');
   await run({ ...edit, image: part, out });
-  const recipe = { ...recipeFromEdit(zEditRequest.parse({ ...edit, image, out }), image) };
-  const [file] = await recipeFiles(recipe, 'red', crop, undefined as never, crop);
+  const recipe = { ...recipeFromEdit(zEditRequest.parse({ ...edit, image, out }), image), crop };
+  const [file] = await recipeFiles(recipe, 'red', crop, undefined as never);
   const path = join(folder, file!.name);
   await writeFile(path, file!.bytes);
   const said = { image, out: join(folder, 'of the whole.png') };

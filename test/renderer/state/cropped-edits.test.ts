@@ -3,6 +3,7 @@ import type { EditOrder } from '#common/contract/edit-order.ts';
 import type { LayeredPicture } from '#common/contract/pictures.ts';
 import type { Version } from '#common/document/records.ts';
 import { cropCanvas } from '../../../renderer/state/crop.ts';
+import { recipeForElsewhere } from '../../../renderer/state/results.svelte.ts';
 import type { Band } from '../../../renderer/state/job.svelte.ts';
 import { band, finished, painting, start, startRunning } from './editing.ts';
 
@@ -176,6 +177,15 @@ test('an edit made on a cropped canvas counts from that canvas, when it runs aga
     picture: { extent: { width: 4, height: 5 } },
     selection: orderOf(app, 0).selection,
   });
+});
+
+test('a recipe that leaves the project says which part of the opened picture it is of', async () => {
+  const app = await startCropped();
+  expect(recipeForElsewhere(app.document.store, app.version())).not.toHaveProperty('crop');
+  await app.edits.run();
+  app.host.say(alone, 'job-2');
+  await expect.poll(() => app.results.offered.length).toBe(1);
+  expect(recipeForElsewhere(app.document.store, app.results.offered[0]!)).toMatchObject({ crop: part });
 });
 
 test('the rows of a branch are chosen where the result lies', async () => {

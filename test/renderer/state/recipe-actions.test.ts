@@ -37,6 +37,16 @@ test('a picture that tells its recipe offers it, and it is taken over for this p
   expect(canvas.selection.mask?.bounds).toEqual(recipe.selection.region);
 });
 
+test('a recipe of a cropped photo counts from its crop in that photo, and from the corner in the picture that was exported', async () => {
+  const { canvas, document, useRecipe } = await opened(null as never);
+  const { canvas: whole } = document.project!; // 9 × 9
+  canvas.selection.setPicture(whole, whole);
+  await useRecipe({ ...recipe, crop: { x: 3, y: 1, width: 6, height: 8 } });
+  expect(canvas.selection.mask?.bounds).toEqual({ x: 4, y: 3, width: 4, height: 5 });
+  await useRecipe({ ...recipe, crop: { x: 30, y: 10, width: 9, height: 9 } });
+  expect(canvas.selection.mask?.bounds).toEqual(recipe.selection.region);
+});
+
 test('of another program’s picture only the words are taken: its numbers mean something else there', async () => {
   const { deedOf, document, editSettings } = await opened({
     ...{ recipe: null, prompt: 'a red hat', negativePrompt: 'blurry', fields: { Seed: 7, 'CFG scale': 9 } },

@@ -33,7 +33,7 @@ inBrowser('pictures of a batch', () => {
       await page.keyboard.press('Delete');
       await row(page, 'DSC_0008').getByText('Left out by you').waitFor();
       await button(page, 'Go on').click();
-      await page.getByText(/^8 in = 5 done \+ 1 skipped \+ 2 failed, in /).waitFor({ timeout: 60_000 });
+      await page.getByText(/^8 pictures: 5 done, 1 skipped, 2 failed · in /).waitFor({ timeout: 60_000 });
 
       await button(page, /^Done/).click();
       await page.getByRole('grid').focus();
@@ -45,7 +45,7 @@ inBrowser('pictures of a batch', () => {
       await row(page, 'DSC_0005').click({ modifiers: ['Control'] });
       const before = await readFile(join(results, 'DSC_0001.jpg'));
       await button(page, 'Another one (2)').click();
-      await page.getByText(/^8 in = 5 done/).waitFor({ timeout: 60_000 });
+      await page.getByText(/^8 pictures: 5 done/).waitFor({ timeout: 60_000 });
       await expect.poll(async () => (await readFile(join(results, 'DSC_0001.jpg'))).equals(before)).toBe(false);
       await button(page, /^All/).click();
       await row(page, 'DSC_0002').click();
@@ -54,7 +54,7 @@ inBrowser('pictures of a batch', () => {
       for (const name of ['DSC_0002.jpg', 'DSC_0003.jpg'])
         await writeFile(join(photos, name), await readFile(join(photos, 'DSC_0001.jpg')));
       await button(page, 'Try again (3)').click();
-      await page.getByText(/^8 in = 8 done/).waitFor({ timeout: 60_000 });
+      await page.getByText(/^8 pictures: 8 done/).waitFor({ timeout: 60_000 });
       await row(page, 'DSC_0008').click();
       await button(page, 'Show in folder').click();
       await page.getByText(join(results, 'DSC_0008.jpg')).waitFor(); // a browser has no file manager
@@ -80,7 +80,7 @@ inBrowser('pictures of a batch', () => {
       await screenshot(page, `batch-options-${theme}`);
       await page.getByText('3 pictures to make').waitFor();
       await button(page, 'Start batch').click();
-      await page.getByText(/^3 in = 3 done/).waitFor({ timeout: 60_000 });
+      await page.getByText(/^3 pictures: 3 done/).waitFor({ timeout: 60_000 });
       expect(readdirSync(results).filter((name) => name.endsWith('.jpg'))).toHaveLength(12);
       await button(page, 'Contact sheet').click();
       expect(await page.getByRole('listbox').getByRole('option').count()).toBe(12);
@@ -114,7 +114,7 @@ inBrowser('pictures of a batch', () => {
     await screenshot(page, 'batch-devices-dark');
     await page.getByText('3 pictures to make').waitFor();
     await button(page, 'Start batch').click();
-    await page.getByText(/^3 in = 3 done/).waitFor({ timeout: 60_000 });
+    await page.getByText(/^3 pictures: 3 done/).waitFor({ timeout: 60_000 });
     await page.reload();
     await button(page, 'Batch').click();
     await page.locator('summary', { hasText: 'Options' }).click();

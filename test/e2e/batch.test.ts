@@ -50,7 +50,7 @@ inBrowser('batches', () => {
       await button(page, 'Make next').click();
       await row(page, 'DSC_0009').getByText('Waiting, number 1').waitFor();
       await button(page, 'Go on').click();
-      await page.getByText(/^9 in = 8 done \+ 0 skipped \+ 1 failed, in /).waitFor({ timeout: 60_000 });
+      await page.getByText(/^9 pictures: 8 done, 0 skipped, 1 failed · in /).waitFor({ timeout: 60_000 });
       expect(readdirSync(results).filter((name) => name.endsWith('.jpg'))).toHaveLength(8);
       await button(page, 'Show report').click(); // in a browser its place is told
       const [told, next] = [page.getByText('report.csv', { exact: false }), button(page, 'New batch')];
@@ -71,7 +71,7 @@ inBrowser('batches', () => {
       await expectAccessible(page);
       await writeFile(join(photos, 'DSC_0004.jpg'), await photo(4));
       await button(page, 'Try again').click();
-      await page.getByText(/^9 in = 9 done/).waitFor({ timeout: 60_000 });
+      await page.getByText(/^9 pictures: 9 done/).waitFor({ timeout: 60_000 });
       await button(page, /^All/).click();
 
       await button(page, 'Contact sheet').click();
@@ -87,7 +87,7 @@ inBrowser('batches', () => {
         .getByLabel('The chosen picture')
         .getByText(/^\d{4,}$/)
         .waitFor(); // its seed
-      await page.getByText(/^9 in = 9 done/).waitFor({ timeout: 60_000 });
+      await page.getByText(/^9 pictures: 9 done/).waitFor({ timeout: 60_000 });
       expect(await readFile(join(results, 'DSC_0002 dusk.jpg'))).toEqual(before);
       await page.setViewportSize({ width: 1920, height: 1080 });
       await button(page, 'Table').click();
@@ -141,7 +141,7 @@ inBrowser('batches', () => {
     await page.getByRole('region', { name: 'An unfinished batch is in this folder' }).waitFor();
     await expectAccessible(page);
     await button(page, 'Go on with it').click();
-    await page.getByText(/^4 in = 4 done/).waitFor({ timeout: 60_000 });
+    await page.getByText(/^4 pictures: 4 done/).waitFor({ timeout: 60_000 });
     expect(readdirSync(results).filter((name) => name.endsWith('.jpg'))).toHaveLength(4);
   }, 120_000);
 
@@ -165,7 +165,7 @@ inBrowser('batches', () => {
     await expect.poll(() => button(page, 'Start batch').isEnabled()).toBe(true);
     await tabTo(/^Start batch$/);
     await page.keyboard.press('Enter');
-    await page.getByText(/^2 in = 2 done/).waitFor({ timeout: 60_000 });
+    await page.getByText(/^2 pictures: 2 done/).waitFor({ timeout: 60_000 });
     await page.getByRole('grid').focus();
     for (const key of ['Home', 'ArrowDown', 'a']) await page.keyboard.press(key);
     await row(page, 'DSC_0002').getByText('Accepted').waitFor();
@@ -186,7 +186,7 @@ inBrowser('batches', () => {
     expect(await page.getByLabel('What to change').inputValue()).toBe('make dusk of day');
     await page.getByText('2 pictures to make').waitFor();
     await button(page, 'Start batch').click();
-    await page.getByText(/^2 in = 2 done/).waitFor({ timeout: 60_000 });
+    await page.getByText(/^2 pictures: 2 done/).waitFor({ timeout: 60_000 });
     const { recipe } = await readRecipe(join(results, 'DSC_0001.jpg'));
     expect(recipe).toMatchObject({ instruction: 'make dusk of day', image: 'DSC_0001.jpg' });
   }, 120_000);
@@ -199,16 +199,16 @@ inBrowser('batches', () => {
         const event = new Event('drop', { cancelable: true });
         window.dispatchEvent(Object.assign(event, { dataTransfer: ${dataTransfer} }));
       }`);
-    await drop(`{ items: [{ webkitGetAsEntry: () => ({ isDirectory: true }) }], files: [] }`);
+    await drop(`{ types: ['Files'], items: [{ webkitGetAsEntry: () => ({ isDirectory: true }) }], files: [] }`);
     await page.getByText('A browser does not tell where a dropped folder lies').waitFor();
     await button(page, 'Open folder Summer trip').click();
     await page.getByText('2 pictures', { exact: true }).waitFor();
     await button(page, 'Use this folder').click();
     await page.getByText('2 pictures to make').waitFor();
     const recipe = JSON.stringify({ version: 1, instruction: 'make it dusk', seed: 5 });
-    await drop(`{ items: [], files: [new File([${JSON.stringify(recipe)}], 'dusk.recipe.json')] }`);
+    await drop(`{ types: ['Files'], items: [], files: [new File([${JSON.stringify(recipe)}], 'dusk.recipe.json')] }`);
     await expect.poll(() => page.getByLabel('What to change').inputValue()).toBe('make it dusk');
-    await drop(`{ items: [], files: [new File(['no recipe'], 'other.json')] }`);
+    await drop(`{ types: ['Files'], items: [], files: [new File(['no recipe'], 'other.json')] }`);
     await page.getByText(/The recipe other\.json cannot be used/).waitFor();
   }, 120_000);
 
@@ -233,13 +233,13 @@ inBrowser('batches', () => {
     await openBatch(page, 'make the house blue');
     await page.getByText('2 pictures to make').waitFor();
     await button(page, 'Start batch').click();
-    await page.getByText(/^2 in = 2 done/).waitFor({ timeout: 200_000 });
+    await page.getByText(/^2 pictures: 2 done/).waitFor({ timeout: 200_000 });
     await row(page, 'winter.png').click();
     await button(page, 'New batch').click();
     await page.getByLabel('What to do').selectOption('make-canny');
     await page.getByText('meadow.png becomes meadow.canny.png').waitFor();
     await button(page, 'Start batch').click();
-    await page.getByText(/^2 in = 2 done/).waitFor({ timeout: 60_000 });
+    await page.getByText(/^2 pictures: 2 done/).waitFor({ timeout: 60_000 });
     const map = sharp(join(photos, 'edited', 'winter.canny.png'));
     expect((await map.stats()).channels[0]).toMatchObject({ min: 0, max: 255 });
   }, 300_000);

@@ -48,11 +48,20 @@ export const batchScreens: readonly Screen[] = [
         also: ['large', 'small', 'contrast', 'pseudo', 'zoomed'],
       },
       {
+        name: 'batch-options',
+        shows: 'What else can be set: names, formats, which files',
+        reach: async ({ page }) => {
+          await page.getByText('Options').click();
+          await page.getByText('Devices').scrollIntoViewIfNeeded();
+        },
+        also: ['small'],
+      },
+      {
         name: 'batch-failed',
         shows: 'One file failed: why, and what can be done',
         reach: async ({ page }) => {
           await button(page, 'Start batch').click();
-          await page.getByText(/^9 in = 8 done/).waitFor({ timeout: 120_000 });
+          await page.getByText(/^9 pictures: 8 done/).waitFor({ timeout: 120_000 });
           await button(page, /^Failed/).click();
           await rows(page).nth(1).click();
         },

@@ -8,6 +8,8 @@ export const parts = {
   keys: part(() => import('./frame/KeysDialog.svelte')),
   about: part(() => import('./frame/AboutDialog.svelte')),
   settings: part(() => import('./settings/SettingsDialog.svelte')),
+  folder: part(() => import('./batch/FolderDialog.svelte')),
+  models: part(() => import('./models/ModelsDialog.svelte')),
   export: part(() => import('./files/ExportDialog.svelte')),
   recent: part(() => import('./files/RecentDialog.svelte')),
 } as const;

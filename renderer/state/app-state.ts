@@ -17,6 +17,7 @@ import { JobsState } from './jobs.svelte.ts';
 import { LongWork } from './long-work.svelte.ts';
 import { MapFidelity } from './map-fidelity.svelte.ts';
 import { MapsState } from './maps.svelte.ts';
+import { ModelsState } from './models.svelte.ts';
 import { Opening } from './opening.svelte.ts';
 import { FolderChoice } from './folder-choice.svelte.ts';
 import { ItemPictures } from './item-pictures.ts';
@@ -59,6 +60,7 @@ export interface AppState {
   readonly work: LongWork;
   readonly segments: Segments;
   readonly maps: MapsState;
+  readonly models: ModelsState;
   readonly fidelity: MapFidelity;
   readonly seen: SeenPicture;
   readonly batch: BatchState;
@@ -80,6 +82,8 @@ export function createAppState(host: Host, storage?: KeptTexts): AppState {
   const jobs = new JobsState(engine, problems);
   const results = new ResultsState(document);
   jobs.onPainted = (painting, job) => results.add(painting, job);
+  const models = new ModelsState(engine, problems);
+  jobs.onMeasured = (model, msPerToken) => models.measured(model, msPerToken);
   const canvas = new CanvasState();
   const editor = new EditorState(document);
   const strokes = new LayerStrokes(document, engine, problems);
@@ -98,6 +102,7 @@ export function createAppState(host: Host, storage?: KeptTexts): AppState {
   const seen = new SeenPicture(document, engine);
   return {
     ...{ host, problems, engine, document, jobs, results, editor, editSettings, recipeBase, seen },
+    models,
     devices: new DevicesState(engine, problems),
     maps: new MapsState({ document, engine, problems, seen }),
     fidelity: new MapFidelity(document, engine),

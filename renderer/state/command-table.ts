@@ -108,6 +108,7 @@ export const commandTable = {
   'help.palette': { group: 'help', keys: ['Mod+K'], whileTyping: true },
   'help.keys': { group: 'help', keys: ['?', 'F1'] },
   'help.settings': { group: 'edit', keys: ['Mod+,'], whileTyping: true, section: 9 },
+  'help.models': { group: 'edit', section: 9 },
   'help.about': { group: 'help', section: 1 },
 } as const satisfies Record<string, CommandDefinition>;
 export type CommandId = keyof typeof commandTable;

@@ -34,6 +34,7 @@ export function connectFrame({ host, document: opened, engine, jobs, settings, c
       'help.palette': { run: () => void (layout.overlay = 'palette') },
       'help.keys': { run: () => void (layout.overlay = 'keys') },
       'help.settings': { run: () => layout.openSettings(layout.settingsSection) },
+      'help.models': { run: () => void (layout.overlay = 'models') },
       'help.about': { run: () => void (layout.overlay = 'about') },
     }),
   );

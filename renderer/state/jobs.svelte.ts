@@ -11,6 +11,7 @@ import type { Band, JobSubject } from './job.svelte.ts';
 import type { Problems } from './problems.svelte.ts';
 
 type Preview = Extract<OrderMessage, { type: 'preview' }>;
+type Finished = Extract<OrderMessage, { type: 'finished' }>;
 
 /** The edits of this page: one runs, the others wait in an order a person can change. */
 export class JobsState {
@@ -27,6 +28,8 @@ export class JobsState {
   readonly #bandListeners = new Set<(band: Band, job: Job) => void>();
   /** Called with what a job made. */
   onPainted: (painting: Painting, job: Job) => void = () => undefined;
+  /** Told how fast a model was, in ms for a token, when an edit is finished. */
+  onMeasured: (model: string, msPerToken: number) => void = () => undefined;
 
   readonly #engine: EngineState;
   readonly #problems: Problems;
@@ -143,8 +146,13 @@ export class JobsState {
       await this.#prepareBands(job, message.placement);
     }
     if (painting) this.onPainted(painting, job);
-    if (message.type === 'finished') for (const notice of message.notices ?? []) this.#problems.noteResult(notice);
+    if (message.type === 'finished') this.#finish(message);
     if (job.isOver) this.#end(job);
+  }
+
+  #finish({ notices = [], model, timings }: Finished): void {
+    for (const notice of notices) this.#problems.noteResult(notice);
+    this.onMeasured(model, timings.msPerToken);
   }
 
   /** Rows of an edit with a selection are shown where they will be put back. */

@@ -2,7 +2,7 @@
 export const panelLimits = { min: 240, initial: 300, max: 520 } as const;
 
 /** What lies over the page. */
-export type Overlay = 'palette' | 'keys' | 'settings' | 'about' | 'export' | 'recent';
+export type Overlay = 'palette' | 'keys' | 'settings' | 'models' | 'about' | 'export' | 'recent';
 
 export const settingsSections = ['appearance', 'editing', 'files', 'keys'] as const;
 export type SettingsSection = (typeof settingsSections)[number];

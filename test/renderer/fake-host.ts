@@ -29,6 +29,10 @@ const noMaps = (): never => {
   throw new Error('maps are not part of this');
 };
 
+const noChanges = (): never => {
+  throw new Error('changes of models are not part of this');
+};
+
 const fakeBatches: Pick<EngineImplementations, 'batch' | 'folders'> = {
   folders: { roots: () => [], list: noBatches, inside: noBatches },
   batch: {
@@ -73,6 +77,9 @@ export class FakeHost implements Host {
   models = [model];
   settings: Settings = defaultSettings;
   leftOut: LeftOutDevice[] = []; // devices that stopped the program
+  modelChanges: Pick<EngineImplementations['models'], 'look' | 'add' | 'onAdding' | 'verify' | 'remove'> = {
+    ...{ look: noChanges, add: noChanges, onAdding: () => () => undefined, verify: noChanges, remove: noChanges },
+  };
   triedDevices: TriedDevice[] = [{ device: 'cpu' }];
   #say: (message: EngineMessage) => void = () => undefined;
   #tell: Parameters<Host['onEngine']>[0] = () => undefined;
@@ -121,7 +128,7 @@ export class FakeHost implements Host {
         leftOut: () => this.leftOut,
         tryAgain: (device) => (this.leftOut = this.leftOut.filter((one) => one.device !== device)),
       },
-      models: { list: () => this.models, samples: () => [] },
+      models: { list: () => this.models, samples: () => [], ...this.modelChanges },
       maps: { read: (...file) => this.readMap(...file), write: noMaps, extract: noMaps, beside: () => this.beside },
       documents: this.documents.implementations,
       storage: { usage: () => ({ bytes: 2, clearable: 1 }), clear: () => ({ bytes: 1, clearable: 0 }) },

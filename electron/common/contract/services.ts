@@ -7,6 +7,7 @@ import { documentServices, zChosenFile, zFileHandle, zFileName } from './documen
 import { mapKinds } from '../maps/condition-map.ts';
 import { zMadeMap, zMap, zMapBeside, zReadMap } from './map-service.ts';
 import { zLeftOutDevice, zTriedDevice } from './devices.ts';
+import { modelChanges, zLicence } from './model-service.ts';
 import { zEditOrder, zEngineMessage } from './edit-order.ts';
 import { zLayeredPicture } from './pictures.ts';
 import { zDeviceName, zTask } from './edit-request.ts';
@@ -18,6 +19,7 @@ const zModelInfo = z.object({
   maps: z.enum(['depth', 'segmentation']).optional(), // the kind it makes; left out: it makes pictures
   isEmbedded: z.boolean(),
   bytes: z.number().nonnegative(),
+  licence: zLicence.optional(), // left out where the pack cannot be read
   /** Left out where the pack cannot be used; `problem` says why. */
   ready: z
     .object({
@@ -78,6 +80,7 @@ export const engineContract = {
   models: {
     list: method([], z.array(zModelInfo)), // the embedded one first
     samples: method([], z.array(zSample)), // of the embedded model; none where it brings none
+    ...modelChanges,
   },
   /** Graphics cards and other things that models run on. */
   devices: {

@@ -26,13 +26,11 @@ export async function downloadPack(
   isTaken: (id: string) => Promise<boolean>,
   { signal, pauseMs, onProgress }: DownloadPackWatch = {},
 ): Promise<OpenedPack> {
-  const url = packUrl(address);
-  const text = await fetchText(url, signal);
-  const pack = parsePack(text, url.href);
+  const { url, text, pack } = await fetchPack(address, signal);
   if (await isTaken(pack.id)) throw new AppError('model-exists', { id: pack.id });
   const incoming = join(user, incomingName(pack));
   await mkdir(incoming, { recursive: true });
-  await checkSpace(incoming, pack);
+  await checkSpace(user, pack);
   for (const { file, bytes, sha256 } of pack.files) {
     const path = join(incoming, file);
     if ((await sizeOf(path)) === bytes) continue; // it got its name when its hash was right
@@ -44,6 +42,25 @@ export async function downloadPack(
   await readPack(incoming);
   await renamePatiently(incoming, join(user, pack.id));
   return { folder: join(user, pack.id), pack };
+}
+
+/** Reads the pack.json of an address. @throws AppError `download-failed`; ModelError `pack-invalid` */
+export async function fetchPack(address: string, signal?: AbortSignal) {
+  const url = packUrl(address);
+  const text = await fetchText(url, signal);
+  return { url, text, pack: parsePack(text, url.href) };
+}
+
+/** Bytes that are yet to come, after what an interrupted attempt has left. @param user folder the packs go to */
+export async function bytesToFetch(user: string, pack: Pack): Promise<number> {
+  const folder = join(user, incomingName(pack));
+  const left = await Promise.all(
+    pack.files.map(async ({ file, bytes }) => {
+      const path = join(folder, file);
+      return bytes - Math.max(await sizeOf(path), await sizeOf(`${path}.part`));
+    }),
+  );
+  return left.reduce((sum, bytes) => sum + Math.max(bytes, 0), 0);
 }
 
 /** @throws AppError `download-failed` for anything but https, or http on this machine */
@@ -79,16 +96,10 @@ const incomingName = ({ id, files }: Pack): string =>
   `.download-${id}-${createHash('sha256').update(JSON.stringify(files)).digest('hex').slice(0, 16)}`;
 
 /** @throws AppError `disk-full` before anything is fetched */
-async function checkSpace(folder: string, { files }: Pack): Promise<void> {
-  const left = await Promise.all(
-    files.map(async ({ file, bytes }) => {
-      const path = join(folder, file);
-      return bytes - Math.max(await sizeOf(path), await sizeOf(`${path}.part`));
-    }),
-  );
-  const needed = left.reduce((sum, bytes) => sum + Math.max(bytes, 0), 0);
-  const { bavail, bsize } = await statfs(folder);
-  if (bavail * bsize < needed) throw new AppError('disk-full', { needed, free: bavail * bsize, path: folder });
+async function checkSpace(user: string, pack: Pack): Promise<void> {
+  const needed = await bytesToFetch(user, pack);
+  const { bavail, bsize } = await statfs(user);
+  if (bavail * bsize < needed) throw new AppError('disk-full', { needed, free: bavail * bsize, path: user });
 }
 
 const sizeOf = (path: string): Promise<number> =>

@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { Dirent } from 'node:fs';
-import { chmod, copyFile, mkdir, open, readdir, rm, stat, statfs } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { chmod, copyFile, mkdir, open, readdir, readFile, rm, stat, statfs } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { AppError } from '#common/contract/errors.ts';
-import { isUrl, readPack, verifyPack } from '#models';
+import type { OfferedPack } from '#common/contract/model-service.ts';
+import { isUrl, parsePack, readPack, verifyPack } from '#models';
 import type { OpenedPack } from '#models';
 import { renamePatiently } from '#models/disk';
-import { downloadPack } from './download-pack.ts';
+import { writeAtomically } from '../images/atomic-write.ts';
+import { bytesToFetch, downloadPack, fetchPack } from './download-pack.ts';
 import type { DownloadPackWatch } from './download-pack.ts';
 
 /** Where model packs lie, each in a folder of its own. */
@@ -25,6 +27,11 @@ export interface ListedPack {
   readonly bytes: number;
   readonly pack?: OpenedPack['pack'];
   readonly problem?: string; // why it cannot be used
+}
+
+/** How a pack is added. */
+export interface AddWatch extends DownloadPackWatch {
+  readonly hasAccepted?: boolean; // the person accepted its licence, which is noted in the pack
 }
 
 /** What is installed. Reads folders anew each time: packs come and go behind its back. */
@@ -62,9 +69,26 @@ export class ModelLibrary {
     return await verifyPack((await this.find(idOrFolder)).folder);
   }
 
+  /** What a pack in a folder or at an address is, and what installing it takes. Nothing of its files is fetched.
+   * @throws AppError `model-exists`, `download-failed`; ModelError `pack-invalid` */
+  async look(source: string, signal?: AbortSignal): Promise<OfferedPack> {
+    const { user } = this.#folders;
+    const pack = isUrl(source) ? (await fetchPack(source, signal)).pack : (await readPack(source)).pack;
+    if (await this.#isTaken(pack.id)) throw new AppError('model-exists', { id: pack.id });
+    const { id, title, precision, licence, note } = pack;
+    const needed = isUrl(source) ? await bytesToFetch(user, pack) : packBytes(pack);
+    return { id, title, precision, licence, note, bytes: packBytes(pack), needed, free: await freeBytes(user) };
+  }
+
   /** Copies a pack into the user's folder, or fetches it from an address. It appears there whole or not at all.
    * @throws AppError `model-exists`, `disk-full`, `download-failed`, `download-damaged`; ModelError `pack-invalid` */
-  async add(source: string, watch: DownloadPackWatch = {}): Promise<OpenedPack> {
+  async add(source: string, watch: AddWatch = {}): Promise<OpenedPack> {
+    const added = await this.#add(source, watch);
+    if (watch.hasAccepted) await noteAccepted(added.folder);
+    return added;
+  }
+
+  async #add(source: string, watch: DownloadPackWatch): Promise<OpenedPack> {
     const { signal } = watch;
     const { user } = this.#folders;
     if (isUrl(source)) return await downloadPack(source, user, (id) => this.#isTaken(id), watch);
@@ -135,13 +159,28 @@ async function copyPack(source: string, pack: OpenedPack['pack'], target: string
   }
 }
 
+/** Notes in a pack that the person accepted its licence. */
+async function noteAccepted(folder: string): Promise<void> {
+  const path = join(folder, 'pack.json');
+  const pack = parsePack(await readFile(path, 'utf8'), path);
+  const noted = { ...pack, licence: { ...pack.licence, accepted: true } };
+  await writeAtomically(path, [new TextEncoder().encode(`${JSON.stringify(noted, null, 2)}\n`)]);
+}
+
+/** Of the disk a folder lies on, or will once it is made. */
+async function freeBytes(folder: string): Promise<number> {
+  const found = await statfs(folder).catch((error: unknown) => {
+    if (dirname(folder) === folder) throw error;
+  });
+  return found ? found.bavail * found.bsize : await freeBytes(dirname(folder));
+}
+
 async function flush(path: string): Promise<void> {
   const file = await open(path, 'r+');
   await file.sync().finally(() => file.close());
 }
 
 async function checkSpace(folder: string, needed: number): Promise<void> {
-  const { bavail, bsize } = await statfs(folder);
-  const free = bavail * bsize;
+  const free = await freeBytes(folder);
   if (free < needed) throw new AppError('disk-full', { needed, free, path: folder });
 }

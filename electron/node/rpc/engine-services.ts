@@ -17,6 +17,7 @@ import { clearStorage, storageUsage } from '../projects/storage.ts';
 import type { Stores } from '../projects/stores.ts';
 import type { Services } from '../services.ts';
 import { mapServices } from '../maps/map-services.ts';
+import { modelChangesOf } from './model-changes.ts';
 import { Orders } from './orders.ts';
 
 /** What a host needs to serve a page. */
@@ -44,6 +45,7 @@ export function serveEngine(port: MessagePortLike, { services, folders, batches,
     models: {
       list: async () => (await services.library.list()).map(modelInfo),
       samples: async () => await sampleBlobs(services.library, blobs),
+      ...modelChangesOf(services.library, folders),
     },
     devices: {
       tryAll: async () => [...(await services.devices.tryAll())],
@@ -98,9 +100,9 @@ async function limitCache(settings: Services['settings'], { pictures }: Stores):
 
 function modelInfo({ id, isEmbedded, bytes, pack, problem }: ListedPack): ModelInfo {
   if (!pack) return { id, title: id, isEmbedded, bytes, problem: problem ?? 'it cannot be read' };
-  const { title, family, imageSize, grid, precision, sampling, note } = pack;
+  const { title, family, imageSize, grid, precision, sampling, note, licence } = pack;
   const maps = family === 'depth' || family === 'segmentation' ? family : undefined;
-  return { id, title, maps, isEmbedded, bytes, ready: { imageSize, grid, precision, sampling, note } };
+  return { id, title, maps, isEmbedded, bytes, licence, ready: { imageSize, grid, precision, sampling, note } };
 }
 
 /** Samples of the first embedded model that can be used, their pictures as blobs. */

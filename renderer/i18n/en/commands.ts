@@ -96,5 +96,6 @@ export const commands = {
   'help.palette': 'Find a command…',
   'help.keys': 'Keyboard shortcuts',
   'help.settings': 'Settings…',
+  'help.models': 'Models…',
   'help.about': 'About EditAR Studio',
 } as const satisfies Area;

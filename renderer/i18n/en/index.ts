@@ -7,6 +7,7 @@ import { frame } from './frame.ts';
 import { help } from './help.ts';
 import { layers } from './layers.ts';
 import { maps } from './maps.ts';
+import { models } from './models.ts';
 import { results } from './results.ts';
 import { settings } from './settings.ts';
 import { ui } from './ui.ts';
@@ -23,6 +24,7 @@ export const en = {
   help,
   layers,
   maps,
+  models,
   results,
   settings,
   ui,

@@ -117,3 +117,18 @@ test('does not remove an embedded model, nor one that is not installed', async (
   await expect(library.remove('mini')).rejects.toMatchObject({ code: 'model-embedded' });
   await expect(library.remove('xl')).rejects.toMatchObject({ code: 'model-missing' });
 });
+
+test('a pack is looked at before it is added, and its accepted licence is noted in it', async () => {
+  const { root, folders, library } = await libraryWith({});
+  const source = join(root, 'elsewhere');
+  await writeFakePack(source, 'other');
+  const seen = await library.look(source);
+  expect(seen).toMatchObject({ id: 'other', bytes: 7, needed: 7, licence: { spdx: 'MIT' } });
+  expect(seen.free).toBeGreaterThan(0);
+  expect(existsSync(folders.user)).toBe(false);
+  await library.add(source, { hasAccepted: true });
+  const [added] = await library.list();
+  expect(added!.pack!.licence).toEqual({ spdx: 'MIT', accepted: true });
+  await expect(library.verify('other')).resolves.toBeDefined();
+  await expect(library.look(source)).rejects.toMatchObject({ code: 'model-exists' });
+});

@@ -5,6 +5,9 @@ import { t } from '../i18n/i18n.svelte.ts';
 import type { EngineState } from './engine.svelte.ts';
 import type { Problems } from './problems.svelte.ts';
 
+/** What failures are about that concern models. */
+export const modelMatter = 'models';
+
 /** What the person is about to install. */
 interface Offer {
   readonly source: PackSource;
@@ -40,7 +43,7 @@ export class ModelsState {
     this.isLooking = true;
     await this.#problems.attempt(async () => {
       this.offer = { source, pack: await this.#engine.require().models.look(source) };
-    }, 'models');
+    }, modelMatter);
     this.isLooking = false;
   }
 
@@ -62,8 +65,18 @@ export class ModelsState {
       this.offer = undefined;
       await this.#engine.refresh();
       this.#problems.notice(t('models.installed', { title }));
-    }, 'models');
+    }, modelMatter);
     this.adding = undefined;
+    if (this.offer) await this.#lookAgain(this.offer);
+  }
+
+  /** How much is yet to come after an installation that ended early. */
+  async #lookAgain({ source }: Offer): Promise<void> {
+    const look = async (): Promise<OfferedPack> => await this.#engine.require().models.look(source);
+    await look().then(
+      (pack) => (this.offer = { source, pack }),
+      () => undefined, // what ended it was said
+    );
   }
 
   /** Ends the installation. What was fetched is kept, and gone on from when it is started again. */
@@ -76,7 +89,7 @@ export class ModelsState {
     await this.#problems.attempt(async () => {
       await this.#engine.require().models.verify(id);
       this.checked.set(id, 'right');
-    }, 'models');
+    }, modelMatter);
     if (this.checked.get(id) === 'checking') this.checked.delete(id);
   }
 
@@ -85,6 +98,6 @@ export class ModelsState {
       await this.#engine.require().models.remove(id);
       await this.#engine.refresh();
       this.#problems.notice(t('models.removed', { title }));
-    }, 'models');
+    }, modelMatter);
   }
 }

@@ -25,6 +25,10 @@ inBrowser('the shell of the page', () => {
     await lookAt(page, 'F1', 'Keyboard shortcuts');
     await lookAt(page, 'Control+k', 'Commands');
     await lookAt(page, 'Control+,', 'Settings');
+    await page.getByRole('button', { name: /^Models: / }).click();
+    await dialog(page, 'Models').getByText('Processor').waitFor();
+    await expectAccessible(page);
+    await page.keyboard.press('Escape');
     await page.getByRole('menuitem', { name: 'Help' }).click();
     await page.getByRole('menuitem', { name: 'About EditAR Studio' }).click();
     await page.getByText('onnxruntime-node').waitFor();

@@ -79,6 +79,16 @@ export const dialogScreens: readonly Screen[] = [
         },
       },
       {
+        name: 'models',
+        shows: 'Models: what is installed, what it runs on, and the way to more',
+        reach: async ({ page }) => {
+          await page.keyboard.press('Escape');
+          await page.getByRole('button', { name: /^Models: / }).click();
+          await page.getByRole('dialog', { name: 'Models' }).getByText('Processor').waitFor();
+        },
+        also: ['contrast', 'pseudo', 'zoomed'],
+      },
+      {
         name: 'export',
         shows: 'Export as JPEG',
         reach: async ({ page }) => {

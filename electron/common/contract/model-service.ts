@@ -4,7 +4,6 @@ import { zFileHandle } from './documents.ts';
 
 /** Under which terms a model may be used. Neither: nothing is known. */
 export const zLicence = z.object({ spdx: z.string().optional(), url: z.string().optional() });
-export type Licence = z.infer<typeof zLicence>;
 
 /** Where a pack comes from: a folder the person chose, or an address of its pack.json or of the folder that holds one. */
 const zPackSource = z.union([z.object({ folder: zFileHandle }), z.object({ address: z.url().max(2000) })]);

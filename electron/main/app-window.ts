@@ -121,8 +121,8 @@ export class AppWindow {
 
   /** What the page before has said holds no more. */
   #forgetPage(): void {
-    [this.#hasPage, this.#hasUnsaved, this.#hangs] = [false, false, false];
-    this.window.setDocumentEdited(false);
+    [this.#hasPage, this.#hangs] = [false, false];
+    this.#noteUnsaved(false);
   }
 
   #isOurs({ senderFrame, sender }: Electron.IpcMainEvent): boolean {
@@ -168,7 +168,7 @@ export class AppWindow {
 
   /** What is opened goes to the system's own list of what was used last, too. */
   #grantOpened(path: string): ChosenFile {
-    app.addRecentDocument(path);
+    if (process.platform !== 'linux') app.addRecentDocument(path); // desktops of Linux keep a list by themselves
     return this.#grant(path);
   }
 
@@ -178,7 +178,7 @@ export class AppWindow {
 
   #noteUnsaved(hasUnsaved: boolean): undefined {
     this.#hasUnsaved = hasUnsaved;
-    this.window.setDocumentEdited(hasUnsaved); // macOS shows it in the window's corner
+    if (process.platform === 'darwin') this.window.setDocumentEdited(hasUnsaved); // a dot in the window's corner
   }
 
   /** A window with unsaved work stays until the page has asked. One whose page cannot answer may go: its journal has everything. */

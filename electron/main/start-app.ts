@@ -13,7 +13,7 @@ export function startApp(): void {
     app.quit();
     return;
   }
-  app.setAppUserModelId(appId);
+  if (process.platform === 'win32') app.setAppUserModelId(appId);
   registerPageScheme();
   watchGraphics(join(app.getPath('userData'), 'graphics-off'));
   const shell = new Shell();

@@ -96,6 +96,11 @@ interface WindowOptions {
   readonly webPreferences: Readonly<Record<string, unknown>>;
 }
 
+/** Members that electron.d.ts knows for some systems only may be missing on others. */
+function onlyOn(...platforms: readonly NodeJS.Platform[]): void {
+  if (!platforms.includes(process.platform)) throw new TypeError('is not a function');
+}
+
 export class BrowserWindow extends EventEmitter {
   readonly webContents = new FakeContents();
   url = '';
@@ -128,6 +133,7 @@ export class BrowserWindow extends EventEmitter {
   isEdited = false;
   isClosed = false;
   setDocumentEdited(isEdited: boolean): void {
+    onlyOn('darwin');
     this.isEdited = isEdited;
   }
   /** As the person does: closed unless somebody prevents it. */
@@ -172,6 +178,7 @@ class FakeApp extends EventEmitter {
     this.hasGraphics = false;
   }
   setAppUserModelId(id: string): void {
+    onlyOn('win32');
     this.modelId = id;
   }
   getVersion(): string {
@@ -199,6 +206,7 @@ class FakeApp extends EventEmitter {
     return fake.appPath;
   }
   addRecentDocument(path: string): void {
+    onlyOn('darwin', 'win32');
     fake.recent.push(path);
   }
   getPath(): string {

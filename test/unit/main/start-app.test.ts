@@ -18,6 +18,13 @@ beforeEach(() => {
 
 const settled = () => new Promise((resolve) => setTimeout(resolve, 20));
 
+/** Lets the test run as if on another system. */
+function pretendToBeOn(platform: NodeJS.Platform): void {
+  const real = process.platform;
+  Object.defineProperty(process, 'platform', { value: platform });
+  onTestFinished(() => void Object.defineProperty(process, 'platform', { value: real }));
+}
+
 async function startReady() {
   startApp();
   app.becomeReady();
@@ -152,7 +159,27 @@ test('the machine stays awake while the engine is busy, and shows files it names
   expect([fake.shown, fake.blockers.size]).toEqual([['/photos/a.png'], 0]);
 });
 
+test.each(['linux', 'darwin', 'win32'] as const)(
+  'on %s nothing is asked of Electron that it has elsewhere only',
+  async (platform) => {
+    pretendToBeOn(platform);
+    const { window } = await startReady();
+    pageReady();
+    const { dialogs, window: own } = shell();
+    fake.chosen.open = [join(folder, 'a.png')];
+    await dialogs.chooseFile();
+    await own.noteUnsaved(true);
+    expect(fake.recent).toEqual(platform === 'linux' ? [] : fake.chosen.open);
+    expect(window.isEdited).toBe(platform === 'darwin');
+    window.emit('closed');
+    expect(fake.menu).toMatchObject(
+      platform === 'darwin' ? [{ label: 'EditAR Studio' }, { label: 'File' }, {}] : [{ label: 'File' }, {}],
+    );
+  },
+);
+
 test('a page whose process ends is loaded again, closes without a question, and asks when it ends at once every time', async () => {
+  pretendToBeOn('darwin'); // which shows what is unsaved
   const { window, contents } = await startReady();
   pageReady();
   const page = shell();
@@ -207,6 +234,7 @@ test('a program that cannot start says so and ends', async () => {
 });
 
 test('Windows knows the program by the name its installer gives it', async () => {
+  pretendToBeOn('win32');
   await startReady();
   expect(app.modelId).toBe(config.appId);
 });
@@ -243,6 +271,7 @@ test('without an engine there is nothing to wait for', async () => {
 
 test('files from arguments, the system and a second start are opened in the one window', async () => {
   const [early, later] = [join(folder, 'early.png'), join(folder, 'later.ora')];
+  pretendToBeOn('darwin'); // which keeps a list of what was opened last
   startApp();
   app.emit('open-file', { preventDefault: () => undefined }, early); // before there is a window
   app.becomeReady();
@@ -373,6 +402,7 @@ test('a file that is written without its ending gets it, and one that is there i
 });
 
 test('a window with unsaved work stays until its page has asked; one that hangs may go', async () => {
+  pretendToBeOn('darwin');
   const { window } = await startReady();
   pageReady();
   const page = shell();

@@ -44,6 +44,12 @@ module.exports = {
     only('models-parts', '^native-models/parts/', `^native-models/((${low}|parts)/|disk\\.ts$)|^${types}`),
     // Maps are made in the page as well: pure, and below everything that runs a model.
     only('models-conditions', '^native-models/conditions/', `^native-models/(tensor|conditions)/|^${types}`),
+    only(
+      'models-evaluation',
+      '^native-models/evaluation/',
+      `^native-models/(tensor|evaluation)/|^native-models/scenes/random\\.ts$|^${types}`,
+    ),
+    only('models-scenes', '^native-models/scenes/', `^native-models/(tensor|conditions|evaluation|scenes)/|^${types}`),
     only('models-mid', '^native-models/(tokenizers|text-encoders)/', `^native-models/(${low}|parts|$1)/|^${types}`),
     only(
       'models-extractors',

@@ -1,4 +1,4 @@
-import { withGraphs } from '../parity/with-graphs.ts';
+import { withGraphs } from '../parts/with-graphs.ts';
 import type { RgbImage } from '../api.ts';
 import type { GraphBuilder } from '../onnx/graph.ts';
 import { openSession } from '../runtime/open.ts';

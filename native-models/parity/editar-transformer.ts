@@ -27,7 +27,7 @@ import { asFloats } from '../runtime/host-tensor.ts';
 import type { HostTensor } from '../runtime/host-tensor.ts';
 import { compareExactly, compareNumbers } from './compare.ts';
 import type { ParityResult } from './result.ts';
-import { withGraphs } from './with-graphs.ts';
+import { withGraphs } from '../parts/with-graphs.ts';
 
 const internals = { relativeL2: 1e-4, maxAbs: 1e-3 };
 const rawLogits = { maxAbs: 5e-4 };

@@ -17,7 +17,7 @@ import { t5Encoder } from '../text-encoders/t5/graph.ts';
 import { ignoredT5Tensors, t5Aliases, t5Tensors } from '../text-encoders/t5/weights.ts';
 import { compareNumbers } from './compare.ts';
 import type { ParityResult } from './result.ts';
-import { withGraphs } from './with-graphs.ts';
+import { withGraphs } from '../parts/with-graphs.ts';
 
 const tolerance = { relativeL2: 1e-4, maxAbs: 1e-3 };
 

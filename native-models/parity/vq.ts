@@ -16,7 +16,7 @@ import { ignoredVqTensors, vqTensors } from '../tokenizers/image/vq/weights.ts';
 import { compareExactly, compareNumbers } from './compare.ts';
 import { ParityFailure } from './result.ts';
 import type { DecodePicture, ParityResult } from './result.ts';
-import { withGraphs } from './with-graphs.ts';
+import { withGraphs } from '../parts/with-graphs.ts';
 
 type Tensors = ReadonlyMap<string, RawTensor>;
 type Outputs = Readonly<Record<string, HostTensor>>;

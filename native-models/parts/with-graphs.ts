@@ -9,9 +9,9 @@ export async function withGraphs<T>(
   graphs: readonly PartGraph[],
   use: (path: (name: string) => string) => Promise<T>,
 ): Promise<T> {
-  const folder = await mkdtemp(join(tmpdir(), 'editar-parity-'));
+  const folder = await mkdtemp(join(tmpdir(), 'editar-graphs-'));
   try {
-    await buildPart({ name: 'parity', fingerprint: '', graphs }, folder);
+    await buildPart({ name: 'graphs', fingerprint: '', graphs }, folder);
     return await use((name) => join(folder, `${name}.onnx`));
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -12,7 +12,7 @@ import { TransformerRunner } from '../../native-models/families/editar/transform
 import type { Lookup } from '../../native-models/onnx/blocks.ts';
 import type { WeightForm } from '../../native-models/onnx/linear.ts';
 import type { GraphBuilder } from '../../native-models/onnx/graph.ts';
-import { withGraphs } from '../../native-models/parity/with-graphs.ts';
+import { withGraphs } from '../../native-models/parts/with-graphs.ts';
 import { lookupIn } from '../../native-models/parts/weights-lookup.ts';
 import { openDecoder } from '../../native-models/runtime/open.ts';
 import type { Backend } from '../../native-models/runtime/session.ts';

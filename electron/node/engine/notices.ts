@@ -1,9 +1,21 @@
+import type { Point } from '#common/geometry.ts';
+
 const longInstruction = 1000; // characters; models read some 120 words
 const cut = 'The instruction is longer than the model can read; only its beginning was used.';
 
 /** @param variant 0 is the first of those made together */
 export const unchangedNotice = (variant: number): string =>
   `The model changed nothing that can be seen in picture ${variant + 1}. Say it in other words, or raise the guidance.`;
+
+/** Undefined where nothing moved. @param by to the right and down, in pixels of the photo */
+export function driftNotice({ x, y }: Point): string | undefined {
+  const ways = [
+    ...(x === 0 ? [] : [`${Math.abs(x)} px to the ${x > 0 ? 'right' : 'left'}`]),
+    ...(y === 0 ? [] : [`${Math.abs(y)} px ${y > 0 ? 'down' : 'up'}`]),
+  ];
+  if (ways.length === 0) return undefined;
+  return `The model moved the picture by about ${ways.join(' and ')}. Select what is to be changed, and the rest stays in its place.`;
+}
 
 /** What a model could not make sense of, and what it can do instead: its note, once. Empty where it knows everything.
  * @param unknown words that it has never seen

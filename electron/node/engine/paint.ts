@@ -4,6 +4,7 @@ import type { OpenedPack } from '#models';
 import { drawnFreely } from '#common/contract/edit-request.ts';
 import type { EditRequest } from '#common/contract/edit-request.ts';
 import type { Timings } from '#common/contract/job-message.ts';
+import { measureDrift } from '#common/raster/drift.ts';
 import type { Mask } from '#common/raster/masks.ts';
 import type { Placement } from '#common/raster/placement.ts';
 import type { Raster } from '#common/raster/raster.ts';
@@ -11,7 +12,7 @@ import { toSrgb8 } from '../images/to-srgb.ts';
 import type { ModelLibrary } from '../models/model-library.ts';
 import { chooseArea, keepFirst } from './edit-area.ts';
 import type { EditArea } from './edit-area.ts';
-import { doubtNotices } from './notices.ts';
+import { doubtNotices, driftNotice } from './notices.ts';
 import type { OpenedModels } from './opened-models.ts';
 
 /** What an edit asks of the model, wherever its pictures come from and go to. */
@@ -95,12 +96,22 @@ export async function paint(
   const isWhole = run.committed === run.totalSteps;
   const before = findsChanges || !isWhole ? await run.source() : undefined;
   const isDoubtful = !isFamiliar(area.square, worlds);
-  const notices = doubtNotices(run.unknownWords, isDoubtful, pack.note);
   const pictures = await finishAll(run, signal);
+  const doubts = doubtNotices(run.unknownWords, isDoubtful, pack.note);
+  const notices = [...doubts, ...(findsChanges && isWhole && before ? driftNotices(before, pictures, area) : [])];
   const { ids, sourceIds } = run;
   const device = model.device.name;
   const timings = timingsOf(run);
   return { area, pack, device, options, pictures, ids, sourceIds, before, rows, isWhole, notices, timings };
+}
+
+/** What of the pictures does not lie where it lay before. */
+function driftNotices(before: RgbImage, pictures: readonly RgbImage[], { placement }: EditArea): string[] {
+  const scale = placement.source.width / placement.modelSize;
+  return pictures.flatMap((picture) => {
+    const { x, y } = measureDrift(before, picture);
+    return driftNotice({ x: Math.round(x * scale), y: Math.round(y * scale) }) ?? [];
+  });
 }
 
 /** Several variants are asked for to have a choice, so a model that by itself always takes the likeliest draws them freely. */

@@ -60,3 +60,23 @@ test("the embedded model's tokenizer names the words it cannot spell, each once,
   expect(unknown('Make the dog blue, and the Dog-house red; the dog!')).toEqual(['dog', 'Dog-house']);
   expect(unknown('Please replace the red ball with a house.')).toEqual([]);
 });
+
+test('a picture that the model moved is told, in pixels of the photo', async () => {
+  const levelAt = (x: number, y: number): number => 20 + ((Math.floor(x / 16) * 53 + Math.floor(y / 16) * 101) % 200);
+  const square = (width: number, scale: number, moved: number) => {
+    const data = new Uint8Array(width * width * 3);
+    for (let i = 0; i < data.length; i++) {
+      const [x, y] = [Math.floor(i / 3) % width, Math.floor(i / 3 / width)];
+      data[i] = levelAt((x - moved) / scale, y / scale);
+    }
+    return { width, height: width, data };
+  };
+  const photo: Raster = { ...square(128, 2, 0), channels: 3, depth: 8 };
+  const told = async (moved: number) => {
+    const { paint } = await engineWithFakeModel({ picture: () => square(64, 1, moved) });
+    const finished = await paint(photo, {}).done;
+    return finished.type === 'finished' ? finished.notices : [];
+  };
+  expect(await told(3)).toEqual([expect.stringMatching(/moved the picture by about 6 px to the right\./)]);
+  expect(await told(0)).not.toContainEqual(expect.stringContaining('moved'));
+});

@@ -42,6 +42,7 @@ const byCode: Readonly<Record<FailureCode, number>> = {
   'folder-unreadable': inputUnreadable,
   'disk-full': device,
   'data-full': device,
+  'data-not-writable': device,
   'model-missing': model,
   'extractor-missing': model,
   'model-exists': usage,

@@ -6,19 +6,21 @@ import { hostServices } from '#node/rpc/host-services.ts';
 import { createServices } from '#node/services.ts';
 import { startBrowserHost } from './browser-host.ts';
 
-// node out/server.mjs [--port N] [--folder PATH …]. The first line on stdout is the address. `EDITAR_TOKEN` keeps the address valid over a
+// node out/server.mjs [--port N] [--folder PATH …]. The first line on stdout is the address, without --port the same as last time if it is free. `EDITAR_TOKEN` keeps the address valid over a
 // restart. Batches may use the given folders and those below them; without any, the person's own folder.
 const { values } = parseArgs({ options: { port: { type: 'string' }, folder: { type: 'string', multiple: true } } });
 const programFolder = fileURLToPath(new URL('..', import.meta.url)); // this file is bundled into out/
+const usualPort = 21_455; // the same at every start: a browser finds by the address what it kept, such as earlier instructions
 const services = await createServices({ programFolder });
 const port = portFrom(values.port);
-const host = await startBrowserHost({
+const hosted = {
   ...hostServices(services, values.folder ?? [homedir()]),
   pageFolder: join(programFolder, 'out', 'renderer'),
-  port,
   token: process.env.EDITAR_TOKEN,
-}).catch((error: NodeJS.ErrnoException) => {
+};
+const host = await startBrowserHost({ ...hosted, port: port ?? usualPort }).catch((error: NodeJS.ErrnoException) => {
   if (error.code !== 'EADDRINUSE' && error.code !== 'EACCES') throw error;
+  if (port === undefined) return startBrowserHost(hosted);
   return stop(`port ${port} cannot be used (${error.code}): choose another with --port, or leave it out`);
 });
 process.stdout.write(`${host.address}\n`);

@@ -39,6 +39,7 @@ import { SettingsState } from './settings.svelte.ts';
 /** Everything the page remembers, made once per page. */
 export interface AppState {
   readonly host: Host;
+  readonly storage: KeptTexts | undefined; // of this machine, for what a person typed and set
   readonly problems: Problems;
   readonly engine: EngineState;
   readonly devices: DevicesState;
@@ -74,7 +75,7 @@ export interface AppState {
   readonly recent: RecentState;
 }
 
-/** @param storage where what a person typed is kept on this machine; left out: nowhere */
+/** @param storage where what a person typed and set is kept on this machine; left out: nowhere */
 export function createAppState(host: Host, storage?: KeptTexts): AppState {
   const problems = new Problems();
   const engine = new EngineState(host, problems);
@@ -101,7 +102,7 @@ export function createAppState(host: Host, storage?: KeptTexts): AppState {
   const settings = new SettingsState(engine, problems);
   const seen = new SeenPicture(document, engine);
   return {
-    ...{ host, problems, engine, document, jobs, results, editor, editSettings, recipeBase, seen },
+    ...{ host, storage, problems, engine, document, jobs, results, editor, editSettings, recipeBase, seen },
     models,
     devices: new DevicesState(engine, problems),
     maps: new MapsState({ document, engine, problems, seen }),

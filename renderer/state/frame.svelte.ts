@@ -3,10 +3,12 @@ import type { AppState } from './app-state.ts';
 import { applyAttributes, rootAttributes, watchNarrow, watchSystem } from './appearance.ts';
 import { isCommandId } from './command-table.ts';
 import { keepPanel } from './kept-panel.svelte.ts';
+import { keepTools } from './kept-tools.svelte.ts';
 import { menusOf, shownMenus } from './menus.ts';
 
 /** Ties settings, menus and the frame's own commands to the page. Called once, while the page is set up. */
-export function connectFrame({ host, document: opened, engine, jobs, settings, commands, layout }: AppState): void {
+export function connectFrame(app: AppState): void {
+  const { canvas, host, document: opened, engine, jobs, settings, storage, commands, layout } = app;
   $effect(() => settings.listen());
   $effect(() => watchSystem((wishes) => (settings.system = wishes)));
   $effect(() => applyAttributes(document.documentElement, rootAttributes(settings.current, settings.system)));
@@ -16,6 +18,7 @@ export function connectFrame({ host, document: opened, engine, jobs, settings, c
     engine.preferred = settings.current;
   });
   keepPanel(settings, layout);
+  keepTools(canvas, storage);
   $effect(() => watchNarrow((isNarrow) => (layout.isNarrow = isNarrow)));
   $effect(() => void (document.title = windowTitle(opened.name, opened.isDirty)));
   $effect(() => host.noteUnsaved(opened.isDirty || jobs.isBusy));

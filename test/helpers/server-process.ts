@@ -14,7 +14,7 @@ export interface ServerProcess {
 export async function startServerProcess(dataFolder: string, before?: string): Promise<ServerProcess> {
   const place = before === undefined ? undefined : new URL(before);
   const token = place?.searchParams.get('token');
-  const server = spawn(process.execPath, ['out/server.mjs', ...(place ? ['--port', place.port] : [])], {
+  const server = spawn(process.execPath, ['out/server.mjs', '--port', place?.port ?? '0'], {
     env: { ...process.env, EDITAR_DATA: dataFolder, ...(token && { EDITAR_TOKEN: token }) },
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -94,6 +94,11 @@ const messages: Record<AppErrorCode, ErrorMessage> = {
     kept: 'What is open is here as you see it.',
     action: 'Free some space there, then do it again.',
   },
+  'data-not-writable': {
+    sentence: 'The folder with the program’s own data ({folder}) cannot be written {reason}.',
+    kept: 'What is open is here as you see it.',
+    action: 'Make it writable, or name another folder in EDITAR_DATA; then start the program anew.',
+  },
   'folder-unreadable': {
     sentence: 'The folder {folder} cannot be used: {reason}.',
     action: 'Choose another folder.',

@@ -20,6 +20,7 @@ export type AppErrorCode =
   | 'output-not-writable' // {path, reason?}
   | 'disk-full' // {path, needed?, free?}
   | 'data-full' // {folder}, of the program's own data
+  | 'data-not-writable' // {folder, reason}, the same
   | 'folder-unreadable' // {folder, reason}
   | 'tile-damaged' // {reason}
   | 'project-unreadable' // {path, reason}

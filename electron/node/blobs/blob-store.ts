@@ -34,7 +34,7 @@ export class BlobStore {
     return join(this.#folder, id.slice(0, 2), id);
   }
 
-  /** @throws AppError `data-full`, `output-not-writable` */
+  /** @throws AppError `data-full`, `data-not-writable` */
   async put(bytes: Uint8Array): Promise<BlobId> {
     const id = blobIdOf(bytes);
     if (!(await this.has(id))) await this.#write(id, bytes);

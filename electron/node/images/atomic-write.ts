@@ -73,10 +73,11 @@ async function writeFlushed(
 /** The same where the program keeps its own data. */
 export function dataFailure(folder: string, cause: unknown): unknown {
   const failure = cause instanceof AppError ? cause : writeFailure(folder, cause);
-  if (failure instanceof AppError)
-    return failure.code === 'disk-full' ? new AppError('data-full', { folder }) : failure;
+  if (failure instanceof AppError && failure.code === 'disk-full') return new AppError('data-full', { folder });
   const { code } = cause as NodeJS.ErrnoException;
-  return code ? new AppError('output-not-writable', { path: folder, reason: `(${code})` }, { cause }) : cause;
+  const known = failure instanceof AppError ? failure.data.reason : undefined;
+  const reason = known ?? (code && `(${code})`);
+  return reason ? new AppError('data-not-writable', { folder, reason }, { cause }) : cause;
 }
 
 /** A failure to write, in our words where it is a known one. */

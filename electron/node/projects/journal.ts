@@ -71,7 +71,7 @@ export class Journal implements AsyncDisposable {
   }
 
   /** Resolves when the entry is on the disk. Entries that come while another is written go to the disk together.
-   * @throws AppError `data-full`, `output-not-writable` */
+   * @throws AppError `data-full`, `data-not-writable` */
   append(entry: Exclude<JournalEntry, { type: 'begin' }>): Promise<void> {
     this.#waiting.push(journalLine(entry));
     this.#next ??= this.#last.then(() => {

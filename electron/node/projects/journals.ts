@@ -31,7 +31,7 @@ export class Journals {
   }
 
   /** Begins a journal, in the place of what there was of the document.
-   * @throws AppError `data-full`, `output-not-writable`; RemoteError `document-in-use` */
+   * @throws AppError `data-full`, `data-not-writable`; RemoteError `document-in-use` */
   async begin(document: DocumentId, beginning: Beginning): Promise<Journal> {
     await this.#claim(document);
     return await Journal.begin(this.#path(document), beginning).catch(async (error: unknown) => {
@@ -93,7 +93,7 @@ export class Journals {
     if (await this.isInUse(document)) return undefined;
     const found = await this.read(document);
     if (!found) return undefined; // not even its beginning is whole; the sweep of blobs spares what it names
-    if (!found.hasUnsaved) return void (await this.remove(document));
+    if (!found.hasUnsaved) return void (await this.remove(document).catch(() => undefined)); // it costs nothing but space
     const project = found.records.find(({ id }) => id === projectId);
     const name = project?.type === 'project' ? project.name : '?';
     return { document, name, changes: found.changes, changedAt: (await stat(this.#path(document))).mtimeMs };

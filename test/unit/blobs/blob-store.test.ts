@@ -39,8 +39,8 @@ test('a folder that cannot be made is reported with its path', async () => {
   const file = join(temporaryFolder(), 'file');
   writeFileSync(file, '');
   await expect(new BlobStore(file).put(bytes)).rejects.toMatchObject({
-    code: 'output-not-writable',
-    data: { path: file },
+    code: 'data-not-writable',
+    data: { folder: file },
   });
 });
 

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { utimesSync, writeFileSync } from 'node:fs';
+import { chmodSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { expect, onTestFinished, test } from 'vitest';
@@ -13,6 +13,7 @@ import { loadTile } from '#node/images/picture-tiles.ts';
 import { Documents } from '#node/projects/documents.ts';
 import { openStores, sweepBlobs } from '#node/projects/stores.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
+import { hasRights, withoutRights } from '../../helpers/without-rights.ts';
 
 function setUp(folder = temporaryFolder()) {
   const stores = openStores(folder);
@@ -130,6 +131,28 @@ test('a page that goes leaves what is unsaved; one that closes its document leav
   expect(await later.recoverable()).toEqual([]);
   await expect(later.recover(kept.document)).rejects.toMatchObject({ code: 'document-gone' });
 });
+
+test.skipIf(!hasRights)(
+  'where nothing can be written, what a crash left is listed all the same, and opening says why it fails',
+  async () => {
+    const { documents, another, blobs, folder } = setUp();
+    const open = async () => documents.open({ blob: await blobs.put(await photo()), name: 'photo.png' });
+    const [kept] = [await open(), await open()];
+    await documents.append(kept.document, { put: [], set: [], tiles: [], remove: [] });
+    await documents[Symbol.asyncDispose]();
+    const blob = await blobs.put(await photo());
+    const journals = join(folder, 'journals');
+    chmodSync(folder, 0o755);
+    chmodSync(journals, 0o555);
+    onTestFinished(() => chmodSync(journals, 0o755));
+    await withoutRights(async () => {
+      const later = another();
+      expect(await later.recoverable()).toMatchObject([{ document: kept.document }]);
+      const failure = { code: 'data-not-writable', data: { folder: journals } };
+      await expect(later.open({ blob, name: 'photo.png' })).rejects.toMatchObject(failure);
+    });
+  },
+);
 
 test('a sweep spares every blob a journal names, old ones of a stroke too', async () => {
   const { documents, blobs, journals, recent } = setUp();

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { BatchOptions, ItemReport } from '#common/contract/batch.ts';
-import { zEditRequest } from '#common/contract/edit-request.ts';
+import { drawnFreely, zEditRequest } from '#common/contract/edit-request.ts';
 import type { EditRequest } from '#common/contract/edit-request.ts';
 import { AppError } from '#common/contract/errors.ts';
 import { editFromRecipe, recipeHash } from '#common/contract/recipe.ts';
@@ -17,6 +17,8 @@ import type { Lane } from './lanes.ts';
 import { openMaker } from './map-work.ts';
 import { companionsOf } from './pairing.ts';
 import { fileHash, workKey } from './work-key.ts';
+
+type Sampling = EditRecipe['sampling'];
 
 export interface EditWorkConfig {
   readonly lanes: readonly Lane[]; // one for each device
@@ -42,7 +44,7 @@ export async function editWork(config: EditWorkConfig): Promise<ItemWork> {
     keyOf,
     prepare: async (item, signal) => {
       const key = await keyOf(item, signal);
-      const request = requestFor(item, config);
+      const request = requestFor(item, config, item.seed === undefined ? recipe.sampling : await samplingAgain(config));
       await mkdir(dirname(request.out), { recursive: true });
       const read = await readEdit(request, signal);
       const ready = maker ? await asMap(read, maker, signal) : read;
@@ -68,11 +70,23 @@ function sourcesOf({ input, map, mask }: ItemReport, recipe: EditRecipe): string
   return [map ?? input, ...(mask === undefined ? [] : [mask])];
 }
 
-function requestFor(item: ItemReport, { input, output, recipe, options, model }: EditWorkConfig): EditRequest {
+/** Numbers for an item that is made again with a seed of its own. It is to be another picture, which a model that always takes the likeliest
+ * makes only when it draws freely. */
+async function samplingAgain({ recipe, library, model }: EditWorkConfig): Promise<Sampling> {
+  const { pack } = await library.find(model ?? recipe.model?.id);
+  const temperature = recipe.sampling.temperature ?? pack.sampling.temperature;
+  return drawnFreely({ ...recipe.sampling, temperature });
+}
+
+function requestFor(
+  item: ItemReport,
+  { input, output, recipe, options, model }: EditWorkConfig,
+  sampling: Sampling,
+): EditRequest {
   const edit = editFromRecipe(recipe, item.mask && join(input, item.mask));
   const [image = ''] = sourcesOf(item, recipe);
   const own = {
-    ...(model !== undefined && { model }),
+    ...{ sampling, ...(model !== undefined && { model }) },
     ...(item.fit && { fit: item.fit }),
     ...(item.seed !== undefined && { seed: item.seed }),
   };

@@ -5,7 +5,7 @@ export const welcome = {
   title: 'Open a picture to edit it',
   lead: 'Say what to change in your own words. Everything happens on this machine; nothing is uploaded.',
   open: 'Open a picture…',
-  drop: 'or drop one anywhere in this window',
+  drop: 'or drop one anywhere in this window, or paste it',
   dropNow: 'Let go to open it',
   restore: 'The program stopped while you were working. Nothing is lost.',
   changes: { one: '{count} change · {when}', other: '{count} changes · {when}' },

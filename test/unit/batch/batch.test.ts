@@ -158,6 +158,17 @@ test('an item is made again with another seed in place of its picture, and accep
   expect((await report()).items[0]).toMatchObject({ state: 'done', seed: 77, accepted: true });
 });
 
+test('an item that is made again with another seed is another picture, also where the recipe always takes the likeliest', async () => {
+  const { open, output } = await withPhotos(2);
+  await using opened = await open({ recipe: { sampling: { temperature: 0 } } });
+  await opened.run();
+  await opened.batch.runner.again(1, 77);
+  await opened.run();
+  const recipeOf = async (name: string) => (await readRecipe(join(output, name))).recipe;
+  expect(await recipeOf('p1.png')).toMatchObject({ seed: 77, sampling: { temperature: 1 } });
+  expect(await recipeOf('p2.png')).toMatchObject({ seed: 0, sampling: { temperature: 0 } });
+});
+
 test('a dry run says what would happen and does nothing', async () => {
   const { preview, run, said, input, output } = await withPhotos(3);
   await preview();

@@ -3,7 +3,7 @@ import { maxSmall } from '#common/contract/services.ts';
 import type { EngineServices } from '#common/contract/services.ts';
 import { maskInUse } from '#common/document/layer-commands.ts';
 import { projectId } from '#common/document/records.ts';
-import type { Condition, Image, Layer } from '#common/document/records.ts';
+import type { Condition, Image, Layer, SavedSelection } from '#common/document/records.ts';
 import type { DocumentStore } from '#common/document/store.ts';
 import { union } from '#common/geometry.ts';
 import type { Bounds, Point } from '#common/geometry.ts';
@@ -69,6 +69,14 @@ export const imageAlone = (image: Image): LayerStack => ({
   layers: [{ ...plain, id: image.id, image: image.id }],
   images: { [image.id]: image },
 });
+
+/** How a kept selection lies on the canvas. */
+export function selectionSeen(store: DocumentStore, { image, offset }: SavedSelection): LayerStack {
+  const { canvas } = store.require(projectId);
+  const { width, height } = canvas;
+  const layer = { ...plain, id: image, image, offset: { x: offset.x - canvas.x, y: offset.y - canvas.y } };
+  return { extent: { width, height }, depth: 8, layers: [layer], images: { [image]: store.require(image) } };
+}
 
 const plain = { mask: null, opacity: 1, blend: 'normal', offset: { x: 0, y: 0 } } as const;
 

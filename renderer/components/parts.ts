@@ -11,6 +11,7 @@ export const parts = {
   folder: part(() => import('./batch/FolderDialog.svelte')),
   models: part(() => import('./models/ModelsDialog.svelte')),
   export: part(() => import('./files/ExportDialog.svelte')),
+  selections: part(() => import('./canvas/SavedSelections.svelte')),
   recent: part(() => import('./files/RecentDialog.svelte')),
 } as const;
 

@@ -1,10 +1,10 @@
-import type { Bounds } from '#common/geometry.ts';
+import type { Bounds, Point } from '#common/geometry.ts';
 import { intersect, isEmpty } from '#common/geometry.ts';
 import { blendOnto } from '#common/raster/blend.ts';
 import { smallBy } from '#common/document/small-tile.ts';
 import { fadeAlpha } from '#common/raster/fade.ts';
 import { halveInto } from '#common/raster/halve.ts';
-import { newSamples } from '#common/raster/raster.ts';
+import { maxSample, newSamples } from '#common/raster/raster.ts';
 import type { Samples } from '#common/raster/raster.ts';
 import { Ground, groundAfter } from './ground.ts';
 import { changedPixels, layerBounds } from './layer-stack.ts';
@@ -107,6 +107,20 @@ export class LayerCompositor {
     return below;
   }
 
+  /** The topmost of some layers that is at least so opaque at a point of the canvas, each for itself; null where none is. */
+  async topmostAt(at: Point, among: readonly string[], opacity: number): Promise<string | null> {
+    const stack = this.#stack;
+    if (!stack) return null;
+    const pixel = { ...at, width: 1, height: 1 };
+    for (const layer of stack.layers.toReversed()) {
+      if (!among.includes(layer.id)) continue;
+      const tile = await this.#readLayer(stack, layer, pixel);
+      const strength = tile ? (tile.pixels[3]! / maxSample(stack.depth)) * ((tile.mask?.[0] ?? 255) / 255) : 0;
+      if (strength * layer.opacity >= opacity) return layer.id;
+    }
+    return null;
+  }
+
   /** From the bottom up; what is hidden below an opaque tile is not even read. */
   async #visibleTiles(
     stack: LayerStack,
@@ -129,7 +143,11 @@ export class LayerCompositor {
       const pixels = await this.#reducedTile(stack, layer, reduced, at, 'seen');
       return pixels && { layer, pixels };
     }
-    const region = tileBounds(stack.extent, at);
+    return await this.#readLayer(stack, layer, tileBounds(stack.extent, at));
+  }
+
+  /** @param region of the canvas */
+  async #readLayer(stack: LayerStack, layer: StackLayer, region: Bounds): Promise<LayerTile | null> {
     if (isEmpty(region) || isEmpty(intersect(region, layerBounds(stack, layer)))) return null;
     const { image, mask, offset } = layer;
     const pixels = await readPixels(this.#store, stack.images[image]!, offset, region, stack.depth);

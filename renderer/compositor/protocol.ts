@@ -49,6 +49,7 @@ export interface SmallPicture extends Extent {
 
 export interface Answers {
   colour: Rgba;
+  layer: string | null;
   similar: Mask | null;
   strengths: Mask | null;
   small: SmallPicture;
@@ -58,6 +59,8 @@ export interface Answers {
 }
 export interface Questions {
   colour: Point;
+  /** The topmost layer that shows something at a point of the canvas; null: none. @param among others are seen through */
+  layer: { readonly at: Point; readonly among: readonly string[] };
   similar: SimilarQuestion;
   /** How opaque a stack is everywhere, or of an image of strengths how bright. */
   strengths: { readonly of: LayerStack; readonly what: 'alpha' | 'brightness' };

@@ -33,6 +33,7 @@ export interface Desk {
   pause(): Promise<void>;
 }
 
+const leastSeen = 0.05; // of opacity: what is fainter nobody would press
 const mostNamed = 200; // more layers than anybody looks at
 
 /** Called after each of several steps: tells how far it is and lets other work in. @throws when nobody waits for the answer any more */
@@ -44,6 +45,7 @@ type Answering = {
 
 const answering: Answering = {
   colour: ({ shown, colours }, at) => colourAt(shown, colours, at),
+  layer: ({ shown }, { at, among }) => shown.topmostAt(at, among, leastSeen),
   similar: async (desk, { at, tolerance, isConnected, of }) => {
     const compositor = of ? compositorOf(desk, of) : desk.shown;
     const { extent, depth } = stackOf(compositor);

@@ -108,6 +108,11 @@ export function registerEditorCommands(app: AppState, actions: Actions): () => v
       run: () => layout.showPanel(layout.showsMaps ? 'edit' : 'maps'),
       isChecked: () => layout.showsMaps,
     },
+    'view.bare': {
+      run: () => void (layout.isBare = !layout.isBare),
+      isEnabled: () => hasPicture() || layout.showsMaps,
+      isChecked: () => layout.isBare,
+    },
     'view.panel': {
       run: () => void (layout.isPanelOpen = !layout.isPanelOpen),
       isEnabled: () => hasPicture() || layout.showsMaps,

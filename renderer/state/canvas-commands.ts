@@ -23,6 +23,7 @@ export function canvasCommands(canvas: CanvasState): Partial<Record<CommandId, C
   return {
     ...viewCommands(viewport),
     'view.selection': whenSelected(() => selection.bounds && viewport.show(selection.bounds)),
+    'view.snap': { run: () => void (tools.snaps = !tools.snaps), isChecked: () => tools.snaps },
     'select.all': { run: () => selection.all() },
     'select.none': whenSelected(() => selection.none()),
     'select.again': { run: () => selection.again(), isEnabled: () => selection.hasEarlier },

@@ -8,6 +8,7 @@ import type { Tool, ToolPoint } from '../tools/tool.ts';
 import { SelectionState } from './selection.svelte.ts';
 import { ViewportState } from './viewport.svelte.ts';
 
+const firstColours = { colour: '#000000', otherColour: '#ffffff' } as const;
 const noPicture = { width: 1, height: 1 };
 
 /** Everything about the canvas that is not part of the document. */
@@ -23,8 +24,10 @@ export class CanvasState {
   screenColours = $state.raw<ScreenColours>();
   /** Where the pointer is over the canvas; undefined: elsewhere. */
   pointer = $state.raw<ToolPoint>();
-  /** The colour that was picked last, as `#rrggbb`. */
-  colour = $state('#000000');
+  /** The colour to paint with, which is also the one picked last, as `#rrggbb`. */
+  colour = $state<string>(firstColours.colour);
+  /** The one that it is swapped with. */
+  otherColour = $state<string>(firstColours.otherColour);
   /** Cuts the picture to a part of itself; left out where that cannot be done. */
   onCrop = $state.raw<(bounds: Bounds) => void>();
 
@@ -39,6 +42,14 @@ export class CanvasState {
   requireCompositor(): Compositor {
     if (!this.compositor) throw new Error(t('canvas.notShown'));
     return this.compositor;
+  }
+
+  swapColours(): void {
+    [this.colour, this.otherColour] = [this.otherColour, this.colour];
+  }
+
+  resetColours(): void {
+    Object.assign(this, firstColours);
   }
 
   isUsable(id: ToolId): boolean {

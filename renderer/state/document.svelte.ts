@@ -16,7 +16,7 @@ import type { Mark, Steps } from '#common/document/history.ts';
 import { patchOf } from '#common/document/patch.ts';
 import type { DocumentPatch } from '#common/document/patch.ts';
 import { projectId } from '#common/document/records.ts';
-import type { DocumentRecord, Layer, Project, Version } from '#common/document/records.ts';
+import type { DocumentRecord, Layer, Project, SavedSelection, Version } from '#common/document/records.ts';
 import { DocumentStore } from '#common/document/store.ts';
 import type { Change } from '#common/document/store.ts';
 import { nameWith } from '#common/file-names.ts';
@@ -47,6 +47,7 @@ export class DocumentState {
   name = $state(''); // of the file it came from or was last saved to
   layers = $state.raw<readonly Layer[]>([]); // from the bottom up
   versions = $state.raw<readonly Version[]>([]);
+  selections = $state.raw<readonly SavedSelection[]>([]); // by name
 
   isDirty = $state(false); // something is in no file
   hasFile = $state(false); // saving needs no dialog
@@ -164,7 +165,8 @@ export class DocumentState {
     if (!session) return;
     session.history[Symbol.dispose]();
     this.#session = undefined;
-    [this.project, this.name, this.layers, this.versions, this.isDirty] = [undefined, '', [], [], false];
+    [this.project, this.name, this.isDirty] = [undefined, '', false];
+    [this.layers, this.versions, this.selections] = [[], [], []];
     this.#problems.forget(journal);
     clearTimeout(this.#nextTry);
     this.#nextTry = undefined;
@@ -280,6 +282,10 @@ export class DocumentState {
     this.project = project;
     this.layers = project.layerOrder.map((id) => store.require(id));
     this.versions = store.all().filter((record) => record.type === 'version');
+    this.selections = store
+      .all()
+      .filter((record) => record.type === 'selection')
+      .toSorted((one, other) => one.name.localeCompare(other.name, undefined, { numeric: true }));
   }
 
   #noteHistory(): void {

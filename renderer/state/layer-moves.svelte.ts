@@ -76,8 +76,10 @@ export class LayerMoves {
     const ids = layers.map(({ id }) => id);
     const { store } = this.#document;
     return {
-      to: ({ x, y }) => {
-        const by = { x: alongGrid(corner.x, x, scale), y: alongGrid(corner.y, y, scale) };
+      to: (wanted, exactly = []) => {
+        const along = (axis: 'x' | 'y'): number =>
+          exactly.includes(axis) ? wanted[axis] : alongGrid(corner[axis], wanted[axis], scale);
+        const by = { x: along('x'), y: along('y') };
         this.carried = { ids: new Set(ids), by };
       },
       end: async () => {

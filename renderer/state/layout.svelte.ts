@@ -2,7 +2,7 @@
 export const panelLimits = { min: 240, initial: 300, max: 520 } as const;
 
 /** What lies over the page. */
-export type Overlay = 'palette' | 'keys' | 'settings' | 'models' | 'about' | 'export' | 'recent';
+export type Overlay = 'palette' | 'keys' | 'settings' | 'models' | 'about' | 'export' | 'recent' | 'selections';
 
 export const settingsSections = ['appearance', 'editing', 'files', 'keys'] as const;
 export type SettingsSection = (typeof settingsSections)[number];
@@ -27,6 +27,11 @@ export class LayoutState {
     if (this.isNarrow) this.#isPanelOver = isOpen;
     else this.isPanelBeside = isOpen;
   }
+
+  /** Whether all that surrounds the picture is wanted out of sight. */
+  isBare = $state(false);
+  /** Whether it is, which a batch and the welcome screen are nothing without. */
+  showsOnlyPicture = $derived(this.isBare && this.view === 'editor');
 
   /** Whether the workbench for condition maps is in front. */
   showsMaps = $derived(this.view === 'editor' && this.panel === 'maps' && (this.isNarrow || this.isPanelBeside));

@@ -34,6 +34,14 @@ export class SelectionState {
     return this.#made.mask;
   }
 
+  /** The same in document space, with what lies beyond the canvas. */
+  get inDocument(): Selection {
+    const { mask, corner } = this.#made;
+    if (!mask || !this.mask) return null;
+    const { x, y } = mask.bounds;
+    return { ...mask, bounds: { ...mask.bounds, x: x + corner.x, y: y + corner.y } };
+  }
+
   /** The canvas is another part of the document: what is selected stays on its pixels, and what was cut away comes back with them.
    * @param corner of the canvas, document space */
   setPicture({ width, height }: Extent, { x, y }: Point = origin): void {

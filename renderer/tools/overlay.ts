@@ -4,6 +4,8 @@ import type { BoundsIn, PointIn } from '#common/geometry.ts';
 
 const dark = 'rgb(0 0 0 / 65%)';
 const light = '#ffffff';
+const guide = '#e0007a';
+const guideEdge = 'rgb(255 255 255 / 75%)';
 
 /** Strokes a path, in CSS px. */
 export function outline(context: CanvasRenderingContext2D, path: Path2D, dashes: readonly number[] = []): void {
@@ -29,6 +31,19 @@ export function outlineCircle(context: CanvasRenderingContext2D, { x, y }: Point
   const path = new Path2D();
   path.arc(x, y, Math.max(1, radius), 0, 2 * Math.PI);
   outline(context, path);
+}
+
+/** A line that something lies on, in a colour that pictures seldom have. */
+export function paintGuide(context: CanvasRenderingContext2D, from: PointIn<'screen'>, to: PointIn<'screen'>): void {
+  const path = new Path2D();
+  path.moveTo(Math.round(from.x) + 0.5, Math.round(from.y) + 0.5);
+  path.lineTo(Math.round(to.x) + 0.5, Math.round(to.y) + 0.5);
+  context.lineWidth = 3;
+  context.strokeStyle = guideEdge;
+  context.stroke(path);
+  context.lineWidth = 1;
+  context.strokeStyle = guide;
+  context.stroke(path);
 }
 
 /** A square to drag by, around a point. */

@@ -6,7 +6,7 @@ import { outlineCircle, outlineRectangle } from './overlay.ts';
 import type { LayerStroke, Tool, ToolContext, ToolPoint } from './tool.ts';
 
 /** Paints on the chosen layer or its mask; with `erase`, takes away. With Shift a stroke begins with a straight line from the end of the one
- * before, with Alt the brush takes up a colour. The other end of a pen erases with every brush. [ and ] change the size, { and } the hardness, digits the opacity, X swaps what a mask is painted with. */
+ * before, with Alt the brush takes up a colour. The other end of a pen erases with every brush. [ and ] change the size, { and } the hardness, digits the opacity. */
 export const paintTool = (context: ToolContext): Tool => strokeTool(context, 'paint');
 export const eraseTool = (context: ToolContext): Tool => strokeTool(context, 'erase');
 
@@ -70,7 +70,6 @@ function strokeTool(context: ToolContext, does: 'paint' | 'erase'): Tool {
       if (size !== undefined) settings.paintSize = size;
       else if (opacity !== undefined) settings.paintOpacity = opacity;
       else if (hardness !== undefined) settings.paintHardness = hardness;
-      else if (key.toLowerCase() === 'x') settings.maskPaint = settings.maskPaint === 'show' ? 'hide' : 'show';
       else return false;
       redraw();
       return true;

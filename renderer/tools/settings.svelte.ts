@@ -37,6 +37,7 @@ export class ToolSettings {
   paintHardness = $state(0.8); // 0 to 1
   paintOpacity = $state(1); // 0 to 1
   maskPaint = $state<'show' | 'hide'>('hide'); // what painting on a mask does
+  snaps = $state(true); // whether layers that are moved are drawn to edges and middles
   segmentDetail = $state(0.5); // 0: few large regions, 1: many small ones
   cropRatio = $state<CropRatio>('free');
   croppedWith: Selection = null; // what was selected at the last crop: it stays, and is no frame for the next one

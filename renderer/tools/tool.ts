@@ -30,18 +30,21 @@ export interface LayerStroke {
   cancel(): void;
 }
 
+/** Laying on the colour or taking away, with a brush, or laying it on everywhere. */
+export type PaintKind = 'paint' | 'erase' | 'fill';
+
 /** The layer that is painted on. */
 export interface PaintedLayer {
   /** Where it lies, image space; null where none can be painted on. */
   readonly bounds: Bounds | null;
   /** Undefined where it cannot be painted on; then the person has been told why. */
-  begin(does: 'paint' | 'erase'): LayerStroke | undefined;
+  begin(does: PaintKind): LayerStroke | undefined;
 }
 
 /** Layers on their way over the canvas. */
 export interface LayerCarry {
-  /** @param by from where they were, px of the picture */
-  to(by: Point): void;
+  /** @param by from where they were, px of the picture @param exactly along which axes nothing may be rounded to what is quick to draw */
+  to(by: Point, exactly?: readonly ('x' | 'y')[]): void;
   end(): Promise<void>;
   cancel(): void;
 }
@@ -49,9 +52,12 @@ export interface LayerCarry {
 /** The layers that are moved. */
 export interface MovedLayers {
   readonly bounds: readonly Bounds[]; // image space, where they are seen
+  readonly others: readonly Bounds[]; // of the layers that are seen and stay
   /** Undefined where they cannot be moved; then the person has been told why. */
   begin(what: 'layers' | 'copies'): LayerCarry | undefined;
   nudge(by: Point): void;
+  /** Chooses the topmost layer that shows something at a point, alone or with those that are chosen. @returns whether there is one */
+  chooseAt(at: PointIn<'image'>, how: 'alone' | 'toggle'): Promise<boolean>;
 }
 
 /** What a tool works on. */

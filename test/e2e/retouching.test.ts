@@ -233,4 +233,104 @@ inBrowser('retouching', () => {
     await seen(page, 0.45, 0.2, isRed);
     await seen(page, 0.45, 0.3, isBlue);
   });
+
+  test('what is selected is filled with the colour; two colours are swapped and reset', async () => {
+    const page = await startPainted();
+    const canvas = page.getByRole('application');
+    await canvas.focus();
+    await page.keyboard.press('m');
+    await drag(page, [0.6, 0.15], [0.7, 0.3]);
+    await page.keyboard.press('Alt+Backspace');
+    await seen(page, 0.65, 0.22, isRed);
+    await seen(page, 0.55, 0.22, (colour) => !isRed(colour));
+    await page.keyboard.press('x');
+    await page.keyboard.press('Control+d');
+    await page.keyboard.press('Alt+Backspace');
+    await seen(page, 0.3, 0.6, isWhite);
+    await page.keyboard.press('Control+z');
+    await seen(page, 0.65, 0.22, isRed);
+    await seen(page, 0.3, 0.6, (colour) => !isWhite(colour));
+    await page.keyboard.press('p');
+    await expect
+      .poll(() => page.getByRole('textbox', { name: 'Colour to paint with, as a number' }).inputValue())
+      .toBe('#ffffff');
+    await page.keyboard.press('d');
+    await page.getByRole('img', { name: 'Other colour: #ffffff' }).waitFor();
+    await instruction(page).fill('a dox');
+    await instruction(page).press('Alt+Backspace'); // takes a word away there, and fills nothing
+    await page.getByRole('img', { name: 'Other colour: #ffffff' }).waitFor();
+    await seen(page, 0.3, 0.6, (colour) => !isWhite(colour));
+  });
+
+  test.each<Theme>(['dark', 'light'])('only the picture is seen, and everything comes back: %s', async (theme) => {
+    const page = await startPainted(theme);
+    const canvas = page.getByRole('application');
+    const isAlone = () => expect.poll(() => page.getByRole('toolbar', { name: 'Tools' }).count());
+    await canvas.focus();
+    await page.keyboard.press('f');
+    await isAlone().toBe(0);
+    await expectAccessible(page);
+    expect(await page.evaluate('document.activeElement.ariaLabel')).toBe('Canvas');
+    await page.keyboard.press('Escape');
+    await isAlone().toBe(1);
+    await page.keyboard.press('f');
+    await isAlone().toBe(0);
+    await button(page, 'Only the picture').click();
+    await isAlone().toBe(1);
+    await page.getByRole('tab', { name: 'Layers' }).waitFor();
+  });
+
+  test('the move tool chooses the layer that is pressed with Ctrl, and snaps it to the edge of the picture', async () => {
+    const page = await startPainted();
+    await page.getByRole('application').focus();
+    await page.keyboard.press('m');
+    await drag(page, [0.4, 0.35], [0.5, 0.45]);
+    await nameOf(page, 1).click();
+    await page.keyboard.press('Control+j');
+    await expect.poll(() => layers(page).count()).toBe(3);
+    await page.getByRole('application').focus();
+    await page.keyboard.press('v');
+    await nameOf(page, 2).click();
+    await selectedRows(page).toBe('false false true');
+    const box = (await page.getByRole('application').boundingBox())!;
+    await page.keyboard.down('Control');
+    await page.mouse.click(box.x + box.width * 0.45, box.y + box.height * 0.4);
+    await page.keyboard.up('Control');
+    await selectedRows(page).toBe('false true false');
+    await page.keyboard.press('Control+d');
+    const left = page.getByLabel('Left', { exact: true });
+    await left.fill('4');
+    await left.press('Enter');
+    await page.mouse.move(box.x + box.width * 0.45, box.y + box.height * 0.4);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width * 0.45 + 2, box.y + box.height * 0.4, { steps: 2 });
+    await page.mouse.up();
+    await expect.poll(() => left.inputValue()).toMatch(/^0\b/);
+  });
+
+  test('a selection is saved, and selected again from the menu and the list', async () => {
+    const page = await startPainted();
+    const canvas = page.getByRole('application');
+    const size = page.getByText(/^Selection \d+ × \d+$/);
+    await canvas.focus();
+    await page.keyboard.press('m');
+    await drag(page, [0.6, 0.15], [0.7, 0.3]);
+    const words = await size.innerText();
+    await button(page, 'Saved selections').click();
+    await page.getByRole('menuitem', { name: 'Save selection' }).click();
+    await page.getByText('Saved as “Selection 1”', { exact: false }).waitFor();
+    await page.keyboard.press('Control+d');
+    await size.waitFor({ state: 'detached' });
+    await button(page, 'Saved selections').click();
+    await page.getByRole('menuitem', { name: 'Selection 1' }).click();
+    await expect.poll(() => size.innerText()).toBe(words);
+    await button(page, 'Saved selections').click();
+    await page.getByRole('menuitem', { name: 'All saved selections…' }).click();
+    await expectAccessible(page);
+    await page.getByRole('dialog').getByRole('button', { name: 'Selection 1', exact: true }).press('F2');
+    await page.keyboard.type('Sky');
+    await page.keyboard.press('Enter');
+    await button(page, 'Take “Sky” from the selection').click();
+    await size.waitFor({ state: 'detached' });
+  });
 });

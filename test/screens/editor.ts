@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
-import { button, drag, instruction, layers, results, showPanel } from '../helpers/page.ts';
+import { button, drag, instruction, layers, results, runFromPalette, showPanel } from '../helpers/page.ts';
 import { openPicture } from '../helpers/studio.ts';
 import type { Screen } from './stage.ts';
 
@@ -350,6 +350,74 @@ export const editorScreens: readonly Screen[] = [
           await run(page, 'swap day and dusk', 2);
           await button(page, 'Earlier instructions').click();
         },
+      },
+    ],
+  },
+  {
+    name: 'selections and nothing around the picture',
+    states: [
+      {
+        name: 'snap-layer',
+        shows: 'A layer snaps to the middle of the picture while it is moved',
+        reach: async ({ page, picture }) => {
+          await openPicture(page, picture);
+          await showPanel(page, 'Layers');
+          await page.keyboard.press('m');
+          await drag(page, [0.52, 0.4], [0.68, 0.6]);
+          await page.keyboard.press('Control+j');
+          await expect.poll(() => layers(page).count()).toBe(2);
+          await page.keyboard.press('Control+d');
+          await page.keyboard.press('v');
+          const box = (await page.getByRole('application').boundingBox())!;
+          await page.mouse.move(box.x + box.width * 0.6, box.y + box.height * 0.5);
+          await page.mouse.down();
+        },
+        pointerOn: (page) => page.getByRole('application'), // its middle
+      },
+      {
+        name: 'saved-selections',
+        shows: 'Selections that are saved in the project',
+        reach: async ({ page }) => {
+          await page.mouse.up();
+          await page.keyboard.press('m');
+          await drag(page, [0.35, 0.3], [0.5, 0.5]);
+          for (const number of [1, 2]) {
+            await button(page, 'Saved selections').click();
+            await page.getByRole('menuitem', { name: 'Save selection' }).click();
+            await page.getByText(`Saved as “Selection ${number}”`).waitFor();
+            await page.keyboard.press('Control+i');
+          }
+          await runFromPalette(page, 'Saved selections');
+          await page.getByRole('dialog', { name: 'Saved selections' }).waitFor();
+        },
+        also: ['contrast', 'pseudo'],
+      },
+      {
+        name: 'saved-selections-menu',
+        shows: 'The same as a menu of the selecting tools',
+        reach: async ({ page }) => {
+          await page.keyboard.press('Escape');
+          await button(page, 'Saved selections').click();
+        },
+      },
+      {
+        name: 'paint-colours',
+        shows: 'The brush and its two colours',
+        reach: async ({ page }) => {
+          await page.keyboard.press('Escape');
+          await page.getByRole('application').focus();
+          for (const key of ['Control+d', 'p', 'd']) await page.keyboard.press(key);
+        },
+        also: ['small', 'pseudo'],
+      },
+      {
+        name: 'only-picture',
+        shows: 'Nothing but the picture',
+        reach: async ({ page }) => {
+          await page.keyboard.press('f');
+          await page.getByRole('toolbar', { name: 'Tools' }).waitFor({ state: 'detached' });
+        },
+        also: ['large', 'small', 'contrast'],
       },
     ],
   },

@@ -1,5 +1,5 @@
 import { conditionId, projectId } from './records.ts';
-import type { Condition, DocumentRecord, Image, ImageId, Layer, Project, Version } from './records.ts';
+import type { Condition, DocumentRecord, Image, ImageId, Layer, Project, SavedSelection, Version } from './records.ts';
 
 /** What is wrong with records that each are valid but do not make a document together; undefined for a document. Commands keep this
  * true; files and journals have to be asked. */
@@ -29,6 +29,8 @@ function problemOf(
       return conditionProblem(record, imageOf);
     case 'version':
       return versionProblem(record, project, imageOf, byId);
+    case 'selection':
+      return strengthsProblem(record, imageOf);
     case 'project':
     case 'image':
       return undefined;
@@ -60,6 +62,14 @@ function conditionProblem(
   const pixels = imageOf(image);
   const isFit = pixels?.channels === channels && pixels.depth === 8;
   return isFit ? undefined : `${id} has no image of ${channels} × 8 bits`;
+}
+
+function strengthsProblem(
+  { id, image }: SavedSelection,
+  imageOf: (id: ImageId) => Image | undefined,
+): string | undefined {
+  const strengths = imageOf(image);
+  return strengths?.channels === 1 && strengths.depth === 8 ? undefined : `${id} has no image of 1 × 8 bits`;
 }
 
 function versionProblem(

@@ -67,7 +67,7 @@ export function removeUnusedImage(store: DocumentStore, id: ImageId): void {
   const isUsed = store.all().some((record) => {
     if (record.type === 'layer') return record.image === id || record.mask === id;
     if (record.type === 'version') return record.image === id || record.mask === id;
-    return record.type === 'condition' && record.image === id;
+    return (record.type === 'condition' || record.type === 'selection') && record.image === id;
   });
   if (!isUsed) store.remove(id);
 }

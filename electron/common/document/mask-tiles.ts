@@ -26,6 +26,22 @@ export function maskImage(extent: Extent, mask: Mask | null, put: Put, step = go
   });
 }
 
+/** The mask that such an image is. @param get the bytes of a tile */
+export async function maskOfImage({ extent, tiles }: Image, get: Get): Promise<Mask> {
+  const { width, height } = extent;
+  const data = new Uint8Array(width * height);
+  for (const [index, id] of tiles.entries()) {
+    if (id === null) continue;
+    const tile = tileBounds(extent, index);
+    const strengths = decodeTile(await get(id)).data;
+    for (let row = 0; row < tile.height; row++) {
+      const part = strengths.subarray(row * tile.width, (row + 1) * tile.width);
+      data.set(part, (tile.y + row) * width + tile.x);
+    }
+  }
+  return { bounds: { x: 0, y: 0, width, height }, data };
+}
+
 /** A mask that hides what another shows. @param get the bytes of a tile of `mask` */
 export function invertedMask({ extent, tiles }: Image, get: Get, put: Put, step = goOn): Promise<NewImage> {
   return eachTile(extent, put, step, async (index) => {

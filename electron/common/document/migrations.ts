@@ -1,13 +1,15 @@
 import { AppError } from '../contract/errors.ts';
 
 /** Version of the form in which records are saved. Raised together with a step from the version before. */
-export const schemaVersion = 1;
+export const schemaVersion = 2;
 
 /** Makes records of the next version from those of one version; both are plain JSON. */
 export type Migration = (records: readonly unknown[]) => readonly unknown[];
 
 /** By the version they start from. */
-const steps: Readonly<Record<number, Migration>> = {};
+const steps: Readonly<Record<number, Migration>> = {
+  1: (records) => records, // selections can be among them from 2 on
+};
 
 /** Brings saved records to the form of today, one step after the other.
  * @param known steps, and the version they lead to

@@ -16,6 +16,8 @@ export const zConditionId = zId('condition').brand('ConditionId');
 export type ConditionId = z.infer<typeof zConditionId>;
 export const zVersionId = zId('version').brand('VersionId');
 export type VersionId = z.infer<typeof zVersionId>;
+const zSelectionId = zId('selection').brand('SelectionId');
+export type SelectionId = z.infer<typeof zSelectionId>;
 const zProjectId = z.literal('project:main').brand('ProjectId');
 
 /** The one project record of a document. */
@@ -96,6 +98,16 @@ export const zCondition = z.object({
 });
 export type Condition = z.infer<typeof zCondition>;
 
+/** A selection that was kept under a name. */
+export const zSavedSelection = z.object({
+  id: zSelectionId,
+  type: z.literal('selection'),
+  name: zName,
+  image: zImageId, // 1 channel of 8 bits: how strongly each pixel is selected
+  offset: zOffset, // of the image's upper left corner
+});
+export type SavedSelection = z.infer<typeof zSavedSelection>;
+
 const maxIds = 2 ** 16;
 const zIds = z.array(z.int().min(-1)).max(maxIds); // -1 where a stopped edit decided nothing
 
@@ -122,10 +134,18 @@ export const zVersion = z.object({
 });
 export type Version = z.infer<typeof zVersion>;
 
-export const zDocumentRecord = z.discriminatedUnion('type', [zProject, zImage, zLayer, zCondition, zVersion]);
+export const zDocumentRecord = z.discriminatedUnion('type', [
+  zProject,
+  zImage,
+  zLayer,
+  zCondition,
+  zVersion,
+  zSavedSelection,
+]);
 export type DocumentRecord = z.infer<typeof zDocumentRecord>;
 
 export const newImageId = (): ImageId => `image:${crypto.randomUUID()}` as ImageId;
 export const newLayerId = (): LayerId => `layer:${crypto.randomUUID()}` as LayerId;
+export const newSelectionId = (): SelectionId => `selection:${crypto.randomUUID()}` as SelectionId;
 export const newVersionId = (): VersionId => `version:${crypto.randomUUID()}` as VersionId;
 export const conditionId = (kind: ConditionKind): ConditionId => `condition:${kind}` as ConditionId;

@@ -90,6 +90,7 @@ export function coverLine(
   to: StrokePoint,
   hardness: number,
 ): void {
+  if (isInside(bounds, from, hardness) && from.radius === to.radius) return void cover.fill(255);
   const part = intersect(lineBounds(from, to), bounds);
   const [dx, dy] = [to.x - from.x, to.y - from.y];
   const length = dx * dx + dy * dy;
@@ -107,6 +108,13 @@ export function coverLine(
       if (strength > cover[row + x]!) cover[row + x] = strength;
     }
   }
+}
+
+/** Whether a point of a stroke covers all pixels fully: a brush may be much larger than they are. */
+function isInside({ x, y, width, height }: Bounds, at: StrokePoint, hardness: number): boolean {
+  const full = at.radius + 0.5 - Math.max(1, at.radius * (1 - hardness));
+  const [across, down] = [Math.max(at.x - x, x + width - at.x), Math.max(at.y - y, y + height - at.y)];
+  return Math.hypot(across, down) <= full;
 }
 
 /** The pixels that the line between two points can cover. */

@@ -9,6 +9,7 @@ import { layers } from './layers.ts';
 import { maps } from './maps.ts';
 import { models } from './models.ts';
 import { results } from './results.ts';
+import { select } from './select.ts';
 import { settings } from './settings.ts';
 import { ui } from './ui.ts';
 import { welcome } from './welcome.ts';
@@ -26,6 +27,7 @@ export const en = {
   maps,
   models,
   results,
+  select,
   settings,
   ui,
   welcome,

@@ -59,6 +59,8 @@ export const layers = {
   paintName: 'Brush stroke',
   eraseName: 'Erase',
   paintMaskName: 'Brush stroke on the mask',
+  fillName: 'Fill',
+  fillMaskName: 'Fill the mask',
   isLocked: '“{name}” is locked. Unlock it to paint on it.',
   isLockedInPlace: '“{name}” is locked. Unlock it to move it.',
   isHidden: '“{name}” is hidden. Show it to paint on it.',

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
+import { setLayerMask } from '#common/document/layer-commands.ts';
 import { createAppState } from '../../../renderer/state/app-state.ts';
+import { paintCommands } from '../../../renderer/state/paint-commands.ts';
 import { CanvasState } from '../../../renderer/state/canvas.svelte.ts';
 import { blob, FakeHost } from '../fake-host.ts';
 
@@ -38,6 +40,30 @@ test('of another picture nothing is selected and all is shown, even if it is of 
   selection.all();
   await show('two.jpg');
   expect([selection.mask, selection.hasEarlier, viewport.isFitted]).toEqual([null, false, true]);
+});
+
+test('two colours are swapped and reset; on a mask it is hiding and showing', async () => {
+  const host = new FakeHost();
+  const app = createAppState(host);
+  const { canvas, commands, document, engine, layers } = app;
+  host.connect();
+  await expect.poll(() => engine.status).toBe('ready');
+  await document.open({ blob, name: 'one.jpg' });
+  commands.registerAll(paintCommands(app));
+  const colours = (): string[] => [canvas.colour, canvas.otherColour];
+  canvas.colour = '#ff0000';
+  void commands.run('paint.swap');
+  expect(colours()).toEqual(['#ffffff', '#ff0000']);
+  void commands.run('paint.reset');
+  expect(colours()).toEqual(['#000000', '#ffffff']);
+  const { image, id } = layers.chosen!;
+  const { extent } = document.store.require(image);
+  setLayerMask(document.store, id, { extent, channels: 1, depth: 8, tiles: [null] });
+  layers.choose(id, 'mask');
+  void commands.run('paint.swap');
+  expect([canvas.tools.maskPaint, ...colours()]).toEqual(['show', '#000000', '#ffffff']);
+  void commands.run('paint.reset');
+  expect(canvas.tools.maskPaint).toBe('hide');
 });
 
 test('a selection that is lost comes back, until another one is made', () => {

@@ -276,3 +276,20 @@ test('the document is as before when a grown layer is undone', async () => {
   store.apply(reverseDiff(diffs[0]), 'user');
   expect(store.all()).toEqual(before);
 });
+
+test('one touch that is larger than any picture fills the canvas, in one gesture', async () => {
+  const { begin, strokes, seen, bounds, undo } = await start(
+    new Desk(),
+    { x: 270, y: 200, width: 40, height: 40 },
+    false,
+  );
+  const stroke = begin('pixels', { kind: 'colour', colour: [200, 30, 60] });
+  stroke.line([{ x: 165, y: 145, radius: 400_000 }]);
+  const drawn = await seen();
+  stroke.end();
+  await strokes.settled();
+  expect(firstDifference(drawn, await seen())).toBeUndefined();
+  expect(undo).toHaveLength(1);
+  const { x, y, width, height } = bounds();
+  expect([x <= 0, y <= 0, x + width >= canvas.width, y + height >= canvas.height]).toEqual(Array(4).fill(true));
+});

@@ -32,8 +32,10 @@ export function createToolContext(compositor: Partial<Compositor> = {}) {
   };
   const moves: { what: 'layers' | 'copies'; by: Point[]; ended?: 'end' | 'cancel' }[] = [];
   const nudges: Point[] = [];
+  const chosen: [Point, 'alone' | 'toggle'][] = [];
   const moving: MovedLayers = {
     bounds: [layers.bounds!],
+    others: [],
     begin: (what) => {
       const move: (typeof moves)[number] = { what, by: [] };
       moves.push(move);
@@ -44,6 +46,7 @@ export function createToolContext(compositor: Partial<Compositor> = {}) {
       };
     },
     nudge: (by) => void nudges.push(by),
+    chooseAt: ({ x, y }, how) => Promise.resolve(chosen.push([{ x, y }, how]) > 0 && x >= 0),
   };
   const segment = { bounds: { x: 10, y: 20, width: 2, height: 1 }, data: new Uint8Array([255, 255]) };
   const context: ToolContext = {
@@ -67,6 +70,7 @@ export function createToolContext(compositor: Partial<Compositor> = {}) {
     strokes,
     moves,
     nudges,
+    chosen,
     done: () => Promise.all(actions),
   };
 }

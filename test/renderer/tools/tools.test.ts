@@ -17,7 +17,8 @@ import { createToolContext, drag, none, point } from './tool-context.ts';
 
 describe('moving layers', () => {
   test('a drag carries them along, with Shift in a straight line, and Escape puts them back', () => {
-    const { context, moves } = createToolContext();
+    const { context, moves, settings } = createToolContext();
+    settings.snaps = false;
     const tool = moveTool(context);
     drag(tool, [point(10, 10), point(14, 11), point(30, 5)]);
     expect(moves).toEqual([{ what: 'layers', by: [{ x: 20, y: -5 }], ended: 'end' }]);
@@ -42,10 +43,49 @@ describe('moving layers', () => {
       { x: -1, y: 0 },
       { x: 0, y: 10 },
     ]);
-    const still = moveTool({ ...context, moving: { bounds: [], begin: () => undefined, nudge: () => undefined } });
+    const still = moveTool({ ...context, moving: { ...context.moving, bounds: [], begin: () => undefined } });
     expect(still.cursor(undefined)).toBe('not-allowed');
     drag(still, [point(0, 0), point(5, 5)]);
     expect(still.cancel!()).toBe(false);
+  });
+
+  test('they snap to the canvas and to other layers close by, unless Ctrl is held or snapping is off', () => {
+    const { context, moves, settings } = createToolContext();
+    const layer = { x: 40, y: 90, width: 100, height: 50 };
+    const other = { x: 250, y: 0, width: 30, height: 30 };
+    const tool = moveTool({ ...context, moving: { ...context.moving, bounds: [layer], others: [other] } });
+    const end = () => moves.at(-1)!.by.at(-1);
+    drag(tool, [point(0, 0), point(-37, 20)]);
+    expect(end()).toEqual({ x: -40, y: 20 }); // to the left edge of the canvas
+    drag(tool, [point(0, 0), point(106, 3)]);
+    expect(end()).toEqual({ x: 110, y: 3 }); // right edge to the left edge of the other one
+    drag(tool, [point(0, 0), point(106, 3)], { ...none, mod: false, shift: true });
+    expect(end()).toEqual({ x: 110, y: 0 });
+    tool.press!(point(0, 0), none);
+    tool.drag!([point(106, 3)], { ...none, mod: true });
+    expect(end()).toEqual({ x: 106, y: 3 });
+    tool.cancel!();
+    settings.snaps = false;
+    drag(tool, [point(0, 0), point(106, 3)]);
+    expect(end()).toEqual({ x: 106, y: 3 });
+  });
+
+  test('with Ctrl the layer under the pointer is chosen first, and dragged at once if the pointer is still down', async () => {
+    const { context, moves, chosen, done } = createToolContext();
+    const tool = moveTool(context);
+    const held = { ...none, mod: true };
+    tool.press!(point(5, 6), held);
+    await done();
+    tool.drag!([point(15, 6)], held);
+    tool.release!(point(15, 6), held);
+    expect(chosen).toEqual([[{ x: 5, y: 6 }, 'alone']]);
+    expect(moves).toEqual([{ what: 'layers', by: [{ x: 10, y: 0 }], ended: 'end' }]);
+    drag(tool, [point(5, 6), point(9, 9)], { ...held, shift: true }); // let go before it is found
+    await done();
+    drag(tool, [point(-5, 6), point(9, 9)], held); // nothing is there
+    await done();
+    expect(chosen.slice(1).map(([, how]) => how)).toEqual(['toggle', 'alone']);
+    expect(moves).toHaveLength(1);
   });
 });
 
@@ -275,7 +315,7 @@ describe('painting', () => {
     expect(settings.brushHardness).toBe(0.7);
   });
 
-  test('is given up with Escape; [ ] change the size, X what a mask is painted with', () => {
+  test('is given up with Escape; [ ] change the size, digits the opacity', () => {
     const { context, strokes, settings } = createToolContext();
     const tool = eraseTool(context);
     expect(tool.cancel!()).toBe(false);
@@ -284,8 +324,9 @@ describe('painting', () => {
     expect(strokes).toMatchObject([{ does: 'erase', ended: 'cancel' }]);
     tool.key!(']', none);
     expect(settings.paintSize).toBe(72);
-    tool.key!('x', none);
-    expect(settings.maskPaint).toBe('show');
+    tool.key!('4', none);
+    expect(settings.paintOpacity).toBe(0.4);
+    expect(tool.key!('x', none)).toBe(false);
   });
 });
 

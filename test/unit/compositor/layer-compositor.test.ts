@@ -323,3 +323,26 @@ test('the first change of a layer that is worked on blends what is below as litt
   await compositor.compose({ level: 0, column: 0, row: 0 });
   expect(shelf.loaded).toEqual(painted.tiles);
 });
+
+test('finds the topmost layer at a point: what is too faint, hidden by a mask or not asked for is seen through', async () => {
+  const shelf = new TileShelf();
+  const extent = { width: 300, height: 20 };
+  const picture = (alpha: number) =>
+    shelf.cut({ ...extent, channels: 4, depth: 8, data: new Uint8Array(300 * 20 * 4).fill(alpha) });
+  const strengths = new Uint8Array(300 * 20).map((_, i) => (i % 300 < 270 ? 0 : 255));
+  const images = {
+    ...{ a: picture(255), b: picture(200), c: picture(255), map: picture(255) },
+    mask: shelf.cut({ ...extent, channels: 1, depth: 8, data: strengths }),
+  };
+  const compositor = compositorOf(shelf);
+  const layers = [
+    layerOf('a', { offset: { x: 100, y: 0 } }),
+    layerOf('b', { mask: 'mask' }),
+    layerOf('c', { opacity: 0.01 }),
+    layerOf('map'),
+  ];
+  const at = (x: number) => compositor.topmostAt({ x, y: 5 }, ['a', 'b', 'c'], 0.05);
+  expect(await at(0)).toBeNull(); // no picture is shown yet
+  compositor.setStack(stackOf(extent, layers, images));
+  expect([await at(50), await at(150), await at(280), await at(-3)]).toEqual([null, 'a', 'b', null]);
+});

@@ -5,7 +5,8 @@ import { History } from '#common/document/history.ts';
 import { documentProblem } from '#common/document/integrity.ts';
 import * as layers from '#common/document/layer-commands.ts';
 import { conditionId, conditionKinds, maxSide, projectId, zDocumentRecord } from '#common/document/records.ts';
-import type { LayerId, VersionId } from '#common/document/records.ts';
+import type { LayerId, SelectionId, VersionId } from '#common/document/records.ts';
+import * as selections from '#common/document/selection-commands.ts';
 import type { DocumentStore } from '#common/document/store.ts';
 import * as versions from '#common/document/version-commands.ts';
 import { blob, imageOf, maskOf, smallDocument, stateOf } from './documents.ts';
@@ -217,6 +218,22 @@ test('a map takes the place of the one of its kind and keeps how it is shown', (
   expect(store.all()).toHaveLength(3);
 });
 
+test('a selection is kept under a name with its strengths, and goes with them', () => {
+  const store = smallDocument();
+  const before = stateOf(store);
+  const image = imageOf(20, 10, { channels: 1 });
+  const id = selections.keepSelection(store, { name: 'Sky', image, offset: { x: -3, y: 4 } });
+  selections.renameSelection(store, id, 'Clouds');
+  expect(store.require(id)).toMatchObject({ name: 'Clouds', offset: { x: -3, y: 4 } });
+  expect(store.require(store.require(id).image).extent).toEqual({ width: 20, height: 10 });
+  expect(documentProblem(store.all())).toBeUndefined();
+  expect(() => selections.keepSelection(store, { name: 'x', image: imageOf(1, 1), offset: { x: 0, y: 0 } })).toThrow();
+  store.update(store.require(id).image, { channels: 4 });
+  expect(documentProblem(store.all())).toContain('has no image of 1 × 8 bits');
+  selections.removeSelection(store, id);
+  expect(stateOf(store)).toEqual(before);
+});
+
 // Any commands, on whichever layer or version there happens to be.
 const nat = fc.nat(7);
 type Command = (store: DocumentStore) => void;
@@ -229,6 +246,11 @@ const onLayer = (run: (store: DocumentStore, id: LayerId, number: number) => voi
 const onVersion = (run: (store: DocumentStore, id: VersionId, number: number) => void) =>
   fc.tuple(nat, nat).map(([at, number]): Command => (store) => {
     const all = store.all().filter((record) => record.type === 'version');
+    if (all.length > 0) run(store, all[at % all.length]!.id, number);
+  });
+const onSelection = (run: (store: DocumentStore, id: SelectionId, number: number) => void) =>
+  fc.tuple(nat, nat).map(([at, number]): Command => (store) => {
+    const all = store.all().filter((record) => record.type === 'selection');
     if (all.length > 0) run(store, all[at % all.length]!.id, number);
   });
 const onKind = (run: (store: DocumentStore, kind: (typeof conditionKinds)[number], number: number) => void) =>
@@ -283,6 +305,16 @@ const command = fc.oneof(
     const channels = kind === 'segmentation' ? 4 : 1;
     canvas.setCondition(store, { kind, extractor: String(number), image: imageOf(300, 300, { channels }) });
   }),
+  nat.map(
+    (number): Command =>
+      (store) =>
+        void selections.keepSelection(store, {
+          ...{ name: `selection ${number}`, offset: { x: number, y: 0 } },
+          image: imageOf(30 + number, 9, { channels: 1 }),
+        }),
+  ),
+  onSelection((store, id, number) => selections.renameSelection(store, id, `renamed ${number}`)),
+  onSelection((store, id) => selections.removeSelection(store, id)),
   onKind((store, kind) => {
     if (store.get(conditionId(kind))) canvas.removeCondition(store, kind);
   }),

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { BlobId } from '#common/contract/blobs.ts';
-import { invertedMask, maskImage } from '#common/document/mask-tiles.ts';
+import { invertedMask, maskImage, maskOfImage } from '#common/document/mask-tiles.ts';
 import type { NewImage } from '#common/document/layer-commands.ts';
 import { newImageId } from '#common/document/records.ts';
 import { decodeTile } from '#common/document/tile-codec.ts';
@@ -54,4 +54,14 @@ test('a mask that shows everything is stored as one tile for each size', async (
   const image = await maskImage({ width: 1024, height: 512 }, null, put);
   expect([image.tiles.length, stored.size]).toEqual([8, 1]);
   expect(pixelsOf(image, 0).every((strength) => strength === 255)).toBe(true);
+});
+
+test('an image of strengths gives back the mask that it was made of', async () => {
+  const { put, get } = shelf();
+  const data = Uint8Array.from({ length: 600 * 300 }, (_, i) => (i % 600 < 256 ? 0 : i % 251)); // one tile is empty
+  const mask = { bounds: { x: 0, y: 0, ...extent }, data };
+  const image = await maskImage(extent, mask, put);
+  const read = await maskOfImage({ ...image, id: newImageId(), type: 'image' }, get);
+  expect(read.bounds).toEqual(mask.bounds);
+  expect(Buffer.compare(read.data, data)).toBe(0);
 });

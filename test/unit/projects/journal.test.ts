@@ -6,6 +6,7 @@ import { addLayer, removeLayer, replaceTiles, setLayerLook } from '#common/docum
 import { patchOf } from '#common/document/patch.ts';
 import { projectId } from '#common/document/records.ts';
 import type { DocumentRecord } from '#common/document/records.ts';
+import { keepSelection } from '#common/document/selection-commands.ts';
 import { addVersion } from '#common/document/version-commands.ts';
 import { Journal, readJournal } from '#node/projects/journal.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
@@ -45,6 +46,11 @@ async function written() {
         createdAt: 1,
       }),
     () => removeLayer(store, store.require(projectId).layerOrder[1]!),
+    () =>
+      void keepSelection(store, {
+        ...{ name: 'Sky', offset: { x: -5, y: 6 } },
+        image: imageOf(300, 20, { channels: 1 }),
+      }),
     () => void history.undo(),
     () => void history.redo(),
   ];
@@ -61,7 +67,7 @@ async function written() {
 test('a journal gives back the document as it was at the end', async () => {
   const { path, states } = await written();
   const found = await readJournal(path);
-  expect(found).toMatchObject({ files, hasUnsaved: true, changes: 7, isCut: false, wholeBytes: statSync(path).size });
+  expect(found).toMatchObject({ files, hasUnsaved: true, changes: 8, isCut: false, wholeBytes: statSync(path).size });
   expect(byId(found!.records)).toEqual(states.at(-1)!.state);
 });
 
@@ -91,7 +97,7 @@ test('going on after a cut removes the torn end first', async () => {
   await journal.append({ type: 'change', patch });
   await journal[Symbol.asyncDispose]();
   const found = await readJournal(path);
-  expect(found).toMatchObject({ changes: 7, isCut: false });
+  expect(found).toMatchObject({ changes: 8, isCut: false });
   const before = states.at(-2)!.state;
   expect(byId(found!.records)).toEqual({ ...before, [projectId]: { ...before[projectId], name: 'again' } });
 });

@@ -17,6 +17,7 @@ import { BlobStore } from '#node/blobs/blob-store.ts';
 import { decodeImage } from '#node/images/decode.ts';
 import { flattenDocument, wholeRaster } from '#node/images/flatten.ts';
 import { builtInProfile } from '#node/images/to-srgb.ts';
+import { keepSelection } from '#common/document/selection-commands.ts';
 import { LayerPictures } from '#node/projects/layer-pictures.ts';
 import { readProject } from '#node/projects/project-reader.ts';
 import { writeProject } from '#node/projects/project-writer.ts';
@@ -69,6 +70,8 @@ async function fullDocument(blobs: BlobStore, depth: 8 | 16): Promise<DocumentSt
   setCondition(store, { kind: 'canny', extractor: 'OpenCV 100/200', image: map, recipe });
   const classes = await imageOf(blobs, 300, 270, { depth: 8, channels: 4 }, 5);
   setCondition(store, { kind: 'segmentation', extractor: 'By hand', image: classes, names: { 3: 'my car' } });
+  const strengths = await imageOf(blobs, 280, 40, { depth: 8, channels: 1 }, 6);
+  keepSelection(store, { name: 'Sky', image: strengths, offset: { x: 5, y: 6 } });
   setCanvas(store, { x: 20, y: 10, width: 320, height: 280 });
   return store;
 }

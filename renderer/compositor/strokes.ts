@@ -18,7 +18,7 @@ export interface StrokePlan extends Brush {
   readonly within: Mask | null; // nothing outside of it is painted; px of the image
 }
 
-/** A tile that is finished, as the bytes of its blob; null: all samples are 0. */
+/** A tile that is finished, as the bytes of its blob; null: all samples are 0. Tiles of one colour can have the same bytes, as one object. */
 export type FinishedTile = readonly [index: number, bytes: Uint8Array | null];
 
 /** How a stroke is to end. */
@@ -92,9 +92,10 @@ export class Strokes {
     const { touched } = stroke.cover;
     const beyond = grows && held ? touched.filter((index) => paintsBeyond(stroke, index, held)) : [];
     const tiles: FinishedTile[] = [];
+    const plain = new Map<string, Uint8Array>();
     for (const index of touched) {
       const tile = await this.#finished(stroke, index, beyond.length > 0 ? undefined : held);
-      if (tile) tiles.push([index, isBlankTile(tile) ? null : encodeTile(tile)]);
+      if (tile) tiles.push([index, isBlankTile(tile) ? null : encoded(tile, plain)]);
       await pause();
     }
     return { tiles, beyond };
@@ -126,6 +127,22 @@ export class Strokes {
     if (!stroke) throw new Error(`there is no stroke ${id}`);
     return stroke;
   }
+}
+
+/** @param plain bytes of tiles of one colour: all tiles of a fill are alike, and packed once */
+function encoded(tile: TilePixels, plain: Map<string, Uint8Array>): Uint8Array {
+  const { width, height, channels, data } = tile;
+  if (!isOneColour(data, channels)) return encodeTile(tile);
+  const name = [width, height, ...data.subarray(0, channels)].join(' ');
+  const bytes = plain.get(name) ?? encodeTile(tile);
+  plain.set(name, bytes);
+  return bytes;
+}
+
+function isOneColour(samples: Samples, channels: number): boolean {
+  let i = channels;
+  while (i < samples.length && samples[i] === samples[i - channels]) i++;
+  return i >= samples.length;
 }
 
 /** Whether a stroke covers pixels of a tile that lie beyond a part of its image. */

@@ -140,8 +140,14 @@ export class LayerStrokes {
       });
       const isWhole = (index: number): boolean =>
         beyond.length > 0 || !held || isTileWithin(stroke.bounds, index, held);
+      const blobs = new Map<Uint8Array, Promise<BlobId>>();
+      const put = (bytes: Uint8Array): Promise<BlobId> => {
+        const known = blobs.get(bytes) ?? this.#engine.require().blobs.put(bytes);
+        blobs.set(bytes, known);
+        return known;
+      };
       const stored = tiles.map(async ([index, bytes]): Promise<[number, BlobId | null]> => {
-        const blob = bytes && (await this.#engine.require().blobs.put(bytes));
+        const blob = bytes && (await put(bytes));
         const key = stroke.tiles.get(index);
         if (blob && key && isWhole(index)) compositor.copy(key, blob);
         return [index, blob];

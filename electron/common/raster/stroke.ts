@@ -85,6 +85,10 @@ export class StrokeCover {
 /** A tile with a stroke on it, in an array of its own. Only pixels that are covered are looked at: a brush is small beside a tile.
  * @param tile RGBA, or strengths for a paint of that kind */
 export function paintedTile(tile: Samples, { strengths, width, part }: TileCover, { paint, opacity }: Brush): Samples {
+  const isWhole = part.width * part.height === strengths.length;
+  if (paint.kind === 'colour' && opacity >= 1 && isWhole && isFull(strengths)) {
+    return flat(tile, strengths.length, paint.colour);
+  }
   const result = tile.slice();
   const channels = tile.length / strengths.length;
   const colour = paint.kind === 'colour' ? flat(tile, part.width, paint.colour) : undefined;
@@ -113,15 +117,17 @@ function drawTowards(strengths: Samples, value: number, mask: Uint8Array, opacit
 
 const moved = (part: Bounds, { x, y }: Point): Bounds => ({ ...part, x: part.x - x, y: part.y - y });
 
-/** So many pixels of one colour, in the depth of other samples. */
+function isFull(strengths: Uint8Array): boolean {
+  let i = 0;
+  while (i < strengths.length && strengths[i] === 255) i++;
+  return i === strengths.length;
+}
+
+/** So many pixels of one colour, in the depth of other samples. What is there already is copied, twice as much each time. */
 function flat(like: Samples, pixels: number, [red, green, blue]: readonly [number, number, number]): Samples {
   const most = like.BYTES_PER_ELEMENT === 1 ? 0xff : 0xffff;
   const samples = newSamples(most === 0xff ? 8 : 16, pixels * 4);
-  for (let i = 0; i < samples.length; i += 4) {
-    samples[i] = red;
-    samples[i + 1] = green;
-    samples[i + 2] = blue;
-    samples[i + 3] = most;
-  }
+  samples.set([red, green, blue, most].slice(0, samples.length));
+  for (let known = 4; known < samples.length; known *= 2) samples.copyWithin(known, 0, known);
   return samples;
 }

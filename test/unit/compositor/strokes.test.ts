@@ -69,3 +69,19 @@ test('a stroke may lie on one that is not finished', async () => {
   strokes.end(2);
   expect(store.peek(strokeKey(2, 0, 0))).toBeUndefined();
 });
+
+test('tiles that were filled are packed once, whatever was there; those at the edges are of another size', async () => {
+  const { strokes } = create();
+  const large = { ...image, extent: { width: 700, height: 300 }, tiles: [null, null, null, null, null, null] };
+  strokes.begin(3, { ...plan, image: large });
+  strokes.extend(3, [{ x: 0, y: 0, radius: 100_000 }]);
+  const { tiles } = await strokes.finish(3, { grows: true }, pause);
+  expect(tiles.map(([index]) => index)).toEqual([0, 1, 2, 3, 4, 5]);
+  expect(tiles[1]![1]).toBe(tiles[0]![1]);
+  expect(new Set(tiles.map(([, bytes]) => bytes)).size).toBe(4);
+  for (const [index, bytes] of tiles) {
+    const { data, width, height } = decodeTile(bytes!);
+    expect([width, height]).toEqual([index % 3 < 2 ? 256 : 188, index < 3 ? 256 : 44]);
+    expect(data.every((value, i) => value === [255, 0, 0, 255][i % 4])).toBe(true);
+  }
+});

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { tileBounds } from '#common/document/tiles.ts';
+import { blendOnto } from '#common/raster/blend.ts';
 import { maskOfBounds } from '#common/raster/masks.ts';
 import { windowOf } from '#common/raster/selection.ts';
 import { StrokeMask } from '#common/raster/shapes.ts';
@@ -77,6 +78,21 @@ describe('a tile under a stroke', () => {
     const changed = [...painted.keys()].filter((i) => painted[i] !== 9).map((i) => i >> 2);
     expect([...new Set(changed)]).toEqual([9, 10]);
   });
+
+  test.each([new Uint8Array(7 * 5 * 4), new Uint16Array(7 * 5 * 4)])(
+    'that is covered from edge to edge is the colour and nothing else, as if it were blended: %#',
+    (rows) => {
+      rows.forEach((_, i) => (rows[i] = i));
+      const full = { strengths: new Uint8Array(35).fill(255), width: 7, part: { x: 0, y: 0, width: 7, height: 5 } };
+      const paint = { kind: 'colour', colour: [200, 30, 60] } as const;
+      const expected = rows.slice();
+      const colour = rows.map((_, i) => [200, 30, 60, rows.BYTES_PER_ELEMENT === 1 ? 255 : 65_535][i % 4]!);
+      blendOnto(expected, colour, { mode: 'normal', opacity: 1, mask: full.strengths });
+      expect(paintedTile(rows, full, { ...brush, paint })).toEqual(expected);
+      const faint = paintedTile(rows, full, { ...brush, opacity: 0.5, paint });
+      expect(faint).not.toEqual(expected);
+    },
+  );
 
   test('is half as strong with half the opacity', () => {
     const paint = { kind: 'colour', colour: [110, 120, 130] } as const;

@@ -15,6 +15,7 @@ import { bareExif } from './metadata.ts';
 import type { ImageMetadata } from './metadata.ts';
 import { pause } from './pause.ts';
 import { iptcRecords } from './photoshop.ts';
+import { pngFrames } from './png-chunks.ts';
 import { readImageFile } from './read-image-file.ts';
 import { asUint16 } from './samples.ts';
 import { sniffFormat } from './sniff.ts';
@@ -85,7 +86,7 @@ interface Checked {
 async function decodeChecked(path: string, bytes: Uint8Array, checked: Checked): Promise<DecodedImage> {
   const { format, header } = checked;
   const { raster, notice } = await (format === 'heic' ? heicRaster(bytes, header) : sharpRaster(path, bytes, checked));
-  const pages = header.pages ?? 1;
+  const pages = format === 'png' ? pngFrames(bytes) : (header.pages ?? 1); // libvips knows no animated PNG
   const wasAnimated = pages > 1 && format !== 'tiff' && format !== 'heic';
   const credentials = hasContentCredentials(bytes, format) ? credentialsNotice : undefined;
   const notices = [notice, pageNotice(pages, wasAnimated, format), credentials].filter((text) => text !== undefined);

@@ -28,6 +28,15 @@ export function* pngChunks(png: Uint8Array): Generator<PngChunk> {
   }
 }
 
+/** How many pictures an animated PNG shows one after the other; 1 for every other PNG. */
+export function pngFrames(png: Uint8Array): number {
+  for (const { type, data } of pngChunks(png)) {
+    if (type === 'acTL' && data.length >= 4) return new DataView(data.buffer, data.byteOffset).getUint32(0);
+    if (type === 'IDAT') return 1; // pixels: what tells of an animation stands before them
+  }
+  return 1;
+}
+
 /** Puts chunks behind the header, before colours and pixels, where every kind we write may stand.
  * @returns the parts of the file in order */
 export function withPngChunks(png: Uint8Array, chunks: readonly PngChunk[]): Uint8Array[] {

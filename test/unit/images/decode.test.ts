@@ -136,6 +136,13 @@ test.each(['gif', 'webp'] as const)('opens the first frame of an animated %s and
   expect(metadata.notices).toEqual(['The file is an animation of 2 frames; the first was opened.']);
 });
 
+test('opens the first frame of an animated PNG and says so', async () => {
+  const animation = { type: 'acTL', data: Uint8Array.of(0, 0, 0, 3, 0, 0, 0, 0) };
+  const { metadata } = await decodeImage(plainPng(noise(8, 8, 3, 8), [animation]));
+  expect(metadata.wasAnimated).toBe(true);
+  expect(metadata.notices).toEqual(['The file is an animation of 3 frames; the first was opened.']);
+});
+
 test('opens a picture of one pixel', async () => {
   const image = noise(1, 1, 3, 8);
   expect((await decodeImage(plainPng(image))).raster).toEqual(image);

@@ -35,6 +35,7 @@ export class AppWindow {
   readonly #folderListeners = new Set<(folder: Folder) => void>();
   readonly #filesListeners = new Set<(files: (ChosenFile | null)[]) => void>();
   #waiting: string[] = []; // files to open once the page listens
+  #shownMenus = ''; // as JSON
   #hasPage = false;
   #hasUnsaved = false;
   #hangs = false;
@@ -202,7 +203,11 @@ export class AppWindow {
     return { handle: this.#engine.grant(place), name: basename(place) || place, place };
   }
 
+  /** The page says its menus whenever something about them may have changed. An open menu closes when another takes its place. */
   #showMenu(menus: readonly ShownMenu[]): undefined {
+    const shown = JSON.stringify(menus);
+    if (shown === this.#shownMenus) return;
+    this.#shownMenus = shown;
     const actions: MenuActions = {
       run: (command) => {
         for (const listener of this.#commandListeners) listener(command);

@@ -8,6 +8,7 @@ import type { Answer } from './questions.svelte.ts';
 /** What a person can do with files. Each shows its own failure; nothing that is in no file is left without asking. */
 export function createFileActions(app: AppState) {
   const {
+    batch,
     host,
     document,
     editor,
@@ -50,6 +51,13 @@ export function createFileActions(app: AppState) {
     const title = t('files.unsavedTitle', { name: document.name });
     const answer = await questions.ask({ title, text, yes: t('files.save'), other: t('files.doNotSave') });
     return answer === 'yes' ? await save(false) : answer === 'other';
+  }
+
+  /** Asks before a batch would end with the program. */
+  async function mayEndBatch(): Promise<boolean> {
+    if (!batch.isUnderWay) return true;
+    const question = { title: t('batch.leaveTitle'), text: t('batch.leaveText'), yes: t('batch.leaveIt') };
+    return (await questions.ask(question)) === 'yes';
   }
 
   /** Whether the place of the open document may be taken. */
@@ -121,7 +129,7 @@ export function createFileActions(app: AppState) {
     }),
     /** The window is about to be closed. What is not to be saved must not be offered at the next start. */
     leave: attempt(async () => {
-      if (questions.current || !(await mayLeave())) return;
+      if (questions.current || !(await mayLeave()) || !(await mayEndBatch())) return;
       await document.close().catch(() => undefined); // a lost engine keeps nobody here
       host.leave();
     }),

@@ -8,7 +8,7 @@ import { menusOf, shownMenus } from './menus.ts';
 
 /** Ties settings, menus and the frame's own commands to the page. Called once, while the page is set up. */
 export function connectFrame(app: AppState): void {
-  const { canvas, host, document: opened, engine, jobs, settings, storage, commands, layout } = app;
+  const { batch, canvas, host, document: opened, engine, jobs, settings, storage, commands, layout } = app;
   $effect(() => settings.listen());
   $effect(() => watchSystem((wishes) => (settings.system = wishes)));
   $effect(() => applyAttributes(document.documentElement, rootAttributes(settings.current, settings.system)));
@@ -21,7 +21,9 @@ export function connectFrame(app: AppState): void {
   keepTools(canvas, storage);
   $effect(() => watchNarrow((isNarrow) => (layout.isNarrow = isNarrow)));
   $effect(() => void (document.title = windowTitle(opened.name, opened.isDirty)));
-  $effect(() => host.noteUnsaved(opened.isDirty || jobs.isBusy));
+  // A batch ends with the desktop program; in a browser the engine goes on without the page.
+  const endsBatch = (): boolean => host.kind === 'desktop' && batch.isUnderWay;
+  $effect(() => host.noteUnsaved(opened.isDirty || jobs.isBusy || endsBatch()));
   $effect(() => host.showMenu(shownMenus(menusOf(commands.available))));
   $effect(() => host.onCommand((id) => void (isCommandId(id) && commands.run(id))));
   $effect(() =>

@@ -1,4 +1,5 @@
 import { beforeEach, expect, test, vi } from 'vitest';
+import type { BatchView } from '#common/contract/batch-service.ts';
 import type { EditOrder } from '#common/contract/edit-order.ts';
 import type { FileHandle } from '#common/contract/documents.ts';
 import { renameLayer } from '#common/document/layer-commands.ts';
@@ -55,6 +56,20 @@ test('work that is saved on the way is left without another question', async () 
   expect([app.document.isOpen, app.editor.shown]).toEqual([false, undefined]);
   await files.leave();
   expect(host.left).toBe(1);
+});
+
+test('a batch that would end with the program is asked about, after what is in no file', async () => {
+  const { host, app, files, answered } = await setUpChanged();
+  host.chosen = chosen;
+  await answered(files.close, 'yes');
+  app.batch.batch = { status: 'paused' } as BatchView;
+  expect(await answered(files.leave, 'cancel')).toBe('A batch is under way');
+  expect(host.left).toBe(0);
+  await answered(files.leave, 'yes');
+  expect(host.left).toBe(1);
+  app.batch.batch = { status: 'finished' } as BatchView;
+  await files.leave();
+  expect(host.left).toBe(2);
 });
 
 test('opening another picture while an edit is under way asks, and ends it only when the other one is there', async () => {

@@ -475,6 +475,21 @@ test('before the page has said what can be done the menu holds what every progra
   expect(shownMenu()[0].submenu).toEqual([{ role: 'quit' }]);
 });
 
+test('a menu that says the same stays, so that one that is open does not close', async () => {
+  await startReady();
+  pageReady();
+  const { menu } = shell();
+  const edit = (isEnabled: boolean) => [
+    { id: 'edit', label: 'Edit', sections: [[{ id: 'undo', label: 'Undo', isEnabled }]] },
+  ];
+  await menu.show(edit(false));
+  const first = fake.menu;
+  await menu.show(edit(false));
+  expect(fake.menu).toBe(first);
+  await menu.show(edit(true));
+  expect(fake.menu).not.toBe(first);
+});
+
 test('the menu holds what the page says, and its items reach the page', async () => {
   await startReady();
   pageReady();

@@ -10,7 +10,7 @@ import { temporaryFolder } from '../helpers/temporary-folder.ts';
 inBrowser('in a browser', () => {
   test.each<Theme>(['dark', 'light'])('the welcome screen is accessible and free of complaints: %s', async (theme) => {
     const { page } = await startStudio({}, theme);
-    await page.getByText('Mini (256 pixels)').waitFor();
+    await page.getByRole('button', { name: 'Models: Mini (256 pixels)' }).waitFor();
     await expectAccessible(page);
   });
 

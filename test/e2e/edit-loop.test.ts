@@ -270,7 +270,7 @@ inBrowser('the edit loop', () => {
 
   test('open, select, type, run, keep and export work from the keyboard alone', async () => {
     const { page, picture } = await startStudio({ stepMs: 10 });
-    await page.getByText('Mini (256 pixels)').waitFor();
+    await page.getByRole('button', { name: 'Models: Mini (256 pixels)' }).waitFor();
     await button(page, 'Open a picture…').waitFor();
     await chooseFile(page, () => page.keyboard.press('Control+o'), picture);
     await instruction(page).waitFor();

@@ -139,7 +139,7 @@ inBrowser('the shell of the page', () => {
 
   test('an engine that is gone is said calmly, and comes back by itself', async () => {
     const { page, stop } = await startStudio();
-    await page.getByText('Mini (256 pixels)').waitFor();
+    await page.getByRole('button', { name: 'Models: Mini (256 pixels)' }).waitFor();
     await page.waitForLoadState('networkidle'); // what is loaded ahead is there
     await stop();
     await page.getByText('The engine stopped and is being started again.').waitFor();

@@ -23,6 +23,8 @@ export interface TensorInfo {
 
 /** Named tensors: names and shapes at once, one tensor's values when asked. */
 export interface TensorSource {
+  /** What to call the file in messages: a path or URL. */
+  readonly name: string;
   names(): readonly string[];
   /** Throws `checkpoint-mismatch` for a name that is not there. */
   info(name: string): TensorInfo;
@@ -34,7 +36,6 @@ export interface TensorSource {
 
 /** A published weights file, opened but not read. */
 export interface Checkpoint extends TensorSource, AsyncDisposable {
-  readonly name: string;
   /** Plain numbers, strings and booleans found beside the tensors (`args` of a PyTorch file), by dotted path from the
    * top of the file: `steps`, `args.cls_token_num`. No prototype, so any name is an ordinary key. */
   readonly settings: Readonly<Record<string, number | string | boolean | null>>;

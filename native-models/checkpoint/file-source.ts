@@ -1,3 +1,4 @@
+import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { ModelError } from '../errors.ts';
 import type { ByteSource } from './checkpoint.ts';
@@ -38,10 +39,13 @@ class FileSource implements ByteSource {
   }
 }
 
+/** Without waiting: to open a pipe would wait until somebody writes into it. Windows knows no such flag and needs none. */
+const reading = constants.O_RDONLY | ((constants.O_NONBLOCK as number | undefined) ?? 0);
+
 /** Opens a file for reading by range. Throws `checkpoint-invalid` when it cannot be opened or is not a plain file. */
 export async function openFileSource(path: string): Promise<ByteSource> {
   const refusal = new Refusal(path);
-  const handle = await open(path, 'r').catch((error: unknown) => {
+  const handle = await open(path, reading).catch((error: unknown) => {
     throw refusal.invalid(`cannot be opened (${(error as NodeJS.ErrnoException).code ?? String(error)})`, {}, error);
   });
   const stat = await handle.stat();

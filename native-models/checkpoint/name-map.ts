@@ -52,6 +52,10 @@ class Selection implements TensorSource {
     this.#stored = stored;
   }
 
+  get name(): string {
+    return this.#checkpoint.name;
+  }
+
   names(): readonly string[] {
     return [...this.#stored.keys()];
   }

@@ -76,14 +76,19 @@ const inertGlobals = [
   'numpy._core.multiarray scalar',
 ];
 
+const denseFirst = 'save it as a dense one first';
+const floatFirst = 'save it as float32 first';
+
 /** Tensor kinds PyTorch can save and no model here uses; they get a message of their own. */
 const foreignTensors: Readonly<Record<string, string>> = {
-  _rebuild_sparse_tensor: 'a sparse tensor',
-  _rebuild_sparse_csr_tensor: 'a sparse tensor',
-  _rebuild_qtensor: 'a quantised tensor',
-  _rebuild_nested_tensor: 'a nested tensor',
-  _rebuild_meta_tensor_no_storage: 'a tensor without values',
-  _rebuild_tensor_v3: 'a tensor of an element type that is not supported',
+  'torch._utils _rebuild_sparse_tensor': `a sparse tensor; ${denseFirst}`,
+  'torch._utils _rebuild_sparse_csr_tensor': `a sparse tensor; ${denseFirst}`,
+  'torch._utils _rebuild_qtensor': `a quantised tensor; ${floatFirst}`,
+  'torch._utils _rebuild_nested_tensor': `a nested tensor; ${denseFirst}`,
+  'torch._utils _rebuild_meta_tensor_no_storage': 'a tensor without values',
+  'torch._utils _rebuild_tensor_v3': `a tensor of an element type that is not supported; ${floatFirst}`,
+  'torch ComplexFloatStorage': `a tensor of complex numbers; ${floatFirst}`,
+  'torch ComplexDoubleStorage': `a tensor of complex numbers; ${floatFirst}`,
 };
 
 /** The allow list of one PyTorch file, with what each global stands for (spec editar.md section 9). */
@@ -92,9 +97,9 @@ export function torchWorld(refusal: Refusal): PickleWorld {
   const storages = new Map<string, TorchStorage>();
   return {
     global(module, name) {
-      const foreign = module === 'torch._utils' && Object.hasOwn(foreignTensors, name);
-      if (foreign) throw refusal.unsupported(`it holds ${foreignTensors[name]}; save it as a dense one first`);
-      return globals.get(`${module} ${name}`);
+      const full = `${module} ${name}`;
+      if (Object.hasOwn(foreignTensors, full)) throw refusal.unsupported(`it holds ${foreignTensors[full]}`);
+      return globals.get(full);
     },
     persistent: (id) => storageOf(id, storages, refusal),
   };

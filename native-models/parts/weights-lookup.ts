@@ -18,7 +18,7 @@ export function lookupIn(source: TensorSource, linked?: LinkedFile): Lookup {
     return {
       name,
       dims,
-      read: async () => checkFinite(name, await source.read(name)),
+      read: async () => checkFinite(await source.read(name), name, location?.file ?? source.name),
       ...(inPlace && { location: { file: linked.file, offset: location.offset } }),
     };
   };
@@ -27,13 +27,14 @@ export function lookupIn(source: TensorSource, linked?: LinkedFile): Lookup {
 /** Values looked at between two turns of the event loop: some 10 ms. */
 const valuesPerSlice = 2 ** 23;
 
-/** @throws ModelError `checkpoint-invalid` naming the tensor and the first value that is not a finite number */
-async function checkFinite(name: string, values: Float32Array): Promise<Float32Array> {
+/** @throws ModelError `checkpoint-invalid` naming the file, the tensor and the first value that is not a finite number */
+async function checkFinite(values: Float32Array, tensor: string, file: string): Promise<Float32Array> {
   for (let from = 0; from < values.length; from += valuesPerSlice) {
     const to = Math.min(from + valuesPerSlice, values.length);
     for (let i = from; i < to; i++) {
       if (!Number.isFinite(values[i])) {
-        throw new ModelError('checkpoint-invalid', `tensor ${name} holds ${values[i]} at index ${i}`, { tensor: name });
+        const reason = `tensor ${tensor} holds ${values[i]} at index ${i}`;
+        throw new ModelError('checkpoint-invalid', `${file}: ${reason}`, { file, tensor });
       }
     }
     await yieldToEventLoop();

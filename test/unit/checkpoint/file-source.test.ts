@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -39,3 +40,12 @@ test('names a file that is missing or a folder', async () => {
   await expect(openFileSource(join(folder, 'none'))).rejects.toThrow(/none: cannot be opened \(ENOENT\)/);
   await expect(openFileSource(folder)).rejects.toMatchObject({ code: 'checkpoint-invalid' });
 });
+
+test.skipIf(process.platform === 'win32')(
+  'refuses a pipe at once, instead of waiting for somebody to write into it',
+  async () => {
+    const pipe = join(await temporaryFolder({}), 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    await expect(openFileSource(pipe)).rejects.toThrow(/pipe: is not a plain file/);
+  },
+);

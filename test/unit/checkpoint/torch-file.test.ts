@@ -76,6 +76,7 @@ test.each([
   ['a storage with two types', p.tensor(p.storage('LongStorage', '0', 4), 0, [1], [1]), /in two ways/],
   ['a storage that is not there', vector('7', 4), /values of "b" are missing/],
   ['a record of another size', vector('1', 3), /has 4 bytes where 3 × 4/],
+  ['complex numbers', p.global('torch', 'ComplexFloatStorage'), /complex numbers; save it as float32/],
   ['a sparse tensor', p.call(p.global('torch._utils', '_rebuild_sparse_tensor')), /sparse tensor/],
 ])('refuses %s', async (_, tensor, message) => {
   const records = { 0: floats(1, 2, 3, 4), 1: floats(1) };

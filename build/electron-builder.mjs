@@ -1,4 +1,6 @@
 // @ts-check
+import { readFileSync } from 'node:fs';
+
 // What goes into the packaged program, and how each system gets to know it. `${arch}`, `${os}` and such are electron-builder's own macros.
 
 /** @param {string} name of the command line's launcher there */
@@ -33,6 +35,10 @@ const filesFor = (platform, ...more) => [
   `!node_modules/onnxruntime-node/bin/napi-v*/!(${platform})/**`,
   `!node_modules/onnxruntime-node/bin/napi-v*/${platform}/!(\${arch})/**`,
 ];
+
+const endingsFile = new URL('../electron/common/picture-endings.json', import.meta.url);
+/** @type {Record<string, string[]>} */
+const pictureEndings = JSON.parse(readFileSync(endingsFile, 'utf8'));
 
 const hasCertificate = Boolean(process.env.CSC_LINK ?? process.env.CSC_NAME);
 
@@ -72,7 +78,7 @@ export default {
     ...(hasCertificate ? {} : { identity: '-' }),
     fileAssociations: [
       {
-        ext: ['png', 'jpg', 'jpeg', 'webp', 'avif', 'heic', 'heif', 'tif', 'tiff', 'gif'],
+        ext: Object.values(pictureEndings).flat(),
         ...{ name: 'Picture', role: 'Editor', rank: 'Alternate' },
       },
       { ext: 'ora', name: 'OpenRaster project', role: 'Editor', rank: 'Default' },

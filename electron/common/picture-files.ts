@@ -1,5 +1,17 @@
-/** Endings of picture files that can be opened. What a file is, its content says; these are for dialogs and associations. */
-export const pictureEndings = ['png', 'jpg', 'jpeg', 'webp', 'avif', 'heic', 'heif', 'tif', 'tiff', 'gif'] as const;
+import endings from './picture-endings.json' with { type: 'json' };
+
+/** Endings of picture files that can be opened. What a file is, its content says; these are for dialogs, folders and associations. */
+export const pictureEndings: readonly string[] = Object.values(endings).flat();
+
+const writableFormats = ['png', 'jpeg', 'webp', 'avif', 'tiff'] as const;
+export type WritableFormat = (typeof writableFormats)[number];
+
+/** Endings of picture files that can be written. */
+export const writableEndings: readonly string[] = writableFormats.flatMap((format) => endings[format]);
+
+/** The format that an ending, in small letters, stands for when a file is written. */
+export const formatToWrite = (ending: string): WritableFormat | undefined =>
+  writableFormats.find((format) => endings[format].includes(ending));
 
 /** Ending of project files. */
 export const projectEnding = 'ora';
@@ -7,8 +19,7 @@ export const projectEnding = 'ora';
 /** What follows the last dot, in small letters; empty without one. */
 export const endingOf = (name: string): string => /\.([^.]+)$/.exec(name)?.[1]?.toLowerCase() ?? '';
 
-export const hasPictureEnding = (name: string): boolean =>
-  (pictureEndings as readonly string[]).includes(endingOf(name));
+export const hasPictureEnding = (name: string): boolean => pictureEndings.includes(endingOf(name));
 
 /** Endings of pictures that cannot be opened, so that nobody takes them for done: raw files of cameras, and formats of other programs. */
 const foreignEndings = [

@@ -3,6 +3,7 @@ import picomatch from 'picomatch';
 import type { BatchItem, BatchOptions } from '#common/contract/batch.ts';
 import { isMapRecipe } from '#common/contract/recipe.ts';
 import type { Recipe } from '#common/contract/recipe.ts';
+import { writableEndings } from '#common/picture-files.ts';
 import { variantFiles } from '../engine/output-files.ts';
 import { checkTemplate, fillName, firstFree, nameKey } from './naming.ts';
 import type { NameValues } from './naming.ts';
@@ -91,12 +92,10 @@ function outputOf(
   return posix.join(posix.dirname(input), `${fillName(template, values)}.${ending}`);
 }
 
-const ownEndings = ['png', 'jpg', 'jpeg', 'webp', 'avif', 'tif', 'tiff'];
-
 function endingFor(input: string, format: BatchOptions['format']): string {
   if (format !== 'same') return format;
   const own = posix.extname(input).slice(1).toLowerCase();
-  return ownEndings.includes(own) ? own : 'png';
+  return writableEndings.includes(own) ? own : 'png';
 }
 
 /** Names that are taken, by folder relative to the output folder, as keys (`nameKey`) of file names. */

@@ -3,6 +3,8 @@ import { extname, resolve } from 'node:path';
 import sharp from 'sharp';
 import type { Sharp } from 'sharp';
 import { AppError } from '#common/contract/errors.ts';
+import { formatToWrite, writableEndings } from '#common/picture-files.ts';
+import type { WritableFormat } from '#common/picture-files.ts';
 import { toDepth } from '#common/raster/depth.ts';
 import { colourChannels, hasAlpha } from '#common/raster/raster.ts';
 import type { Raster } from '#common/raster/raster.ts';
@@ -19,18 +21,6 @@ import { recipeTexts } from './recipe-metadata.ts';
 import type { RecipeStamp } from './recipe-metadata.ts';
 import { tiffParts } from './tiff-writer.ts';
 import { currentXmp } from './xmp.ts';
-
-/** Formats that can be written, by extension. */
-const formats = {
-  png: 'png',
-  jpg: 'jpeg',
-  jpeg: 'jpeg',
-  webp: 'webp',
-  avif: 'avif',
-  tif: 'tiff',
-  tiff: 'tiff',
-} as const;
-type WritableFormat = (typeof formats)[keyof typeof formats];
 
 /** Longest side each format can hold. */
 const maxSides: Readonly<Record<WritableFormat, number>> = {
@@ -94,9 +84,9 @@ export async function encodeBytes(
  * @throws AppError `unsupported-format` */
 export function writableFormat(path: string): WritableFormat {
   const extension = extname(path).slice(1).toLowerCase();
-  const found = Object.entries(formats).find(([name]) => name === extension);
-  if (found) return found[1];
-  const allowed = Object.keys(formats).map((name) => `.${name}`);
+  const found = formatToWrite(extension);
+  if (found) return found;
+  const allowed = writableEndings.map((name) => `.${name}`);
   throw new AppError('unsupported-format', {
     path,
     format: extension === '' ? 'a file without extension' : `.${extension}`,

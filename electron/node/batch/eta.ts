@@ -4,7 +4,9 @@ interface Point {
   readonly made: number;
 }
 
-const windowPictures = 4; // the latest, so that a machine that becomes slower or faster is noticed
+const fewest = 4; // pictures that are looked at: the latest, so that a machine that becomes slower or faster is noticed
+const most = 50;
+const perLeft = 1 / 5; // of those left: what is to hold for hours is not told by a minute in which the machine had nothing else to do
 const priorPictures = 0.5; // what an earlier batch says counts like so much of a picture at first, and nothing …
 const priorUntil = 2; // … once so many were made
 const leastMade = 0.1; // of a picture, before anything is said without an earlier batch
@@ -45,9 +47,14 @@ export class Eta {
     this.#begun.delete(index);
   }
 
-  /** Null while nothing is known. */
+  /** Of the latest pictures. Null while nothing is known. */
   get pictureMs(): number | null {
-    const [first, last] = [this.#points[0], this.#points.at(-1)];
+    return this.#pictureMs(fewest);
+  }
+
+  #pictureMs(pictures: number): number | null {
+    const from = this.#points.findLast(({ made }) => made <= this.#made - pictures);
+    const [first, last] = [from ?? this.#points[0], this.#points.at(-1)];
     const made = first && last ? last.made - first.made : 0;
     const ms = first && last ? last.at - first.at : 0;
     const expectedMs = this.#expectedMs ?? 0;
@@ -61,7 +68,7 @@ export class Eta {
 
   /** @param left items that are not settled, those begun among them */
   etaMs(left: number): number | null {
-    const { pictureMs } = this;
+    const pictureMs = this.#pictureMs(Math.min(Math.max(left * perLeft, fewest), most));
     const begun = [...this.#begun.values()].reduce((sum, share) => sum + share, 0);
     return pictureMs === null ? null : Math.max(0, left - begun) * pictureMs;
   }
@@ -72,6 +79,6 @@ export class Eta {
     const last = this.#points.at(-1);
     if (last && this.#made - last.made < pointEvery && share < 1) return;
     this.#points.push({ at, made: this.#made });
-    while ((this.#points[1]?.made ?? Infinity) <= this.#made - windowPictures) this.#points.shift();
+    while ((this.#points[1]?.made ?? Infinity) <= this.#made - most) this.#points.shift();
   }
 }

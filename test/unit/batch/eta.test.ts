@@ -51,6 +51,12 @@ test('a machine that becomes busy is noticed within a few pictures', () => {
   for (const { made, ms, left } of said) if (made > 25 && left > 2000) expect(ms! / left).toBeCloseTo(1, 1);
 });
 
+test('a long batch on a machine that is busy now and then is told by many pictures', () => {
+  const said = estimates({ pictures: 300, pictureMs: (picture) => (picture % 20 < 10 ? 10_000 : 50_000) });
+  for (const { made, ms, left } of said)
+    if (made > 30 && made < 200) expect(Math.abs(Math.log(ms! / left))).toBeLessThan(0.3);
+});
+
 test('pictures made side by side count together, and failures and pictures that are skipped tell nothing', () => {
   const eta = new Eta();
   eta.begin(0);

@@ -10,7 +10,7 @@ import { addConditions } from './conditions-arguments.ts';
 import type { ConditionsCommand } from './conditions-arguments.ts';
 import { addEval } from './eval-arguments.ts';
 import type { EvalMapsCommand, EvalScenesCommand } from './eval-arguments.ts';
-import { asked, mistakeOf } from './usage.ts';
+import { asked, mistakeOf, refuseEmptyNames } from './usage.ts';
 import { addBatch, addWorker } from './batch-arguments.ts';
 import type { BatchCommand, WorkerCommand } from './batch-arguments.ts';
 
@@ -85,6 +85,7 @@ function createProgram(version: string, found: (command: CliCommand) => void, wr
     .description('Edits pictures by instruction, on this machine.')
     .version(version)
     .exitOverride()
+    .hook('preAction', (_, command) => refuseEmptyNames(command))
     .configureOutput({ writeOut: write, writeErr: write });
   addEdit(program, found);
   addConditions(program, found);

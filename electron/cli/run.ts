@@ -27,7 +27,7 @@ export async function run(
   const services = await createServices(config);
   const parsed = parseArguments(argv, services.program.version);
   if ('help' in parsed) {
-    terminal.result(parsed.help.trimEnd());
+    for (const line of parsed.help.trimEnd().split('\n')) terminal.result(line);
     return exitCodes.done;
   }
   if ('mistake' in parsed) {

@@ -9,6 +9,13 @@ export interface Terminal {
 const eraseLine = '\r\u001b[K';
 const quietMs = 1000; // between progress lines in a log file
 
+/** Names of files may hold what terminals obey, such as erasing the screen, and line ends: they are shown as JSON writes them. */
+const inOneLine = (text: string): string => inLines(text).replaceAll('\n', '\\n');
+
+/** The same for texts that have lines of their own. */
+const inLines = (text: string): string =>
+  text.replaceAll(/[^\P{Cc}\n\t]/gu, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`);
+
 /** Writes to the process's own streams. */
 export function processTerminal({ stdout, stderr }: NodeJS.Process = process): Terminal {
   let isProgressShown = false;
@@ -30,11 +37,11 @@ export function processTerminal({ stdout, stderr }: NodeJS.Process = process): T
   return {
     result: (line) => {
       clear();
-      stdout.write(`${line}\n`);
+      stdout.write(`${inOneLine(line)}\n`);
     },
     note: (line) => {
       clear();
-      stderr.write(`${line}\n`);
+      stderr.write(`${inLines(line)}\n`);
     },
     progress: stderr.isTTY ? replaceLine : addLine,
   };

@@ -35,10 +35,32 @@ function missing(command: Command): string[] {
   return [...withoutValue.map((argument) => `<${argument.name()}>`), ...unsaid.map(({ flags }) => flags)];
 }
 
+/** Refuses names of files, folders and models that are empty, as a variable of a script is that was never set: an empty folder would be the
+ * present one. Texts may be empty. Ends in a mistake of `command`. */
+export function refuseEmptyNames(command: Command): void {
+  const { args, options, registeredArguments } = command;
+  const places = registeredArguments.filter(({ variadic }, place) =>
+    (variadic ? args.slice(place) : args.slice(place, place + 1)).some(isEmpty),
+  );
+  const values = options.filter((option) => isEmpty(command.getOptionValue(option.attributeName())));
+  const empty = [
+    ...places.map((argument) => `<${argument.name()}>`),
+    ...values.filter(({ flags }) => !flags.endsWith('<text>')).map(({ flags }) => flags),
+  ];
+  if (empty.length > 0)
+    command.error(`${pathOf(command)} was given nothing for ${listed(empty)}; see ${pathOf(command)} --help`);
+}
+
+const isEmpty = (value: unknown): boolean => typeof value === 'string' && value.trim() === '';
+
 const listed = (parts: readonly string[]): string =>
   [parts.slice(0, -1).join('; '), ...parts.slice(-1)].filter(Boolean).join(' and ');
 
-const plain = (printed: string): string => printed.trim().replace(/^error: /, '');
+const plain = (printed: string): string =>
+  printed
+    .trim()
+    .replace(/^error: /, '')
+    .replaceAll(/\s*\n\s*/g, ' ');
 
 const pathOf = (command: Command): string =>
   command.parent ? `${pathOf(command.parent)} ${command.name()}` : command.name();

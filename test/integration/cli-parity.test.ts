@@ -31,7 +31,7 @@ test('checks a single case in JSON', async () => {
   const result = await editar(['parity', join(cases, 'sampler'), '--json']);
   expect(result.code).toBe(0);
   expect(jsonLines(result)).toEqual([
-    { status: 'PASS', name: 'sampler', maxError: 0, detail: expect.any(String) as string },
+    { type: 'case', status: 'PASS', name: 'sampler', maxError: 0, detail: expect.any(String) as string },
   ]);
 });
 

@@ -14,7 +14,7 @@ export async function parity(
   for await (const outcome of outcomes) {
     signal.throwIfAborted();
     count[outcome.status]++;
-    terminal.result(json ? JSON.stringify(outcome) : parityLine(outcome));
+    terminal.result(json ? JSON.stringify({ type: 'case', ...outcome }) : parityLine(outcome));
   }
   terminal.note(`${count.PASS} passed, ${count.FAIL} failed, ${count.SKIP} skipped`);
   return count.FAIL > 0 ? exitCodes.parityFailed : exitCodes.done;

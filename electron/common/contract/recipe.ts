@@ -79,6 +79,8 @@ export function parseRecipe(value: unknown, path?: string): Recipe {
   const invalid = (reason: string): AppError => new AppError('recipe-invalid', { path, reason });
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw invalid('it is not a JSON object');
   const version = 'version' in value ? value.version : undefined;
+  if (typeof version === 'number' && version > recipeVersion)
+    throw invalid(`a newer version of this program wrote it (form ${version}; ${recipeVersion} is known here)`);
   if (version !== recipeVersion) {
     throw invalid(`its version is ${JSON.stringify(version) ?? 'missing'}; this program knows ${recipeVersion}`);
   }

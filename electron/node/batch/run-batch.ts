@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
 import { resolve } from 'node:path';
 import type { BatchMessage, Counts } from '#common/contract/batch.ts';
 import type { DeviceName } from '#common/contract/edit-request.ts';
@@ -29,13 +29,28 @@ export interface BatchWish extends BatchRequest {
   readonly queue?: string | undefined; // address of a server whose workers make the pictures
 }
 
-/** Reads a recipe from a JSON file. @throws AppError `recipe-invalid` */
+const maxRecipeBytes = 2 ** 20; // far more than any recipe
+
+/** Reads a recipe from a JSON file, or from what is piped into the program. @throws AppError `recipe-invalid` */
 export async function readRecipeFile(path: string): Promise<Recipe> {
-  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+  return parseRecipe(parseJson(await readText(path), path), path);
+}
+
+async function readText(path: string): Promise<string> {
+  const pieces: Buffer[] = [];
+  let bytes = 0;
+  try {
+    for await (const piece of createReadStream(path) as AsyncIterable<Buffer>) {
+      pieces.push(piece);
+      bytes += piece.length;
+      if (bytes > maxRecipeBytes) throw new AppError('recipe-invalid', { path, reason: 'it is far too long for one' });
+    }
+  } catch (cause) {
+    if (cause instanceof AppError) throw cause;
     const { data } = readFailure(path, cause);
     throw new AppError('recipe-invalid', { path, reason: data['reason'] }, { cause });
-  });
-  return parseRecipe(parseJson(text, path), path);
+  }
+  return new TextDecoder().decode(Buffer.concat(pieces)); // leaves out the mark that some editors put first
 }
 
 function parseJson(text: string, path: string): unknown {

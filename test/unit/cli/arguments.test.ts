@@ -141,6 +141,15 @@ test.each([
   ['an unknown command', ['paint'], "unknown command 'paint'"],
   ['no command', [], 'a command is missing'],
   ['half a command', ['models'], 'a command is missing'],
+  ['an output without a name', ['edit', 'in.png', '-i', 'x', '-o', ''], 'was given nothing for -o, --out <file>'],
+  [
+    'names that are empty',
+    ['batch', ' ', '-o', '', '--recipe', 'r.json'],
+    'nothing for <folder> and -o, --out <folder>',
+  ],
+  ['a model without a name', [...minimal, '--model', ''], 'nothing for --model <id|dir>'],
+  ['an empty name among others', ['models', 'verify', 'mini', ''], 'nothing for <models>'],
+  ['a misspelt command, in one line', ['edti'], "unknown command 'edti' (Did you mean edit?); see"],
   ['a build without checkpoints', ['models', 'build', '-o', 'pack'], '--gpt'],
 ])('refuses %s', (_, argv, words) => {
   expect(mistakeOf(...argv)).toContain(words);

@@ -28,3 +28,11 @@ test('adds progress lines to a log only now and then', () => {
   for (let step = 1; step <= 100; step++) terminal.progress(`${step} of 100`);
   expect(said.stderr).toBe('1 of 100\n');
 });
+
+test('shows what a terminal would obey as text, and keeps a result in one line', () => {
+  const { said, terminal } = fakeProcess(false);
+  const name = 'a\u001b[2J\u009b\nb.png';
+  terminal.result(name);
+  terminal.note(name);
+  expect(said).toEqual({ stdout: 'a\\u001b[2J\\u009b\\nb.png\n', stderr: 'a\\u001b[2J\\u009b\nb.png\n' });
+});

@@ -11,6 +11,8 @@
   !insertmacro offerFor "png"
   !insertmacro offerFor "jpg"
   !insertmacro offerFor "jpeg"
+  !insertmacro offerFor "jpe"
+  !insertmacro offerFor "jfif"
   !insertmacro offerFor "webp"
   !insertmacro offerFor "avif"
   !insertmacro offerFor "heic"

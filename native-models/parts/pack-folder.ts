@@ -1,6 +1,6 @@
-import { mkdir, rm, stat } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { flushFolder, renamePatiently } from '../disk.ts';
+import { flushFolder, makeFolder, renamePatiently } from '../disk.ts';
 import { ModelError } from '../errors.ts';
 import { writeFlushed } from './build-part.ts';
 import type { Pack } from './pack.ts';
@@ -19,7 +19,7 @@ export async function fillPackFolder<T>(
   signal?: AbortSignal,
 ): Promise<T> {
   const folder = `${out}.building`;
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   try {
     const made = await fill(folder);
     await flushFolder(folder);

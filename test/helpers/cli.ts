@@ -13,14 +13,21 @@ export interface CliResult {
 export interface CliSettings {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
+  readonly largestFile?: number; // of 512 bytes each; POSIX systems only
   /** Called with everything said on stdout so far, whenever more is said. */
   readonly onOutput?: (stdout: string, child: ChildProcess) => void;
 }
 
 /** Runs the built program as a person would, in a process of its own. */
-export function editar(args: readonly string[], { cwd, env, onOutput }: CliSettings = {}): Promise<CliResult> {
+export function editar(
+  args: readonly string[],
+  { cwd, env, largestFile, onOutput }: CliSettings = {},
+): Promise<CliResult> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [program, ...args], {
+    const command = [process.execPath, program, ...args];
+    const limited = ['sh', '-c', `ulimit -f ${largestFile}; exec "$@"`, 'sh', ...command];
+    const [file, ...rest] = largestFile === undefined ? command : limited;
+    const child = spawn(file!, rest, {
       cwd,
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],

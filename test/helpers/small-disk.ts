@@ -11,6 +11,8 @@ export interface SmallDisk {
   fill(): void;
   /** Makes room again. */
   empty(): void;
+  /** What is on it can only be read from now on. */
+  protect(): void;
 }
 
 /** A disk in memory, which only Linux gives, and only to root. Undefined elsewhere. */
@@ -23,7 +25,8 @@ export function smallDisk(mebibytes: number): SmallDisk | undefined {
   }
   onTestFinished(() => void execFileSync('umount', ['--lazy', folder]));
   const filler = join(folder, 'filler');
-  return { folder, fill: () => fill(filler), empty: () => rmSync(filler) };
+  const protect = (): unknown => execFileSync('mount', ['-o', 'remount,ro', folder]);
+  return { folder, fill: () => fill(filler), empty: () => rmSync(filler), protect };
 }
 
 function fill(path: string): void {

@@ -177,3 +177,21 @@ test.each([
   expect(result.code).toBe(code);
   expect(result.stderr).toContain(words);
 });
+
+test('results into a file: exit 2, and the file stays', async () => {
+  const before = await readFile(at('in/a.png'));
+  for (const flags of [[], ['--dry-run']]) {
+    const { code, stderr } = await batch(['-o', at('in/a.png'), ...flags]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('a.png cannot be written because it is a file.')]);
+  }
+  expect(await readFile(at('in/a.png'))).toEqual(before);
+});
+
+test('a recipe may begin with the mark of some editors; what is far too long is none', async () => {
+  const recipe = await readFile(at('recipe.json'), 'utf8');
+  await writeFile(at('recipe.json'), `\ufeff${recipe}`);
+  expect((await batch(['--dry-run'])).code).toBe(0);
+  await writeFile(at('recipe.json'), ' '.repeat(2 ** 21));
+  const { code, stderr } = await batch(['--dry-run']);
+  expect([code, stderr]).toEqual([2, expect.stringContaining('far too long')]);
+});

@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { safetensorsBytes } from '../helpers/checkpoint-files.ts';
 import { editar, jsonLines } from '../helpers/cli.ts';
 import { smallDisk } from '../helpers/small-disk.ts';
 import { tinyTransformer, writeTinyCheckpoints } from '../helpers/tiny-checkpoints.ts';
@@ -80,8 +81,99 @@ test('refuses weights that are not numbers, naming the tensor, and leaves nothin
   await writeFile(at('nan.safetensors'), bytes);
   const result = await build({ gpt: at('nan.safetensors') });
   expect(result.code).toBe(4);
-  expect(result.stderr).toMatch(/Tensor layers\.1\.\S+ holds NaN at index \d+\. Nothing was written\./);
+  const told = /nan\.safetensors: tensor layers\.1\.\S+ holds NaN at index \d+\. Nothing was written\./;
+  expect(result.stderr).toMatch(told);
   expect(readdirSync(folder).sort()).toEqual(['nan.safetensors']);
+});
+
+/** The same file, whose first tensor is said to hold something else. */
+async function withDtype(path: string, dtype: string, bytesEach: number): Promise<Buffer> {
+  const bytes = await readFile(path);
+  const start = 8 + Number(bytes.readBigUInt64LE());
+  const header = JSON.parse(bytes.subarray(8, start).toString()) as Record<string, { shape: number[] }>;
+  const [[name, { shape }], ...others] = Object.entries(header) as [
+    [string, { shape: number[] }],
+    ...[string, object][],
+  ];
+  const size = shape.reduce((all, side) => all * side, bytesEach);
+  const was = shape.reduce((all, side) => all * side, 4);
+  const moved = others.map(([key, entry]) => {
+    const { data_offsets: offsets } = entry as { data_offsets: number[] };
+    return [key, { ...entry, data_offsets: offsets.map((offset) => offset - was + size) }] as const;
+  });
+  const first = [name, { dtype, shape, data_offsets: [0, size] }] as const;
+  return safetensorsBytes(
+    Object.fromEntries([first, ...moved]),
+    Buffer.concat([Buffer.alloc(size), bytes.subarray(start + was)]),
+  );
+}
+
+test.each([
+  ['I8', 1, 'checkpoint-mismatch', / is i8\./],
+  ['I64', 8, 'checkpoint-mismatch', / is i64\./],
+  ['BOOL', 1, 'checkpoint-mismatch', / is bool\./],
+  ['F8_E4M3', 1, 'unsupported', /the element type "F8_E4M3", which is not supported/],
+  ['C64', 8, 'unsupported', /the element type "C64", which is not supported/],
+])(
+  'refuses weights of %s, naming file and tensor, and leaves nothing behind',
+  async (dtype, bytesEach, code, words) => {
+    await writeFile(at('odd.safetensors'), await withDtype(checkpoints.gpt, dtype, bytesEach));
+    const result = await build({ gpt: at('odd.safetensors') }, '--json');
+    expect(result.code).toBe(4);
+    expect(jsonLines(result).at(-1)).toMatchObject({ type: 'failed', code });
+    expect(result.stderr).toMatch(words);
+    expect(result.stderr).toMatch(/odd\.safetensors.*tok_embeddings|odd\.safetensors.*\.weight/);
+    expect(readdirSync(folder)).toEqual(['odd.safetensors']);
+  },
+);
+
+test('a disk that fills up while it is built on is told, and nothing is left behind', async () => {
+  const disk = smallDisk(4);
+  if (!disk) return console.warn('skipped: only root can make a small disk here');
+  const { gpt, vq, t5 } = checkpoints;
+  const out = join(disk.folder, 'pack');
+  let isFull = false;
+  const args = ['models', 'build', '--gpt', gpt, '--vq', vq, '--t5', t5, '--precision', 'fp32', '-o', out, '--json'];
+  const onOutput = (): void => void (isFull || ((isFull = true), disk.fill()));
+  const result = await editar(args, { env, onOutput });
+  expect(result.code).toBe(5);
+  expect(jsonLines(result)[0]).toMatchObject({ type: 'progress', part: 'transformer' });
+  expect(jsonLines(result).at(-1)).toMatchObject({ type: 'failed', code: 'out-of-space' });
+  expect(readdirSync(disk.folder)).toEqual(['filler']);
+});
+
+test('a disk that takes no large files, as memory cards do, is told, and nothing is left behind', async () => {
+  if (process.platform === 'win32') return console.warn('skipped: only POSIX systems limit the size of files');
+  const { gpt, vq, t5 } = checkpoints;
+  const args = ['models', 'build', '--gpt', gpt, '--vq', vq, '--t5', t5, '--precision', 'fp32', '-o', at('pack')];
+  const result = await editar(args, { env, largestFile: 100 });
+  expect([result.code, readdirSync(folder)]).toEqual([2, []]);
+  expect(result.stderr).toContain('pack cannot be written because the disk cannot hold files of that size.');
+});
+
+test('a disk that can only be read is told', async () => {
+  const disk = smallDisk(1);
+  if (!disk) return console.warn('skipped: only root can make a small disk here');
+  disk.protect();
+  const { gpt, vq, t5 } = checkpoints;
+  const args = ['models', 'build', '--gpt', gpt, '--vq', vq, '--t5', t5, '-o', join(disk.folder, 'pack')];
+  const result = await editar(args, { env });
+  expect(result.code).toBe(2);
+  expect(result.stderr).toContain('pack cannot be written because the disk can only be read.');
+  await build();
+  const added = await editar(['models', 'add', at('pack')], { env: { EDITAR_DATA: join(disk.folder, 'data') } });
+  expect(added.code).toBe(2);
+  expect(added.stderr).toContain('packs cannot be written because the disk can only be read.');
+});
+
+test.each([
+  [['--id', 'My Model'], '"My Model" cannot be the id of a model'],
+  [['--id', '../other'], '"../other" cannot be the id of a model'],
+])('refuses %j before anything is built', async (flags, words) => {
+  const result = await build({}, ...flags, '--json');
+  expect([result.code, readdirSync(folder)]).toEqual([2, []]);
+  expect(jsonLines(result)).toEqual([expect.objectContaining({ type: 'failed', code: 'invalid-input' })]);
+  expect(result.stderr).toContain(words);
 });
 
 test('refuses to build onto a full disk, saying what is needed, and leaves nothing behind', async () => {

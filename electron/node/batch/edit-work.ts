@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { BatchOptions, ItemReport } from '#common/contract/batch.ts';
 import { drawnFreely, zEditRequest } from '#common/contract/edit-request.ts';
@@ -8,6 +7,7 @@ import { editFromRecipe, recipeHash } from '#common/contract/recipe.ts';
 import type { EditRecipe } from '#common/contract/recipe.ts';
 import { encodeEdit, paintEdit, readEdit, writeEdit } from '../engine/edit-stages.ts';
 import type { ReadyEdit } from '../engine/edit-stages.ts';
+import { makeOutputFolder } from '../images/output-folder.ts';
 import { toSrgb8 } from '../images/to-srgb.ts';
 import type { MapMaker } from '../maps/make-map.ts';
 import { rasterOfMap } from '../maps/write-map.ts';
@@ -45,7 +45,7 @@ export async function editWork(config: EditWorkConfig): Promise<ItemWork> {
     prepare: async (item, signal) => {
       const key = await keyOf(item, signal);
       const request = requestFor(item, config, item.seed === undefined ? recipe.sampling : await samplingAgain(config));
-      await mkdir(dirname(request.out), { recursive: true });
+      await makeOutputFolder(dirname(request.out));
       const read = await readEdit(request, signal);
       const ready = maker ? await asMap(read, maker, signal) : read;
       return { key, decode: (stop, onStep, lane) => decode(ready, config.lanes[lane]!, stop, onStep) };

@@ -1,9 +1,9 @@
-import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { BatchOptions, ItemReport } from '#common/contract/batch.ts';
 import { recipeHash } from '#common/contract/recipe.ts';
 import type { Condition, MapRecipe } from '#common/contract/recipe.ts';
 import { decodeImage } from '../images/decode.ts';
+import { makeOutputFolder } from '../images/output-folder.ts';
 import { toSrgb8 } from '../images/to-srgb.ts';
 import { openMapMaker } from '../maps/make-map.ts';
 import type { MapMaker } from '../maps/make-map.ts';
@@ -32,7 +32,7 @@ export async function mapWork({ library, input, output, recipe, options }: MapWo
     prepare: async (item, signal) => {
       const key = await keyOf(item, signal);
       const out = join(output, item.output);
-      await mkdir(dirname(out), { recursive: true });
+      await makeOutputFolder(dirname(out));
       const { raster, metadata } = await decodeImage(join(input, item.input));
       const picture = await toSrgb8(raster);
       const decode = async (stop: AbortSignal) => {

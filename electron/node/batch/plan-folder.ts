@@ -74,14 +74,14 @@ async function takenNames(output: string, outputs: readonly string[]): Promise<M
 }
 
 /** Refuses, before anything is made, folders that cannot be what they are to be.
- * @throws AppError `folder-unreadable` */
+ * @throws AppError `folder-unreadable` for the input, `output-not-writable` and `output-folder-missing` for the output */
 export async function checkFolders({ input, output }: Pick<BatchFolders, 'input' | 'output'>): Promise<void> {
   const found = await stat(input).catch(() => undefined);
   if (!found) throw new AppError('folder-unreadable', { folder: input, reason: 'it does not exist' });
   if (!found.isDirectory()) throw new AppError('folder-unreadable', { folder: input, reason: 'it is not a folder' });
   const target = await stat(output).catch(() => undefined);
   if (target && !target.isDirectory()) {
-    throw new AppError('folder-unreadable', { folder: output, reason: 'it is not a folder' });
+    throw new AppError('output-not-writable', { path: output, reason: 'because it is a file' });
   }
   const parent = await stat(dirname(resolve(output))).catch(() => undefined);
   if (!parent) throw new AppError('output-folder-missing', { folder: dirname(resolve(output)) });

@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PreviewBand } from '#models/api';
 import type { EditRequest } from '#common/contract/edit-request.ts';
@@ -6,6 +5,7 @@ import type { JobMessage } from '#common/contract/job-message.ts';
 import { rasterOf } from '#common/raster/raster.ts';
 import { writeAtomically } from '../images/atomic-write.ts';
 import { encodeBytes } from '../images/encode.ts';
+import { makeOutputFolder } from '../images/output-folder.ts';
 import { encodeEdit, paintEdit, readEdit, writeEdit } from './edit-stages.ts';
 import type { StageContext } from './edit-stages.ts';
 import { bandFile } from './output-files.ts';
@@ -48,7 +48,7 @@ async function hearing(
 ): Promise<Pick<PaintContext, 'onProgress' | 'onBands'>> {
   const onProgress = progressOf(say);
   if (rowsFolder === undefined) return { onProgress };
-  await mkdir(rowsFolder, { recursive: true });
+  await makeOutputFolder(rowsFolder);
   return { onProgress, onBands: (bands) => writeBands(bands, rowsFolder, say) };
 }
 

@@ -3,6 +3,7 @@ import { rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, parse, resolve } from 'node:path';
 import { AppError } from '#common/contract/errors.ts';
 import type { EditRequest } from '#common/contract/edit-request.ts';
+import { writeFailure } from '../images/atomic-write.ts';
 
 /** Files of all variants: `name.png`, `name-2.png`, `name-3.png`, … */
 export function variantFiles(out: string, variants: number): string[] {
@@ -37,19 +38,22 @@ async function checkFolder(folder: string): Promise<void> {
     await writeFile(probe, '', { flag: 'wx' });
     await rm(probe);
   } catch (cause) {
-    throw new AppError('output-not-writable', { path: folder }, { cause });
+    throw writeFailure(folder, cause);
   }
 }
 
 async function checkTarget(path: string): Promise<void> {
   const found = await stat(path).catch(() => undefined);
-  if (found && !found.isFile()) throw new AppError('output-not-writable', { path });
+  if (!found || found.isFile()) return;
+  const reason = found.isDirectory() ? 'because it is a folder' : 'because it is no ordinary file';
+  throw new AppError('output-not-writable', { path, reason });
 }
 
 /** Bands are named by us, so what they must not hit is found by its name. The folder itself may be new. */
 async function checkRowsFolder(folder: string, inputs: readonly string[], outputs: readonly string[]): Promise<void> {
   const found = await stat(folder).catch(() => undefined);
-  if (found && !found.isDirectory()) throw new AppError('output-not-writable', { path: folder });
+  if (found && !found.isDirectory())
+    throw new AppError('output-not-writable', { path: folder, reason: 'because it is a file' });
   await checkFolder(found ? folder : dirname(resolve(folder)));
   for (const path of [...inputs, ...outputs]) {
     const isBandName = bandName.test(basename(path));

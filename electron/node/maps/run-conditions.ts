@@ -1,10 +1,11 @@
-import { mkdir, realpath, stat } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { AppError } from '#common/contract/errors.ts';
 import { kindOfFile, mapFileName } from '#common/maps/map-files.ts';
 import { listPictures } from '../batch/listing.ts';
 import { firstFree, nameKey } from '../batch/naming.ts';
 import { decodeImage } from '../images/decode.ts';
+import { makeOutputFolder } from '../images/output-folder.ts';
 import { toSrgb8 } from '../images/to-srgb.ts';
 import type { ModelLibrary } from '../models/model-library.ts';
 import { openMapMaker } from './make-map.ts';
@@ -46,9 +47,7 @@ export async function* runConditions(
   }
   const plan = await planFolder(request);
   await using maker = await openMapMaker(request, library);
-  await mkdir(request.out, { recursive: true }).catch((cause: unknown) => {
-    throw new AppError('output-not-writable', { path: request.out }, { cause });
-  });
+  await makeOutputFolder(request.out);
   for (const { image, out } of plan) {
     signal.throwIfAborted();
     yield await inFolder(image, out, maker, signal);

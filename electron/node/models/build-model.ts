@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
-import { AppError } from '#common/contract/errors.ts';
+import { resolve } from 'node:path';
 import { ModelError, buildEditarPack, isUrl } from '#models';
 import type { BuildEditarOptions, Pack } from '#models';
+import { writeFailure } from '../images/atomic-write.ts';
 
 /** Checkpoints as they were published, and what to make of them. */
 export interface BuildRequest extends Pick<
@@ -13,7 +13,7 @@ export interface BuildRequest extends Pick<
 }
 
 /** Makes a pack from checkpoints. Missing inputs are named all at once, before anything is read.
- * @throws ModelError, AppError `disk-full`, `output-not-writable` */
+ * @throws ModelError, AppError `disk-full`, `output-folder-missing`, `output-not-writable` */
 export async function buildModel(
   { config, gpt, vq, t5, precision, out, id, title, link }: BuildRequest,
   app: BuildEditarOptions['app'],
@@ -23,7 +23,7 @@ export async function buildModel(
   try {
     return await buildEditarPack({ gpt, vq, t5, precision, out, id, title, link, configFile: config, app, ...watch });
   } catch (error) {
-    throw asWriteFailure(error, out);
+    throw error instanceof ModelError ? error : writeFailure(resolve(out), error);
   }
 }
 
@@ -34,11 +34,4 @@ async function checkInputs(paths: readonly string[]): Promise<void> {
   if (files.length > 0) {
     throw new ModelError('checkpoint-invalid', `there is no such file: ${files.join(', ')}`, { files });
   }
-}
-
-function asWriteFailure(error: unknown, out: string): unknown {
-  const { code } = error as NodeJS.ErrnoException;
-  if (code === 'ENOSPC' || code === 'EDQUOT') return new AppError('disk-full', { path: out }, { cause: error });
-  const isRefused = code === 'EACCES' || code === 'EPERM' || code === 'EROFS' || code === 'ENOTDIR';
-  return isRefused ? new AppError('output-not-writable', { path: dirname(resolve(out)) }, { cause: error }) : error;
 }

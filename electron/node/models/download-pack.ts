@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { mkdir, stat, statfs, writeFile } from 'node:fs/promises';
+import { stat, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '#common/contract/errors.ts';
 import { parsePack, readPack } from '#models';
 import type { OpenedPack, Pack } from '#models';
 import { renamePatiently } from '#models/disk';
+import { makeOutputFolder } from '../images/output-folder.ts';
 import { downloadFile } from './downloader.ts';
 import type { DownloadWatch } from './downloader.ts';
 
@@ -19,7 +20,7 @@ const maxPackBytes = 2 ** 20;
 /** Fetches a pack into `<user>/<id>`. It appears there whole or not at all; what an interrupted attempt has left in
  * a hidden folder is continued by the next one.
  * @param address of a pack.json, or of the folder that holds one @param isTaken whether a pack of that name is installed
- * @throws AppError `download-failed`, `download-damaged`, `disk-full`, `model-exists`; ModelError `pack-invalid` */
+ * @throws AppError `download-failed`, `download-damaged`, `disk-full`, `output-not-writable`, `model-exists`; ModelError `pack-invalid` */
 export async function downloadPack(
   address: string,
   user: string,
@@ -29,7 +30,7 @@ export async function downloadPack(
   const { url, text, pack } = await fetchPack(address, signal);
   if (await isTaken(pack.id)) throw new AppError('model-exists', { id: pack.id });
   const incoming = join(user, incomingName(pack));
-  await mkdir(incoming, { recursive: true });
+  await makeOutputFolder(incoming);
   await checkSpace(user, pack);
   for (const { file, bytes, sha256 } of pack.files) {
     const path = join(incoming, file);

@@ -8,6 +8,7 @@ import { isUrl, parsePack, readPack, verifyPack } from '#models';
 import type { OpenedPack } from '#models';
 import { renamePatiently } from '#models/disk';
 import { writeAtomically } from '../images/atomic-write.ts';
+import { makeOutputFolder } from '../images/output-folder.ts';
 import { bytesToFetch, downloadPack, fetchPack } from './download-pack.ts';
 import type { DownloadPackWatch } from './download-pack.ts';
 
@@ -81,7 +82,7 @@ export class ModelLibrary {
   }
 
   /** Copies a pack into the user's folder, or fetches it from an address. It appears there whole or not at all.
-   * @throws AppError `model-exists`, `disk-full`, `download-failed`, `download-damaged`; ModelError `pack-invalid` */
+   * @throws AppError `model-exists`, `disk-full`, `output-not-writable`, `download-failed`, `download-damaged`; ModelError `pack-invalid` */
   async add(source: string, watch: AddWatch = {}): Promise<OpenedPack> {
     const added = await this.#add(source, watch);
     if (watch.hasAccepted) await noteAccepted(added.folder);
@@ -94,7 +95,7 @@ export class ModelLibrary {
     if (isUrl(source)) return await downloadPack(source, user, (id) => this.#isTaken(id), watch);
     const { pack } = await readPack(source);
     if (await this.#isTaken(pack.id)) throw new AppError('model-exists', { id: pack.id });
-    await mkdir(user, { recursive: true });
+    await makeOutputFolder(user);
     await checkSpace(user, packBytes(pack));
     const incoming = join(user, `.incoming-${randomUUID()}`);
     try {

@@ -56,9 +56,11 @@ const graphRevision = 8;
 
 /** Builds a pack from checkpoints in the official layout. Everything is written into `<out>.building` first; an interrupted
  * build goes on there, a failed one leaves nothing.
- * @throws ModelError `checkpoint-invalid`, `checkpoint-mismatch`, `out-of-space`, `invalid-input` (`out` exists already) */
+ * @throws ModelError `checkpoint-invalid`, `checkpoint-mismatch`, `out-of-space`, `invalid-input` (`out` exists already, or a name that
+ * packs cannot have) */
 export async function buildEditarPack(options: BuildEditarOptions): Promise<Pack> {
   const out = resolve(options.out);
+  checkNames(options);
   await checkIsNew(out);
   const given = await readConfigFile(options);
   await using gpt = await openCheckpoint(options.gpt);
@@ -159,7 +161,7 @@ function packOf(
   const fileNames = Object.entries(filesOf).map(([part, files]) => [part, files.map(({ file }) => file)] as const);
   return zPack.parse({
     format: 1,
-    id: options.id ?? basename(resolve(options.out)).toLowerCase(),
+    id: idOf(options),
     title: options.title ?? given.title ?? `EditAR ${size}, ${options.precision}`,
     family: 'editar',
     variant: String(settings['args.gpt_model'] ?? `${transformer.layers}x${transformer.dim}`),
@@ -181,6 +183,18 @@ function packOf(
 const textPrecision = (precision: WeightPrecision): WeightPrecision => (precision === 'int4' ? 'int8' : precision);
 
 const hash = (values: unknown): string => createHash('sha256').update(JSON.stringify(values)).digest('hex');
+
+const idOf = ({ id, out }: BuildEditarOptions): string => id ?? basename(resolve(out)).toLowerCase();
+
+/** Asked before anything is built, which may take minutes. @throws ModelError `invalid-input` */
+function checkNames(options: BuildEditarOptions): void {
+  const id = idOf(options);
+  if (!zPack.shape.id.safeParse(id).success) {
+    const rule = 'it has to be of lower-case letters, digits, dots and dashes, and to begin with a letter or digit';
+    throw new ModelError('invalid-input', `${JSON.stringify(id)} cannot be the id of a model: ${rule}`, { id });
+  }
+  if (options.title?.trim() === '') throw new ModelError('invalid-input', 'the title of a model cannot be empty');
+}
 
 /** @throws ModelError `checkpoint-mismatch` when the three files do not belong together */
 function checkTogether({ transformer, vq, t5 }: Configs): void {

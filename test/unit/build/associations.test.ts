@@ -16,7 +16,10 @@ test('on macOS, last among the programs for pictures', () => {
 
 test('on Linux, by kinds that every desktop knows, so that none is described anew', () => {
   const kinds = new Set(
-    all.map((ending) => `image/${{ jpg: 'jpeg', tif: 'tiff', heic: 'heif', ora: 'openraster' }[ending] ?? ending}`),
+    all.map(
+      (ending) =>
+        `image/${{ jpg: 'jpeg', jpe: 'jpeg', jfif: 'jpeg', tif: 'tiff', heic: 'heif', ora: 'openraster' }[ending] ?? ending}`,
+    ),
   );
   expect(new Set([config.linux?.mimeTypes ?? []].flat())).toEqual(kinds);
   expect([config.fileAssociations, config.linux?.fileAssociations]).toEqual([undefined, undefined]);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { zEditRequest } from '#common/contract/edit-request.ts';
 import { checkOutputs, variantFiles } from '#node/engine/output-files.ts';
+import { smallDisk } from '../../helpers/small-disk.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
 function folderWithPhoto() {
@@ -78,4 +79,19 @@ test('keeps streamed bands away from what is read and written', async () => {
     code: 'output-is-input',
   });
   await check({ out: at('row-0-3.png'), rowsFolder: at('rows') });
+});
+
+test('says why a place cannot be written', async () => {
+  const { check, at, image } = folderWithPhoto();
+  mkdirSync(at('folder.png'));
+  await expect(check({ out: at('folder.png') })).rejects.toMatchObject({ data: { reason: 'because it is a folder' } });
+  await expect(check({ out: at('new.png'), rowsFolder: image })).rejects.toMatchObject({
+    data: { path: image, reason: 'because it is a file' },
+  });
+  const disk = smallDisk(1);
+  if (!disk) return console.warn('skipped: only root can make a small disk here');
+  disk.protect();
+  await expect(check({ out: join(disk.folder, 'new.png') })).rejects.toMatchObject({
+    data: { reason: 'because the disk can only be read' },
+  });
 });

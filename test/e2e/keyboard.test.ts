@@ -79,6 +79,27 @@ inBrowser('from the keyboard alone', () => {
     }
   }, 180_000);
 
+  test('Tab reaches everything in the tab for maps, with a map of every kind on the workbench', async () => {
+    const { page, picture } = await startStudio({ stepMs: 10 });
+    await openPicture(page, picture);
+    await page.getByRole('tab', { name: 'Maps' }).focus();
+    await page.keyboard.press('Enter');
+    for (const [kind, drawn] of [
+      ['Edges', 'Line'],
+      ['Depth', 'Nearer'],
+      ['Classes', 'Search classes'],
+    ] as const) {
+      await tabTo(page, kind);
+      await page.keyboard.press('Enter');
+      await tabTo(page, 'Empty map');
+      await page.keyboard.press('Enter');
+      await page.getByText('There is nothing in it to paint from.').waitFor();
+      await tabTo(page, drawn);
+      await expectPath(page, 40);
+      await expectAccessible(page);
+    }
+  }, 180_000);
+
   test('dialogs and menus give the keyboard back to where it was', async () => {
     const { page, picture } = await startStudio();
     await openPicture(page, picture);

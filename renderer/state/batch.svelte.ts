@@ -13,6 +13,7 @@ import type { DeviceName } from '#common/contract/edit-request.ts';
 import { RemoteError } from '#common/contract/errors.ts';
 import { parseRecipe } from '#common/contract/recipe.ts';
 import type { EngineServices } from '#common/contract/services.ts';
+import { t } from '../i18n/i18n.svelte.ts';
 import { BatchForm } from './batch-form.svelte.ts';
 import { countByFilter, shownItems } from './batch-rows.ts';
 import type { BatchFilter, BatchSort } from './batch-rows.ts';
@@ -88,6 +89,7 @@ export class BatchState {
     const stop = services.batch.onMessage((message) => this.#hear(message));
     void this.#problems.attempt(async () => {
       this.#show(await services.batch.current());
+      await this.#forgetLostFolders(services);
       this.devices = await services.batch.devices();
     });
     return () => {
@@ -250,6 +252,20 @@ export class BatchState {
   }
 
   /** Looks for a batch that was begun in the output folder. */
+  /** An engine that was started anew, after a crash in the middle of a batch, knows no folder that was chosen before. */
+  async #forgetLostFolders({ folders }: Pick<EngineServices, 'folders'>): Promise<void> {
+    const { input } = this.form;
+    if (!input || this.batch) return;
+    const failure: unknown = await folders.list(input.handle).then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    if (!(failure instanceof RemoteError) || failure.code !== 'invalid-call') return;
+    Object.assign(this.form, { input: undefined, output: undefined });
+    [this.plan, this.planProblem, this.found, this.#planning] = [undefined, undefined, null, undefined];
+    this.#problems.notice(t('batch.foldersLost'), t('batch.foldersLostText', { name: input.name }));
+  }
+
   async #look(): Promise<void> {
     const { input, output } = this.form;
     if (!input || !output) return;

@@ -172,6 +172,8 @@ export const batch = {
   runOnFolder: 'Run on a folder…',
   selectionLeft: 'The selection is of this picture alone: in a folder, whole pictures are edited.',
   folderPictures: { one: '{count} picture', other: '{count} pictures' },
+  foldersLost: 'The engine was started anew',
+  foldersLostText: 'Choose {name} again to go on with its batch. What was made is kept.',
   folderEmpty: 'No folders in here',
   folderUp: 'To the folder above: {name}',
   folderOpen: 'Open folder {name}',

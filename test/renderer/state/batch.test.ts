@@ -5,6 +5,7 @@ import type { ItemReport } from '#common/contract/batch.ts';
 import { defaultSettings } from '#common/contract/settings.ts';
 import { parseRecipe } from '#common/contract/recipe.ts';
 import type { EditRecipe } from '#common/contract/recipe.ts';
+import { RemoteError } from '#common/contract/errors.ts';
 import type { EngineServices } from '#common/contract/services.ts';
 import { recipeForFolder } from '../../../renderer/state/batch-form.svelte.ts';
 import { BatchState } from '../../../renderer/state/batch.svelte.ts';
@@ -32,12 +33,13 @@ const view: BatchView = {
   ...{ items: [item(1, { state: 'running' }), item(2), item(3)], waiting: [2, 3] },
 };
 
-function withBatch(current: BatchView | null = null) {
+function withBatch(current: BatchView | null = null, list: () => Promise<unknown> = () => Promise.resolve()) {
   const problems = new Problems();
   const batch = new BatchState(new EngineState(new FakeHost(), problems), problems, { current: defaultSettings });
   let say: (message: DeskMessage) => void = () => undefined;
   const moved: unknown[] = [];
   const services = {
+    folders: { list },
     batch: {
       current: () => Promise.resolve(current),
       devices: () => Promise.resolve(['cpu']),
@@ -48,7 +50,7 @@ function withBatch(current: BatchView | null = null) {
     },
   } as unknown as EngineServices;
   const stop = batch.listen(services);
-  return { batch, problems, moved, stop, say: (message: DeskMessage) => say(message) };
+  return { batch, problems, moved, stop, services, say: (message: DeskMessage) => say(message) };
 }
 
 test('a page that comes later shows the batch as it is, its settings too', async () => {
@@ -97,4 +99,21 @@ test('of the recipe of one picture a folder gets what holds for every picture', 
   const where = { selection: { region: { x: 0, y: 0, width: 4, height: 4 } }, fit: 'selection' };
   const given = parseRecipe({ ...recipe, ...own, ...where, seed: 7 }) as EditRecipe;
   expect(recipeForFolder(given)).toEqual({ ...recipe, seed: 7, variants: 1, firstVariant: 5, fit: 'whole' });
+});
+
+test.each([
+  ['invalid-call', undefined, 1], // by an engine that was started anew
+  ['folder-unreadable', 'in', 0],
+])('folders are kept over a lost connection, unless the engine knows them no more (%s)', async (code, kept, told) => {
+  const { batch, problems, stop, services } = withBatch(null, () =>
+    Promise.reject(new RemoteError({ code, message: code, data: {} })),
+  );
+  Object.assign(batch.form, { input: folder('in'), output: folder('out') });
+  batch.planProblem = new RemoteError({ code: 'invalid-call', message: '', data: {} });
+  stop();
+  batch.listen(services);
+  await vi.waitFor(() => expect(batch.devices).toEqual(['cpu']));
+  await vi.waitFor(() => expect(batch.form.input?.name).toBe(kept));
+  expect(problems.list.length).toBe(told);
+  if (told > 0) expect([batch.planProblem, batch.form.output]).toEqual([undefined, undefined]);
 });

@@ -1,5 +1,5 @@
 // @ts-check
-// npm start [-- --browser] [-- --port N] [-- --folder PATH …]: builds, then opens the program in Electron or, where that cannot be, in the browser.
+// npm start [-- [--browser] [--port N] [--folder PATH …] [FILE …]]: builds, then opens the program in Electron or, where that cannot be, in the browser.
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
@@ -19,6 +19,7 @@ const { values, positionals } = parseArgs({
 });
 
 const startedIn = process.env.INIT_CWD ?? process.cwd(); // npm runs scripts in the project, wherever the person is
+const files = positionals.map((file) => resolve(startedIn, file));
 const tell = (/** @type {string} */ line) => process.stdout.write(`${line}\n`);
 
 /** Why this must be the browser, or the executable of Electron.
@@ -41,7 +42,6 @@ async function chooseHost() {
 /** @param {string} executable */
 function startElectron(executable) {
   const startedAt = Date.now();
-  const files = positionals.map((file) => resolve(startedIn, file));
   const env = { ...process.env };
   delete env.ELECTRON_RUN_AS_NODE; // editors that are Electron themselves set it for what they start, which would have no window then
   const child = spawn(executable, [root, ...files], { env, stdio: 'inherit' });
@@ -67,6 +67,7 @@ function startBrowser(reason) {
 function runServer(env, port, crashes) {
   const folders = (values.folder ?? []).flatMap((folder) => ['--folder', resolve(startedIn, folder)]);
   const args = ['out/server.mjs', ...(port === undefined ? [] : ['--port', port]), ...folders];
+  if (crashes === 0) args.push(...files);
   const child = spawn(process.execPath, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'inherit'] });
   let usedPort = port;
   let wasUp = false;

@@ -1,3 +1,5 @@
+import type { ChosenFile } from '#common/contract/documents.ts';
+import type { EngineServices } from '#common/contract/services.ts';
 import { browserDialogs } from './browser-dialogs.ts';
 import { EngineLink } from './engine-link.ts';
 import type { Host } from './host.ts';
@@ -10,9 +12,10 @@ export function createBrowserHost(address = socketAddress(location)): Host {
   const link = new EngineLink();
   connect(link, address, 0);
   const never = () => () => undefined;
+  const onOpened: Host['onOpened'] = (listener) => link.onEngine((services) => void tellNamed(services, listener));
   const events = {
     onEngine: link.onEngine,
-    onOpened: never,
+    onOpened,
     onCommand: never,
     onLeaveWanted: never,
     onFolderDropped: never,
@@ -20,6 +23,12 @@ export function createBrowserHost(address = socketAddress(location)): Host {
   };
   const showMenu = () => undefined; // the page shows its own
   return { kind: 'browser', dialogs: browserDialogs, ...events, showMenu, noteUnsaved, leave: () => undefined };
+}
+
+/** Tells of the files that the host was started with. An engine that is lost meanwhile is told of elsewhere. */
+async function tellNamed(services: EngineServices | undefined, listener: (file: ChosenFile) => void): Promise<void> {
+  const files = (await services?.documents.named().catch(() => undefined)) ?? [];
+  for (const file of files) listener(file);
 }
 
 /** The browser asks before the page is left. */

@@ -5,11 +5,12 @@ import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { encodeBytes } from '#node/images/encode.ts';
 import { toSrgb8 } from '#node/images/to-srgb.ts';
-import { expectAccessible, inBrowser } from '../helpers/browser.ts';
+import { expectAccessible, inBrowser, openPage } from '../helpers/browser.ts';
 import type { Theme } from '../helpers/browser.ts';
 import { colourAt, isBlue, isOrange, openPicture, startStudio } from '../helpers/studio.ts';
 import type { Started } from '../helpers/studio.ts';
 import { readPsd } from '../helpers/read-psd.ts';
+import { startServerProcess } from '../helpers/server-process.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { tableProfile } from '../unit/images/table-profile.ts';
 import { button, chooseFile, downloaded, drag, inDialog, instruction, layers, showPanel } from '../helpers/page.ts';
@@ -55,6 +56,25 @@ inBrowser('files', () => {
     await expect.poll(() => colourAt(page, 0.5, 0.1).then(isOrange)).toBe(true);
     await page.getByRole('button', { name: 'Show before' }).click();
     await expect.poll(() => colourAt(page, 0.5, 0.1).then(isBlue)).toBe(true);
+  });
+
+  test('the first page opens the file that the program was started with, or says why not', async () => {
+    const folder = temporaryFolder();
+    const picture = join(folder, 'garden, früh.png');
+    await sharp({ create: { width: 40, height: 30, channels: 3, background: 'green' } }).toFile(picture);
+    const server = await startServerProcess(join(folder, 'data'), undefined, [picture]);
+    const page = await openPage(server.address);
+    await expect.poll(() => page.title()).toBe('garden, früh.png – EditAR Studio');
+    const another = await openPage(server.address);
+    await another.getByRole('heading', { name: 'Open a picture to edit it' }).waitFor();
+
+    const missing = await startServerProcess(join(folder, 'other'), undefined, [join(folder, 'gone.png')]);
+    await (
+      await openPage(missing.address)
+    )
+      .getByText(/gone\.png/)
+      .first()
+      .waitFor();
   });
 
   test('a picture under a profile of tables, as scanners write them, is seen in its colours', async () => {

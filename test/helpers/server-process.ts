@@ -10,11 +10,15 @@ export interface ServerProcess {
 }
 
 /** The built server as a person runs it, with the real engine. It ends with the test.
- * @param before address of one that is gone and whose place it takes, so that open pages find it */
-export async function startServerProcess(dataFolder: string, before?: string): Promise<ServerProcess> {
+ * @param before address of one that is gone and whose place it takes, so that open pages find it @param files that it is to open */
+export async function startServerProcess(
+  dataFolder: string,
+  before?: string,
+  files: readonly string[] = [],
+): Promise<ServerProcess> {
   const place = before === undefined ? undefined : new URL(before);
   const token = place?.searchParams.get('token');
-  const server = spawn(process.execPath, ['out/server.mjs', '--port', place?.port ?? '0'], {
+  const server = spawn(process.execPath, ['out/server.mjs', '--port', place?.port ?? '0', ...files], {
     env: { ...process.env, EDITAR_DATA: dataFolder, ...(token && { EDITAR_TOKEN: token }) },
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -66,6 +66,7 @@ export class FakeDocuments {
       return this.#opened(document, picture('lost.png'), true);
     },
     discard: (document) => void this.left.delete(document),
+    named: () => [],
     recent: () => this.recent,
     forgetRecent: (id) => void (this.recent = this.recent.filter((one) => id !== null && one.id !== id)),
     tiles: (_, { name = '' }) => {

@@ -122,6 +122,8 @@ export type TileOptions = z.infer<typeof zTileOptions>;
 /** Documents on the disk. The page is the only one that changes an open document; here it is opened, written down and saved. */
 export const documentServices = {
   documents: {
+    /** Pictures and projects that a host for browsers was started with, told to the first page that asks. In Electron the shell tells of them. */
+    named: method([], z.array(zChosenFile)),
     /** Opens a project, or a picture as a document of one layer: told by content. Pixels become tiles among the blobs.
      * Fails with `image-unreadable`, `image-too-large`, `project-unreadable`, `project-too-new`. */
     open: method([zFileSource], zOpenedDocument),

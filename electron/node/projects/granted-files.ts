@@ -1,7 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { zFileHandle } from '#common/contract/documents.ts';
-import type { FileHandle } from '#common/contract/documents.ts';
+import type { ChosenFile, FileHandle } from '#common/contract/documents.ts';
 import { AppError } from '#common/contract/errors.ts';
 import { hostError } from '#common/contract/host-errors.ts';
 import type { KnownFile } from './journal.ts';
@@ -10,10 +11,25 @@ import type { KnownFile } from './journal.ts';
  * can name no other file. */
 export class GrantedFiles {
   readonly #paths = new Map<FileHandle, string>();
+  #named: ChosenFile[] = [];
 
   /** @param handle a new random one */
   grant(handle: string, path: string): void {
     this.#paths.set(zFileHandle.parse(handle), path);
+  }
+
+  /** Grants a file that the program was started with, for the first page that asks. */
+  grantNamed(path: string): void {
+    const handle = zFileHandle.parse(randomUUID());
+    this.grant(handle, path);
+    this.#named.push({ handle, name: basename(path) || path });
+  }
+
+  /** The files the program was started with, once. */
+  takeNamed(): ChosenFile[] {
+    const named = this.#named;
+    this.#named = [];
+    return named;
   }
 
   /** @throws RemoteError `invalid-call` */

@@ -57,6 +57,7 @@ export function serveEngine(port: MessagePortLike, { services, folders, batches,
       },
     },
     documents: {
+      named: () => stores.files.takeNamed(),
       open: (source) => documents.open(source),
       attach: (document, records) => documents.attach(document, records),
       append: (document, patch) => documents.append(document, patch),

@@ -9,6 +9,7 @@ export const welcome = {
   dropNow: 'Let go to open it',
   restore: 'The program stopped while you were working. Nothing is lost.',
   changes: { one: '{count} change · {when}', other: '{count} changes · {when}' },
+  unsaved: 'Unsaved work · {when}',
   restoreIt: 'Restore',
   forget: 'Forget',
   forgetTitle: 'Forget {name}?',

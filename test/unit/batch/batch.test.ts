@@ -204,7 +204,7 @@ test('folders that cannot be used are refused before anything is made', async ()
   const { open, folder, input, output } = await withPhotos(1);
   await expect(open({ input: join(folder, 'nowhere') })).rejects.toMatchObject({ code: 'folder-unreadable' });
   await expect(open({ input: join(input, 'p1.png') })).rejects.toMatchObject({ code: 'folder-unreadable' });
-  await expect(open({ output: join(input, 'p1.png') })).rejects.toMatchObject({ code: 'folder-unreadable' });
+  await expect(open({ output: join(input, 'p1.png') })).rejects.toMatchObject({ code: 'output-not-writable' });
   await expect(open({ options: { name: '../{stem}' } })).rejects.toMatchObject({ code: 'name-invalid' });
   expect(readdirSync(output)).toEqual(['editar-batch.jsonl']);
 });

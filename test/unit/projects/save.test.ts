@@ -156,7 +156,7 @@ test('what cannot be written down is saved all the same, also where nothing can 
     writeFileSync(join(data, name), 'in the way');
   }
   await expect(documents.attach(opened.document, opened.records)).rejects.toMatchObject({
-    code: 'output-not-writable',
+    code: 'data-not-writable',
   });
   const written = await documents.save(opened.document, opened.records, to(grant(join(photos, 'work.ora'))));
   expect(written.name).toBe('work.ora');

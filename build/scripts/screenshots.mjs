@@ -11,7 +11,7 @@ import sharp from 'sharp';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const from = fileURLToPath(new URL('../../out/screenshots/', import.meta.url));
 const to = fileURLToPath(new URL('../../docs/screenshots/', import.meta.url));
-const quality = { quality: 43, effort: 6 };
+const quality = { quality: 30, effort: 6 };
 const mostBytes = 5_000_000; // of the whole folder: everybody who clones the repository has it
 
 /** @typedef {{title: string, states: {name: string, shows: string, looks: string[]}[]}} Area as `test/screens/stage.ts` lists it */

@@ -105,7 +105,7 @@ test('a recipe makes the picture that carries it once more, bit for bit; what is
 
 test('a recipe that cannot be used, or makes a map, is told, and nothing is written', async () => {
   for (const [text, reason] of [
-    ['{"version": 9}', 'its version is 9'],
+    ['{"version": 9}', 'a newer version of this program wrote it'],
     ['{"version": 1, "extract": {"kind": "canny"}}', 'it makes a map and edits nothing'],
     ['no json', 'it is not JSON'],
   ] as const) {

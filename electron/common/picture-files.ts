@@ -13,6 +13,10 @@ export const writableEndings: readonly string[] = writableFormats.flatMap((forma
 export const formatToWrite = (ending: string): WritableFormat | undefined =>
   writableFormats.find((format) => endings[format].includes(ending));
 
+/** All endings, in small letters, of the format that one stands for; of others that one alone. */
+export const spellingsOf = (ending: string): string[] =>
+  Object.values(endings).find((spellings) => spellings.includes(ending)) ?? [ending];
+
 /** Ending of project files. */
 export const projectEnding = 'ora';
 

@@ -8,7 +8,7 @@ import { AppError } from '#common/contract/errors.ts';
 import { readReason } from '#common/contract/file-reasons.ts';
 import type { NamedBytes } from '#common/contract/services.ts';
 import { nameWith, safeName } from '#common/file-names.ts';
-import { endingOf, pictureEndings, projectEnding } from '#common/picture-files.ts';
+import { endingOf, pictureEndings, projectEnding, spellingsOf } from '#common/picture-files.ts';
 import { writeAtomically } from '#node/images/atomic-write.ts';
 
 /** What a file is, its content says; and some systems take `.JPG` for another ending than `.jpg`. */
@@ -40,7 +40,7 @@ export async function chooseFolder(window: BrowserWindow): Promise<string | unde
  * @returns the path; undefined when they choose none, or would rather keep the file that is there */
 export async function chooseTarget(window: BrowserWindow, name: string): Promise<string | undefined> {
   const ending = endingOf(name);
-  const endings = otherSpellings.find((spellings) => spellings.includes(ending)) ?? [ending];
+  const endings = spellingsOf(ending);
   const { filePath, canceled } = await dialog.showSaveDialog(window, {
     defaultPath: suggested(name),
     filters: ending === '' ? [] : [{ name: ending.toUpperCase(), extensions: endings }],
@@ -50,11 +50,6 @@ export async function chooseTarget(window: BrowserWindow, name: string): Promise
   const path = `${filePath}.${ending}`;
   return !existsSync(path) || (await mayReplace(window, path)) ? path : undefined;
 }
-
-const otherSpellings = [
-  ['jpg', 'jpeg'],
-  ['tif', 'tiff'],
-];
 
 /** A name that a dialog of any system takes. Windows does not even open one for a name with `:` or `?`. */
 function suggested(name: string): string {

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import { stat, statfs, writeFile } from 'node:fs/promises';
+import { stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '#common/contract/errors.ts';
 import { parsePack, readPack } from '#models';
 import type { OpenedPack, Pack } from '#models';
 import { renamePatiently } from '#models/disk';
 import { makeOutputFolder } from '../images/output-folder.ts';
+import { checkSpace } from './disk-space.ts';
 import { downloadFile } from './downloader.ts';
 import type { DownloadWatch } from './downloader.ts';
 
@@ -31,7 +32,7 @@ export async function downloadPack(
   if (await isTaken(pack.id)) throw new AppError('model-exists', { id: pack.id });
   const incoming = join(user, incomingName(pack));
   await makeOutputFolder(incoming);
-  await checkSpace(user, pack);
+  await checkSpace(user, await bytesToFetch(user, pack));
   for (const { file, bytes, sha256 } of pack.files) {
     const path = join(incoming, file);
     if ((await sizeOf(path)) === bytes) continue; // it got its name when its hash was right
@@ -95,13 +96,6 @@ async function fetchText(url: URL, signal?: AbortSignal): Promise<string> {
 /** Named after what the pack consists of, so that nothing of another version is taken over. */
 const incomingName = ({ id, files }: Pack): string =>
   `.download-${id}-${createHash('sha256').update(JSON.stringify(files)).digest('hex').slice(0, 16)}`;
-
-/** @throws AppError `disk-full` before anything is fetched */
-async function checkSpace(user: string, pack: Pack): Promise<void> {
-  const needed = await bytesToFetch(user, pack);
-  const { bavail, bsize } = await statfs(user);
-  if (bavail * bsize < needed) throw new AppError('disk-full', { needed, free: bavail * bsize, path: user });
-}
 
 const sizeOf = (path: string): Promise<number> =>
   stat(path).then(

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { open, readFile, rm, stat, statfs, writeFile } from 'node:fs/promises';
+import { open, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { AppError } from '#common/contract/errors.ts';
 import { renamePatiently } from '#models/disk';
+import { checkSpace } from './disk-space.ts';
 
 export interface Download {
   readonly url: string;
@@ -33,7 +34,7 @@ const maxFailures = 4;
 export async function downloadFile(download: Download, watch: DownloadWatch = {}): Promise<void> {
   const part = await Part.open(download, watch);
   try {
-    await checkSpace(download, part.done);
+    await checkSpace(dirname(download.path), download.bytes - part.done, download.path);
     for (let failures = 0; part.done < download.bytes;) {
       const before = part.done;
       const failure = await transfer(part, download, watch.signal);
@@ -214,9 +215,3 @@ const sizeOf = (path: string): Promise<number> =>
     ({ size }) => size,
     () => 0,
   );
-
-async function checkSpace({ path, bytes }: Download, done: number): Promise<void> {
-  const { bavail, bsize } = await statfs(dirname(path));
-  const [needed, free] = [bytes - done, bavail * bsize];
-  if (free < needed) throw new AppError('disk-full', { needed, free, path });
-}

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Dirent } from 'node:fs';
-import { chmod, copyFile, mkdir, open, readdir, readFile, rm, stat, statfs } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { chmod, copyFile, mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { AppError } from '#common/contract/errors.ts';
 import type { OfferedPack } from '#common/contract/model-service.ts';
 import { isUrl, parsePack, readPack, verifyPack } from '#models';
@@ -9,6 +9,7 @@ import type { OpenedPack } from '#models';
 import { renamePatiently } from '#models/disk';
 import { writeAtomically } from '../images/atomic-write.ts';
 import { makeOutputFolder } from '../images/output-folder.ts';
+import { checkSpace, freeBytes } from './disk-space.ts';
 import { bytesToFetch, downloadPack, fetchPack } from './download-pack.ts';
 import type { DownloadPackWatch } from './download-pack.ts';
 
@@ -168,20 +169,7 @@ async function noteAccepted(folder: string): Promise<void> {
   await writeAtomically(path, [new TextEncoder().encode(`${JSON.stringify(noted, null, 2)}\n`)]);
 }
 
-/** Of the disk a folder lies on, or will once it is made. */
-async function freeBytes(folder: string): Promise<number> {
-  const found = await statfs(folder).catch((error: unknown) => {
-    if (dirname(folder) === folder) throw error;
-  });
-  return found ? found.bavail * found.bsize : await freeBytes(dirname(folder));
-}
-
 async function flush(path: string): Promise<void> {
   const file = await open(path, 'r+');
   await file.sync().finally(() => file.close());
-}
-
-async function checkSpace(folder: string, needed: number): Promise<void> {
-  const free = await freeBytes(folder);
-  if (free < needed) throw new AppError('disk-full', { needed, free, path: folder });
 }
